@@ -1,0 +1,117 @@
+import type { Input } from '#lib/contract/operations.ts';
+import type { ErrorCode } from '#lib/contract/errors.ts';
+import type {
+  Account,
+  Conversation,
+  Member,
+  Message,
+  Receipt,
+  Role,
+  Session,
+  User,
+} from '#lib/contract/records.ts';
+
+/** Everything that the pages show, in one store. Pages read it by selectors and never write it. */
+export interface ChatState {
+  account: Account;
+  connection: Connection;
+  conversations: Record<string, Conversation>;
+  /** Of the list: first load, ready, or why it failed. */
+  listStatus: LoadStatus;
+  logs: Record<string, ConversationLog>;
+  /** Members of groups that have been opened; all pages of them. */
+  members: Record<string, Member[]>;
+  /** Watermarks by conversation, then by user; never move back. */
+  receipts: Record<string, Record<string, Receipt>>;
+  /** Everybody seen so far; presence is kept up to date while somebody watches them. */
+  people: Record<string, User>;
+  /** Who types where, with when (performance.now() ms) the sign is to be forgotten. */
+  typing: Record<string, Record<string, number>>;
+  /** What is not accepted yet, by conversation, in the order in which it was written. */
+  outbox: Record<string, PendingMessage[]>;
+  /** Unsent text of each conversation. */
+  drafts: Record<string, string>;
+}
+
+export type LoadStatus = 'loading' | 'ready' | ClientError;
+
+export interface ClientError {
+  code: ErrorCode | 'offline' | 'timeout';
+  message: string;
+}
+
+export interface Connection {
+  status: 'connecting' | 'online' | 'offline';
+  /** Since when (Date.now() ms) it has been so. */
+  since: number;
+  /** It was online before: what is shown may be behind. */
+  reconnecting: boolean;
+}
+
+/** A stretch of a conversation without holes, oldest first. */
+export interface ConversationLog {
+  messages: Message[];
+  hasOlder: boolean;
+  hasNewer: boolean;
+  /** What is being fetched just now. */
+  loading: 'first' | 'older' | 'newer' | null;
+  error: ClientError | null;
+  /** The unread divider: above this seq, saying this number; fixed when the conversation is opened. */
+  divider: { seq: number; count: number } | null;
+}
+
+export interface PendingMessage {
+  clientId: string;
+  conversationId: string;
+  text: string;
+  /** ISO, of this device's clock: a hint until the server gives its own. */
+  createdAt: string;
+  status: 'pending' | 'failed';
+  /** Why it was refused; only of a failed one. */
+  error: ClientError | null;
+}
+
+export type Tick = 'pending' | 'failed' | 'sent' | 'delivered' | 'read';
+
+/** All that a page can do. Promises reject with a ClientError; the rest never throws. */
+export interface ChatActions {
+  loadConversations(): Promise<void>;
+  /** Makes the conversation the one in view: loads its log around the first unread, or at the end. */
+  openConversation(id: string): Promise<void>;
+  closeConversation(id: string): void;
+  loadOlder(id: string): Promise<void>;
+  loadNewer(id: string): Promise<void>;
+  /** Back to the newest messages after a jump or a long scroll up. */
+  loadLatest(id: string): Promise<void>;
+  /** The newest message is in view of a visible, focused window: everything up to it is read. */
+  markRead(id: string): void;
+
+  send(id: string, text: string): void;
+  retry(id: string, clientId: string): void;
+  discard(id: string, clientId: string): void;
+  editMessage(message: Message, text: string): Promise<void>;
+  deleteMessage(message: Message, who: 'me' | 'everyone'): Promise<void>;
+  setDraft(id: string, text: string): void;
+  /** The composer's text changed; sends typing signs as behaviours.md 3 says. */
+  setTyping(id: string, text: string): void;
+
+  searchUsers(query: string, cursor?: string): Promise<{ items: User[]; nextCursor: string | null }>;
+  startDirect(userId: string): Promise<Conversation>;
+  createGroup(title: string, memberIds: string[]): Promise<Conversation>;
+  updateConversation(input: Input<'updateConversation'>): Promise<void>;
+  loadMembers(id: string): Promise<void>;
+  addMembers(id: string, userIds: string[], shareLast?: 25 | 50 | 75 | 100): Promise<void>;
+  setRole(id: string, userId: string, role: Role): Promise<void>;
+  removeMember(id: string, userId: string): Promise<void>;
+  leave(id: string): Promise<void>;
+
+  updateAccount(input: Input<'updateAccount'>): Promise<void>;
+  changePassword(currentPassword: string, newPassword: string): Promise<void>;
+  listSessions(): Promise<Session[]>;
+  endSession(sessionId: string): Promise<void>;
+  endOtherSessions(): Promise<number>;
+  /** Ends this session, forgets everything kept in this browser and goes to the sign-in page. */
+  signOut(): Promise<void>;
+  /** Tries to connect at once instead of at the next attempt. */
+  reconnectNow(): void;
+}

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import type { ErrorCode, Issue } from './errors.ts';
+import type { Input, OperationName, Operations, Output } from './operations.ts';
+import * as records from './records.ts';
+
+/** What the server says by itself over Socket.io. */
+export const serverEvents = {
+  ready: {
+    summary: 'Authenticated and in every room',
+    data: z.object({ user: records.Account, sessionId: records.Id, serverTime: records.Time }),
+  },
+  'message:new': {
+    summary: "A message, to every device of every member, the sender's others included",
+    data: z.object({ message: records.Message }),
+  },
+  'message:updated': {
+    summary: 'A message was edited or deleted',
+    data: z.object({ message: records.Message }),
+  },
+  receipts: {
+    summary: 'Watermarks that moved, coalesced',
+    data: z.object({ conversationId: records.Id, receipts: z.array(records.Receipt) }),
+  },
+  typing: {
+    summary: 'Somebody types or has stopped; forget it 6 s after the last sign',
+    data: z.object({ conversationId: records.Id, userId: records.Id, typing: z.boolean() }),
+  },
+  presence: {
+    summary: 'A watched person came or went',
+    data: records.Presence,
+  },
+  'conversation:updated': {
+    summary: 'A conversation is new, or its title, members or own settings changed',
+    data: z.object({ conversation: records.Conversation }),
+  },
+  'conversation:removed': {
+    summary: 'Membership has ended; nothing further comes',
+    data: z.object({ conversationId: records.Id }),
+  },
+  'user:updated': {
+    summary: 'A person with whom one shares a conversation, or oneself, changed the profile',
+    data: z.object({ user: records.User }),
+  },
+  'session:ended': {
+    summary: 'This session is over; the server disconnects',
+    data: z.object({ reason: z.enum(['signed_out', 'revoked', 'password_changed', 'expired']) }),
+  },
+} as const;
+
+export type ServerEvent = keyof typeof serverEvents;
+export type ServerEventData<E extends ServerEvent> = z.infer<(typeof serverEvents)[E]['data']>;
+export type SessionEndReason = ServerEventData<'session:ended'>['reason'];
+
+/** How every command is answered. */
+export type Reply<T> =
+  | { ok: true; data: T }
+  | { ok: false; error: { code: ErrorCode; message: string; issues?: Issue[] } };
+
+export type ServerToClient = {
+  [E in ServerEvent]: (data: ServerEventData<E>) => void;
+};
+
+/** The operations that are Socket.io events too: same input; the ack's `data` is the same output. */
+export const commandEvents = {
+  listConversations: 'conversation:list',
+  listMessages: 'message:list',
+  sendMessage: 'message:send',
+  editMessage: 'message:edit',
+  deleteMessage: 'message:delete',
+  markDelivered: 'receipt:delivered',
+  markRead: 'receipt:read',
+  setTyping: 'typing',
+  watchPresence: 'presence:watch',
+  setVisible: 'presence:visible',
+} as const satisfies Partial<Record<OperationName, string>>;
+
+export type CommandName = keyof typeof commandEvents;
+export type ClientToServer = {
+  [N in CommandName as (typeof commandEvents)[N]]: (
+    input: Input<N>,
+    ack: (reply: Reply<Output<N>>) => void,
+  ) => void;
+};

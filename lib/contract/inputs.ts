@@ -1,0 +1,140 @@
+import * as z from 'zod';
+import { Id, Role, Time, limits } from './records.ts';
+
+/** What crosses the wire towards the server. Every object is strict: unknown fields are refused. */
+
+const utf8 = new TextEncoder();
+const trimmed = (max: number) => z.string().trim().max(max);
+
+// Lower-cased before the check: Ana and ana are one name, whoever types it.
+export const Username = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .min(limits.usernameLength.min)
+  .max(limits.usernameLength.max)
+  .regex(/^[a-z0-9_.]+$/, 'may hold letters a–z, digits, dots and underscores');
+
+export const Password = z.string().min(limits.passwordLength.min).max(limits.passwordLength.max);
+
+/** A message's text: not blank, at most 64 KiB of UTF-8. */
+export const Text = z
+  .string()
+  .refine((text) => text.trim() !== '', 'must not be blank')
+  .refine((text) => utf8.encode(text).length <= limits.textBytes, 'must be at most 64 KiB');
+
+/** Made by the sender's device, unique among its messages; a UUID does well. */
+export const ClientId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1–64 of A–Z a–z 0–9 _ -');
+
+const Seq = z.int().min(0);
+const Limit = z.int().min(1).max(limits.pageSize);
+const Cursor = z.string().max(200);
+const UserIds = z.array(Id).min(1).max(limits.groupMembers);
+const page = { limit: Limit.optional(), cursor: Cursor.optional() };
+
+export const Nothing = z.strictObject({});
+
+// Accounts and sessions
+
+export const Register = z.strictObject({
+  username: Username,
+  password: Password,
+  displayName: trimmed(limits.displayNameLength).min(1).optional(),
+  email: z.email().max(254).optional(),
+});
+
+// Sign-in checks no rules on the password: what does not match is wrong, not malformed.
+export const Credentials = z.strictObject({
+  username: z.string().min(1).max(254),
+  password: z.string().min(1).max(limits.passwordLength.max),
+  device: trimmed(200).optional(),
+});
+
+export const SessionList = z.strictObject(page);
+export const SessionEnd = z.strictObject({ sessionId: z.union([Id, z.literal('current')]) });
+export const PasswordChange = z.strictObject({
+  currentPassword: z.string().min(1).max(limits.passwordLength.max),
+  newPassword: Password,
+});
+
+// People
+
+export const UserSearch = z.strictObject({ q: trimmed(100).optional(), ...page });
+export const UserRead = z.strictObject({ userId: Id });
+export const UsernameCheck = z.strictObject({ username: Username });
+export const AccountUpdate = z.strictObject({
+  displayName: trimmed(limits.displayNameLength).min(1).optional(),
+  about: trimmed(limits.aboutLength).optional(),
+});
+
+// Conversations and members
+
+const Title = trimmed(limits.groupTitleLength).min(1);
+export const ConversationList = z.strictObject(page);
+export const ConversationRead = z.strictObject({ conversationId: Id });
+export const ConversationCreate = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('direct'), userId: Id }),
+  z.strictObject({
+    kind: z.literal('group'),
+    title: Title,
+    memberIds: z
+      .array(Id)
+      .min(1)
+      .max(limits.groupMembers - 1),
+  }),
+]);
+export const ConversationUpdate = z.strictObject({
+  conversationId: Id,
+  /** Of a group, by its admins. */
+  title: Title.optional(),
+  mutedUntil: Time.nullable().optional(),
+  archived: z.boolean().optional(),
+  pinned: z.boolean().optional(),
+});
+export const MemberList = z.strictObject({ conversationId: Id, ...page });
+export const MembersAdd = z.strictObject({
+  conversationId: Id,
+  userIds: UserIds,
+  /** Show them this many of the latest messages (at most 14 days back); by default none. */
+  shareLast: z.union([z.literal(25), z.literal(50), z.literal(75), z.literal(100)]).optional(),
+});
+export const MemberUpdate = z.strictObject({ conversationId: Id, userId: Id, role: Role });
+export const MemberRemove = z.strictObject({ conversationId: Id, userId: Id });
+
+// Messages
+
+export const MessageList = z
+  .strictObject({
+    conversationId: Id,
+    before: Seq.optional(),
+    after: Seq.optional(),
+    around: Seq.optional(),
+    sinceRev: Seq.optional(),
+    limit: Limit.optional(),
+  })
+  .refine(
+    ({ before, after, around, sinceRev }) =>
+      [before, after, around, sinceRev].filter((mark) => mark !== undefined).length <= 1,
+    'takes at most one of before, after, around and sinceRev',
+  );
+export const MessageSend = z.strictObject({ conversationId: Id, clientId: ClientId, text: Text });
+// A message's id says which conversation it is in; a path that names another one is refused.
+export const MessageEdit = z.strictObject({
+  messageId: Id,
+  text: Text,
+  conversationId: Id.optional(),
+});
+export const MessageDelete = z.strictObject({
+  messageId: Id,
+  for: z.enum(['me', 'everyone']),
+  conversationId: Id.optional(),
+});
+export const ReceiptMark = z.strictObject({ conversationId: Id, seq: Seq });
+
+// Hints
+
+export const Typing = z.strictObject({ conversationId: Id, typing: z.boolean() });
+export const PresenceWatch = z.strictObject({ userIds: z.array(Id).max(limits.watchedUsers) });
+export const PresenceVisible = z.strictObject({ visible: z.boolean() });

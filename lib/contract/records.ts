@@ -1,0 +1,147 @@
+import * as z from 'zod';
+
+/** What crosses the wire towards a client. Contract version 1: fields are added, never changed. */
+
+export const limits = {
+  usernameLength: { min: 3, max: 32 },
+  passwordLength: { min: 8, max: 256 },
+  displayNameLength: 64,
+  aboutLength: 140,
+  groupTitleLength: 100,
+  groupMembers: 1024,
+  /** UTF-8 bytes of a message's text. */
+  textBytes: 64 * 1024,
+  /** Bytes of a request body, and of one Socket.io packet. */
+  requestBytes: 128 * 1024,
+  pageSize: 200,
+  watchedUsers: 500,
+  editWindowMs: 15 * 60_000,
+  deleteForEveryoneWindowMs: 48 * 3_600_000,
+} as const;
+
+export const Id = z.string().regex(/^[0-9a-f]{24}$/, 'must be an id of 24 hex digits');
+export const Time = z.iso.datetime();
+const Seq = z.int().min(0);
+
+export const User = z.object({
+  id: Id,
+  username: z.string(),
+  displayName: z.string(),
+  about: z.string(),
+  avatarUrl: z.string().nullable(),
+  online: z.boolean(),
+  lastSeenAt: Time.nullable(),
+});
+
+/** What a person sees of their own account. */
+export const Account = User.extend({ email: z.string().nullable(), hasPassword: z.boolean() });
+
+export const Role = z.enum(['owner', 'admin', 'member']);
+
+export const Member = z.object({
+  user: User,
+  role: Role,
+  joinedAt: Time,
+  readSeq: Seq,
+  deliveredSeq: Seq,
+});
+
+/** What a system line says. `userIds` are the people it is about, other than the actor. */
+export const SystemEvent = z.object({
+  type: z.enum([
+    'group_created',
+    'title_changed',
+    'members_added',
+    'member_removed',
+    'member_left',
+    'role_changed',
+    'owner_changed',
+    'history_shared',
+  ]),
+  actorId: Id,
+  userIds: z.array(Id),
+  title: z.string().optional(),
+  role: Role.optional(),
+  /** How many earlier messages were shared with the people who were added. */
+  count: z.int().optional(),
+});
+
+export const Message = z.object({
+  id: Id,
+  conversationId: Id,
+  seq: Seq,
+  rev: Seq,
+  clientId: z.string(),
+  senderId: Id,
+  kind: z.enum(['text', 'media', 'voice', 'system']),
+  /** Empty for a deleted or hidden message; for a system line an English sentence. */
+  text: z.string(),
+  createdAt: Time,
+  editedAt: Time.nullable(),
+  deletedAt: Time.nullable(),
+  /** The caller deleted it for themselves: keep its place in the order, do not show it. */
+  hidden: z.boolean(),
+  system: SystemEvent.nullable(),
+});
+
+export const MyMembership = z.object({
+  role: Role,
+  readSeq: Seq,
+  deliveredSeq: Seq,
+  visibleFromSeq: Seq,
+  leftSeq: Seq.nullable(),
+  mutedUntil: Time.nullable(),
+  archived: z.boolean(),
+  pinned: z.boolean(),
+});
+
+export const Conversation = z.object({
+  id: Id,
+  kind: z.enum(['direct', 'group']),
+  /** The group's title; for a direct conversation the other person's name. */
+  title: z.string(),
+  avatarUrl: z.string().nullable(),
+  memberCount: z.int(),
+  /** The other person of a direct conversation. */
+  peer: User.optional(),
+  lastSeq: Seq,
+  rev: Seq,
+  lastMessage: Message.nullable(),
+  unreadCount: z.int(),
+  /**
+   * The lowest watermarks among the other members, that is how far *everyone* has received and read.
+   * Null in a group whose last message is not one's own: `GET …/members` has every member's.
+   */
+  receipts: z.object({ deliveredSeq: Seq, readSeq: Seq }).nullable(),
+  /** Names of the people in `lastMessage` (its sender, and whom a system line is about). */
+  names: z.record(z.string(), z.string()),
+  me: MyMembership,
+  createdAt: Time,
+  updatedAt: Time,
+});
+
+export const Receipt = z.object({ userId: Id, deliveredSeq: Seq, readSeq: Seq });
+export const Presence = z.object({ userId: Id, online: z.boolean(), lastSeenAt: Time.nullable() });
+
+/** One place where a person is signed in. */
+export const Session = z.object({
+  id: Id,
+  current: z.boolean(),
+  /** What signed in, from its user agent or as it named itself. */
+  device: z.string(),
+  createdAt: Time,
+  lastUsedAt: Time,
+  expiresAt: Time,
+});
+
+export type User = z.infer<typeof User>;
+export type Account = z.infer<typeof Account>;
+export type Role = z.infer<typeof Role>;
+export type Member = z.infer<typeof Member>;
+export type SystemEvent = z.infer<typeof SystemEvent>;
+export type Message = z.infer<typeof Message>;
+export type MyMembership = z.infer<typeof MyMembership>;
+export type Conversation = z.infer<typeof Conversation>;
+export type Receipt = z.infer<typeof Receipt>;
+export type Presence = z.infer<typeof Presence>;
+export type Session = z.infer<typeof Session>;

@@ -1,0 +1,17 @@
+import pino from 'pino';
+import { env } from './env.ts';
+import { remember } from './runtime.ts';
+
+/** The process's log: JSON lines on standard error, without secrets or the texts of messages. */
+export const log = (): pino.Logger =>
+  remember('log', () =>
+    pino(
+      {
+        level: env().LOG_LEVEL,
+        base: null,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        redact: ['password', 'token', 'text', '*.password', '*.token', '*.text'],
+      },
+      pino.destination({ dest: 2, sync: true }),
+    ),
+  );

@@ -1,0 +1,52 @@
+import { Schema, type Types } from 'mongoose';
+import type { Role } from '#lib/contract/records.ts';
+import { defineModel, schemaOptions } from './define.ts';
+
+/** The messages from `from` to `to` (both included; no end while the person is a member). */
+export interface SeqRange {
+  from: number;
+  to: number | null;
+}
+
+export interface MemberDoc {
+  _id: Types.ObjectId;
+  conversation: Types.ObjectId;
+  user: Types.ObjectId;
+  role: Role;
+  joinedAt: Date;
+  /** What the person may see: one range for each time they were a member, oldest first. */
+  visible: SeqRange[];
+  readSeq: number;
+  deliveredSeq: number;
+  leftAt: Date | null;
+  leftSeq: number | null;
+  /** When they left by their own will, the last two times. */
+  leaves: Date[];
+  mutedUntil: Date | null;
+  archived: boolean;
+  pinned: boolean;
+}
+
+const { ObjectId, Mixed } = Schema.Types;
+const schema = new Schema<MemberDoc>(
+  {
+    conversation: { type: ObjectId, required: true },
+    user: { type: ObjectId, required: true },
+    role: { type: String, required: true },
+    joinedAt: { type: Date, required: true },
+    visible: { type: [Mixed], required: true } as never,
+    readSeq: { type: Number, required: true },
+    deliveredSeq: { type: Number, required: true },
+    leftAt: { type: Date, default: null },
+    leftSeq: { type: Number, default: null },
+    leaves: { type: [Date], default: [] },
+    mutedUntil: { type: Date, default: null },
+    archived: { type: Boolean, default: false },
+    pinned: { type: Boolean, default: false },
+  },
+  { ...schemaOptions, collection: 'members' },
+);
+schema.index({ conversation: 1, user: 1 }, { unique: true });
+schema.index({ user: 1 });
+
+export const MemberModel = defineModel<MemberDoc>('Member', schema);
