@@ -4,14 +4,17 @@ import { remember } from './runtime.ts';
 
 /** The process's log: JSON lines on standard error, without secrets or the texts of messages. */
 export const log = (): pino.Logger =>
-  remember('log', () =>
-    pino(
+  remember('log', () => {
+    const standardError = pino.destination({ dest: 2, sync: true });
+    // Whoever read it has gone. There is nobody left to tell, and telling would fail again.
+    standardError.on('error', () => undefined);
+    return pino(
       {
         level: env().LOG_LEVEL,
         base: null,
         timestamp: pino.stdTimeFunctions.isoTime,
         redact: ['password', 'token', 'text', '*.password', '*.token', '*.text'],
       },
-      pino.destination({ dest: 2, sync: true }),
-    ),
-  );
+      standardError,
+    );
+  });

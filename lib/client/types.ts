@@ -31,6 +31,22 @@ export interface ChatState {
   outbox: Record<string, PendingMessage[]>;
   /** Unsent text of each conversation. */
   drafts: Record<string, string>;
+  /** The conversation in view. */
+  openId: string | null;
+  /** The client's own bookkeeping of each conversation; not for pages. */
+  known: Record<string, Known>;
+}
+
+/** How much of a conversation's changes has arrived, and what its unread count is made of. */
+export interface Known {
+  /** The newest row that the server has given. */
+  base: { rev: number; lastSeq: number; readSeq: number; unreadCount: number };
+  /** By seq: messages newer than that row which are unread, or for which the log has no place yet. */
+  news: Record<number, Message>;
+  /** Every change up to this one has arrived. */
+  rev: number;
+  /** Changes that have arrived beyond a hole, in order. */
+  ahead: number[];
 }
 
 export type LoadStatus = 'loading' | 'ready' | ClientError;
@@ -95,7 +111,10 @@ export interface ChatActions {
   /** The composer's text changed; sends typing signs as behaviours.md 3 says. */
   setTyping(id: string, text: string): void;
 
-  searchUsers(query: string, cursor?: string): Promise<{ items: User[]; nextCursor: string | null }>;
+  searchUsers(
+    query: string,
+    cursor?: string,
+  ): Promise<{ items: User[]; nextCursor: string | null }>;
   startDirect(userId: string): Promise<Conversation>;
   createGroup(title: string, memberIds: string[]): Promise<Conversation>;
   updateConversation(input: Input<'updateConversation'>): Promise<void>;

@@ -1,0 +1,41 @@
+import { Globe } from 'lucide-react';
+import { headers } from 'next/headers';
+import { redirect } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { callerFromRequest } from '#lib/auth/caller.ts';
+import { isAppError } from '#lib/contract/errors.ts';
+import { Brand } from '#lib/ui/brand.tsx';
+import { Art } from './art.tsx';
+
+export default async function AuthLayout({ children }: { children: ReactNode }) {
+  const asked = await headers();
+  if (await isSignedIn(asked)) redirect('/chats');
+  return (
+    <div className="grid h-dvh desktop:grid-cols-2">
+      <div className="flex min-h-0 flex-col overflow-y-auto bg-surface px-5 py-5 tablet:px-12 tablet:py-8 dark:bg-app">
+        <header>
+          <Brand />
+        </header>
+        <main className="mx-auto mt-7 mb-auto w-full max-w-98 pb-6 tablet:my-auto tablet:pt-6">
+          {children}
+        </main>
+        <footer className="flex items-center gap-2 text-sm text-text-3 phone:justify-center">
+          <Globe aria-hidden className="size-3.75" />
+          <span dir="ltr">{asked.get('host')}</span>
+        </footer>
+      </div>
+      <Art />
+    </div>
+  );
+}
+
+// Without a database nobody can be recognised: the form stays, and says so when it is sent.
+async function isSignedIn(asked: Headers): Promise<boolean> {
+  try {
+    await callerFromRequest(asked);
+    return true;
+  } catch (error) {
+    if (isAppError(error)) return false;
+    throw error;
+  }
+}

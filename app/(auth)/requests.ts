@@ -1,0 +1,102 @@
+import type { ErrorCode, Issue } from '#lib/contract/errors.ts';
+
+/** Why a form was refused. `unreachable` stands for no answer at all. */
+export interface Refusal {
+  code: ErrorCode | 'unreachable';
+  issues: Issue[];
+  retryAfterSeconds?: number | undefined;
+}
+
+const unreachable: Refusal = { code: 'unreachable', issues: [] };
+
+/**
+ * Signs in at next-auth's credentials provider. By hand, because the signIn() of its client leaves
+ * the page when the server is away, and keeps to itself why it was refused.
+ */
+export async function passwordSignIn(username: string, password: string): Promise<Refusal | null> {
+  try {
+    const csrf = await fetch('/api/auth/csrf');
+    if (!csrf.ok) return await problemOf(csrf);
+    const { csrfToken } = (await csrf.json()) as { csrfToken: string };
+    const response = await fetch('/api/auth/callback/credentials', {
+      method: 'POST',
+      body: new URLSearchParams({ username, password, csrfToken, json: 'true' }),
+    });
+    if (!response.ok) return await problemOf(response, 'invalid_credentials');
+    const { url = '' } = (await response.json()) as { url?: string };
+    // A form that came too late for its csrf token is answered like this, and not refused.
+    return url.includes('csrf=true') ? { code: 'unavailable', issues: [] } : null;
+  } catch {
+    return unreachable;
+  }
+}
+
+interface Registration {
+  username: string;
+  displayName: string;
+  password: string;
+  email?: string;
+}
+
+export async function registerAccount(registration: Registration): Promise<Refusal | null> {
+  try {
+    const response = await fetch('/api/v1/auth/register', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(registration),
+    });
+    return response.ok ? null : await problemOf(response);
+  } catch {
+    return unreachable;
+  }
+}
+
+export interface UsernameAnswer {
+  available: boolean;
+  suggestions: string[];
+}
+
+/** Null when it could not be found out; the registration itself will tell. */
+export async function askUsername(
+  username: string,
+  signal: AbortSignal,
+): Promise<UsernameAnswer | null> {
+  try {
+    const query = new URLSearchParams({ username });
+    const response = await fetch(`/api/v1/auth/username?${query}`, { signal });
+    return response.ok ? ((await response.json()) as UsernameAnswer) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function problemOf(
+  response: Response,
+  otherwise: ErrorCode = response.status >= 500 ? 'unavailable' : 'internal',
+): Promise<Refusal> {
+  const problem = (await response.json().catch(() => ({}))) as Partial<Refusal>;
+  return {
+    code: problem.code ?? otherwise,
+    issues: problem.issues ?? [],
+    retryAfterSeconds: Number(response.headers.get('retry-after')) || undefined,
+  };
+}
+
+/** What the form says above its fields. */
+export function refusalText({ code, retryAfterSeconds = 60 }: Refusal, doing: string): string {
+  const minutes = Math.ceil(retryAfterSeconds / 60);
+  switch (code) {
+    case 'unreachable':
+      return `We can't reach ${location.host}. Check your connection and try again.`;
+    case 'invalid_credentials':
+      return "That email and password don't match. Check both and try again.";
+    case 'rate_limited':
+      return `Too many tries. Wait ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}, then ${doing} again.`;
+    case 'unavailable':
+      return 'The server is not ready just now. Try again in a moment.';
+    case 'invalid_input':
+      return 'Some of this needs another look.';
+    default:
+      return 'Something went wrong on the server. Try again in a moment.';
+  }
+}

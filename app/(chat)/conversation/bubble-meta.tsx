@@ -1,0 +1,26 @@
+import type { Tick as TickState } from '#lib/client/types.ts';
+import { Tick } from '#lib/ui/tick.tsx';
+import { clockTime } from '#lib/ui/time.ts';
+
+interface BubbleMetaProps {
+  id: string;
+  at: string;
+  isEdited: boolean;
+  tick: TickState | null;
+  on: 'bubble' | 'page';
+}
+
+/** The small print of a bubble: Edited, the time, how far it has come. Left to right in any script. */
+export function BubbleMeta({ id, at, isEdited, tick, on }: BubbleMetaProps) {
+  return (
+    <span
+      id={id}
+      dir="ltr"
+      className={`flex items-center gap-1 text-2xs whitespace-nowrap tabular-nums select-none ${on === 'page' ? 'text-text-3' : 'text-(--meta)'}`}
+    >
+      {isEdited && <span>Edited</span>}
+      <time dateTime={at}>{clockTime(at)}</time>
+      {tick && <Tick tick={tick} on={on} />}
+    </span>
+  );
+}

@@ -1,0 +1,139 @@
+import { Ban } from 'lucide-react';
+import { memo, type ReactNode } from 'react';
+import type { PendingMessage, Tick } from '#lib/client/types.ts';
+import type { Message, Role } from '#lib/contract/records.ts';
+import { Avatar, toneOf, toneText } from '#lib/ui/avatar.tsx';
+import { BubbleMeta } from './bubble-meta.tsx';
+import { isEmojiOnly } from './emoji-only.ts';
+import { HoverBar } from './hover-bar.tsx';
+import { MessageText } from './message-text.tsx';
+import { NotSent } from './not-sent.tsx';
+
+export interface BubbleProps {
+  id: string;
+  message: Message | null;
+  pending: PendingMessage | null;
+  own: boolean;
+  first: boolean;
+  last: boolean;
+  inGroup: boolean;
+  senderId: string;
+  senderName: string;
+  senderAvatar: string | null;
+  role: Role | null;
+  tick: Tick | null;
+  /** The one message that Tab reaches; the arrow keys move on from there. */
+  isTabStop: boolean;
+  /** It came while the conversation was open. */
+  isNew: boolean;
+}
+
+export const Bubble = memo(function Bubble(props: BubbleProps) {
+  const { own, first, last, inGroup, isNew } = props;
+  const width = inGroup ? 'max-w-[82%]' : 'max-w-[84%]';
+  return (
+    <div
+      className={`group/bubble relative flex items-end gap-1.5 tablet:gap-2 ${own ? 'justify-end' : ''} ${isNew ? 'animate-rise' : ''}`}
+    >
+      {inGroup && !own && (
+        <span className="w-8 flex-none">
+          {last && (
+            <Avatar
+              id={props.senderId}
+              name={props.senderName}
+              src={props.senderAvatar}
+              size={32}
+            />
+          )}
+        </span>
+      )}
+      <div
+        className={`relative flex min-w-0 flex-col ${own ? 'items-end' : 'items-start'} ${width} tablet:max-w-[86%] desktop:max-w-[min(560px,78%)]`}
+      >
+        <Body {...props}>{inGroup && !own && first && <SenderName {...props} />}</Body>
+        {props.message && <HoverBar own={own} />}
+        {props.pending?.status === 'failed' && <NotSent pending={props.pending} />}
+      </div>
+    </div>
+  );
+});
+
+function Body(props: BubbleProps & { children: ReactNode }) {
+  const { id, message, pending, own, tick, isTabStop, children } = props;
+  const text = message?.text ?? pending?.text ?? '';
+  const isDeleted = Boolean(message?.deletedAt);
+  const isLarge = !isDeleted && isEmojiOnly(text);
+  const meta = (
+    <BubbleMeta
+      id={`${id}-meta`}
+      at={message?.createdAt ?? pending?.createdAt ?? ''}
+      isEdited={Boolean(message?.editedAt) && !isDeleted}
+      tick={isDeleted ? null : tick}
+      on={isLarge ? 'page' : 'bubble'}
+    />
+  );
+  const shape = isLarge ? large(own) : `${bubble(own, isDeleted)} ${corners(props)}`;
+  return (
+    <article
+      data-bubble
+      tabIndex={isTabStop ? 0 : -1}
+      aria-labelledby={`${id}-who ${id}-text ${id}-meta`}
+      className={`relative max-w-full min-w-0 wrap-anywhere outline-offset-2 touch:select-none touch:[-webkit-touch-callout:none] ${shape}`}
+    >
+      <span id={`${id}-who`} className="sr-only">
+        {own ? 'You' : props.senderName}
+      </span>
+      {children}
+      <div dir="auto" className={isLarge ? 'px-1 text-emoji' : 'whitespace-pre-wrap'}>
+        <span id={`${id}-text`}>
+          {isDeleted ? <Deleted own={own} /> : <MessageText text={text} />}
+        </span>
+        {!isLarge && <span className="float-end ms-2.5 mt-[7px] -mb-[3px]">{meta}</span>}
+      </div>
+      {isLarge && <span className="rounded-full bg-bubble-other px-2.5 py-0.5">{meta}</span>}
+    </article>
+  );
+}
+
+function SenderName({ senderId, senderName, role }: BubbleProps) {
+  return (
+    <span
+      aria-hidden
+      className={`trunc mb-0.5 block max-w-full text-start text-sm font-semibold ${toneText[toneOf(senderId)]}`}
+    >
+      <bdi>{senderName}</bdi>
+      {role && role !== 'member' && (
+        <span className="ms-1.5 text-xs font-medium text-bubble-other-meta">
+          {role === 'owner' ? 'Owner' : 'Admin'}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Deleted({ own }: { own: boolean }) {
+  return (
+    <>
+      <Ban aria-hidden className="me-1.5 inline-block size-[15px] align-[-3px]" />
+      {own ? 'You deleted this message' : 'This message was deleted'}
+    </>
+  );
+}
+
+const large = (own: boolean) => `flex flex-col rounded-bubble ${own ? 'items-end' : 'items-start'}`;
+
+function bubble(own: boolean, isDeleted: boolean): string {
+  const room = 'flow-root px-3 pt-2 pb-[7px]';
+  if (isDeleted)
+    return `${room} text-text-3 shadow-[inset_0_0_0_1px_var(--c-border)] [--meta:var(--c-text-3)]`;
+  return own
+    ? `${room} bg-bubble-own text-bubble-own-text [--link:var(--c-bubble-own-link)] [--meta:var(--c-bubble-own-meta)] [--well:var(--c-bubble-own-well)]`
+    : `${room} bg-bubble-other text-bubble-other-text [--link:var(--c-bubble-other-link)] [--meta:var(--c-bubble-other-meta)] [--well:var(--c-bubble-other-well)]`;
+}
+
+/** Bubbles of one run are joined on their sender's side. */
+function corners({ own, first, last }: BubbleProps): string {
+  const above = first ? '' : own ? 'rounded-se-xs' : 'rounded-ss-xs';
+  const below = last ? '' : own ? 'rounded-ee-xs' : 'rounded-es-xs';
+  return `rounded-bubble ${above} ${below}`;
+}

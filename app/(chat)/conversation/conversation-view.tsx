@@ -1,0 +1,111 @@
+'use client';
+
+import { useRef, useState, type RefObject } from 'react';
+import { useActions, useChat } from '#lib/client/provider.tsx';
+import { canPost, pendingOf } from '#lib/client/select.ts';
+import type { Conversation, Message } from '#lib/contract/records.ts';
+import { ConnectionBanner } from '#lib/ui/connection-banner.tsx';
+import { Blocked } from './blocked.tsx';
+import { Composer, type ComposerHandle } from './composer.tsx';
+import { ConversationHeader } from './conversation-header.tsx';
+import { ConversationSkeleton, LogSkeleton } from './conversation-skeleton.tsx';
+import { FailedLog, GoneChat, SayHello } from './empty-states.tsx';
+import { MessageList, type MessageListHandle } from './message-list.tsx';
+import { canEdit } from './message-rights.ts';
+import { useOpening } from './use-opening.ts';
+
+/** One conversation: its header, its messages and the composer. */
+export function ConversationView({ id }: { id: string }) {
+  // By its id, so that nothing of the conversation before (draft, scrolling, divider) is carried over.
+  return <Opened key={id} id={id} />;
+}
+
+function Opened({ id }: { id: string }) {
+  const conversation = useChat((state) => state.conversations[id]);
+  const opening = useOpening(id);
+  if (conversation) return <Chat conversation={conversation} opening={opening} />;
+  if (opening.failure?.code === 'not_found' || opening.failure?.code === 'invalid_input')
+    return <GoneChat />;
+  if (opening.failure) return <FailedLog failure={opening.failure} onRetry={opening.retry} />;
+  return <ConversationSkeleton />;
+}
+
+interface ChatProps {
+  conversation: Conversation;
+  opening: ReturnType<typeof useOpening>;
+}
+
+function Chat({ conversation, opening }: ChatProps) {
+  const { id, title } = conversation;
+  const composer = useRef<ComposerHandle>(null);
+  const list = useRef<MessageListHandle>(null);
+  const myId = useChat((state) => state.account.id);
+  const messages = useChat((state) => state.logs[id]?.messages ?? noMessages);
+  const [editingId, setEditingId] = useState<string | null>(null);
+  const editing = messages.find((message) => message.id === editingId && !message.deletedAt);
+  const { send } = useActions();
+
+  const editLast = () => {
+    const last = messages.findLast(({ senderId, kind }) => senderId === myId && kind !== 'system');
+    if (!last || last.hidden || !canEdit(last, conversation, myId)) return false;
+    setEditingId(last.id);
+    return true;
+  };
+
+  return (
+    <section aria-label={title} className="flex h-full min-h-0 flex-1 flex-col">
+      <ConversationHeader conversation={conversation} />
+      <ConnectionBanner />
+      <Log
+        conversation={conversation}
+        opening={opening}
+        list={list}
+        onEdit={setEditingId}
+        onLeave={() => composer.current?.focus()}
+      />
+      {canPost(conversation) ? (
+        <Composer
+          ref={composer}
+          conversation={conversation}
+          editing={editing ?? null}
+          onEditEnd={() => setEditingId(null)}
+          onEditLast={editLast}
+          onSend={(text) => {
+            send(id, text);
+            list.current?.goToEnd();
+          }}
+        />
+      ) : (
+        <Blocked kind={conversation.kind} />
+      )}
+    </section>
+  );
+}
+
+interface LogProps extends ChatProps {
+  list: RefObject<MessageListHandle | null>;
+  onEdit: (messageId: string) => void;
+  onLeave: () => void;
+}
+
+function Log({ conversation, opening, list, onEdit, onLeave }: LogProps) {
+  const log = useChat((state) => state.logs[conversation.id]);
+  const pending = useChat((state) => pendingOf(state, conversation.id));
+  const failure = opening.failure ?? log?.error;
+  const isEmpty = !log || log.messages.length === 0;
+  if (isEmpty && failure) return <FailedLog failure={failure} onRetry={opening.retry} />;
+  if (!log || (isEmpty && log.loading === 'first' && pending.length === 0)) return <LogSkeleton />;
+  if (isEmpty && pending.length === 0 && conversation.kind === 'direct')
+    return <SayHello conversation={conversation} />;
+  return (
+    <MessageList
+      ref={list}
+      conversation={conversation}
+      log={log}
+      onEdit={onEdit}
+      onLeave={onLeave}
+    />
+  );
+}
+
+const noMessages: Message[] = [];

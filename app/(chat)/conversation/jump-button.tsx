@@ -1,0 +1,39 @@
+import { ArrowDown } from 'lucide-react';
+import { useChat } from '#lib/client/provider.tsx';
+import type { Conversation, Message } from '#lib/contract/records.ts';
+
+interface JumpButtonProps {
+  conversation: Conversation;
+  messages: readonly Message[];
+  seenSeq: number;
+  onClick: () => void;
+}
+
+/** Back to the newest message; says how many have come that were not in view yet. */
+export function JumpButton({ conversation, messages, seenSeq, onClick }: JumpButtonProps) {
+  const myId = useChat((state) => state.account.id);
+  const below = messages.filter(
+    ({ seq, senderId, kind }) => seq > seenSeq && senderId !== myId && kind !== 'system',
+  );
+  const count = Math.max(below.length, conversation.unreadCount);
+  const label =
+    count === 0
+      ? 'Go to the newest message'
+      : `${count} new ${count === 1 ? 'message' : 'messages'}, go to the newest`;
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+      className="absolute end-5 bottom-4 z-3 grid size-11 animate-rise place-items-center rounded-full bg-raised text-text-2 shadow-[var(--sh-2),0_0_0_1px_var(--c-border)] hover:bg-hover-surface phone:end-3 phone:bottom-3"
+    >
+      {count > 0 && (
+        <span className="absolute -top-2 h-5 min-w-5 rounded-full bg-spark px-1.5 text-center text-2xs leading-5 font-bold text-on-spark tabular-nums outline-2 outline-surface">
+          {count > 99 ? '99+' : count}
+        </span>
+      )}
+      <ArrowDown aria-hidden className="size-5.5" />
+    </button>
+  );
+}

@@ -1,0 +1,53 @@
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { useChat } from '#lib/client/provider.tsx';
+import type { Conversation, Message } from '#lib/contract/records.ts';
+import { systemText } from './system-text.ts';
+import { peopleIn, useNames } from './use-names.ts';
+
+interface LiveRegionProps {
+  conversation: Conversation;
+  messages: readonly Message[];
+  isLoaded: boolean;
+}
+
+/** Reads out what comes in while the conversation is open, and nothing of what was there before. */
+export function LiveRegion({ conversation, messages, isLoaded }: LiveRegionProps) {
+  const myId = useChat((state) => state.account.id);
+  const people = useMemo(() => peopleIn(messages), [messages]);
+  const nameFor = useNames(people, conversation);
+  const heard = useRef<number | null>(null);
+  const [news, setNews] = useState<{ key: string; text: string }[]>([]);
+
+  const listen = useEffectEvent(() => {
+    const last = messages.at(-1)?.seq ?? 0;
+    const before = heard.current;
+    heard.current = Math.max(before ?? 0, last, conversation.lastSeq);
+    if (before === null) return;
+    const fresh = messages.filter(({ seq, senderId }) => seq > before && senderId !== myId);
+    if (fresh.length === 0) return;
+    const said = fresh.slice(-3).map((message) => ({
+      key: message.id,
+      text: message.system
+        ? systemText(message, nameFor, myId)
+        : `${nameFor(message.senderId)}: ${message.text}`,
+    }));
+    setNews((earlier) => [...earlier, ...said].slice(-5));
+  });
+  useEffect(() => {
+    if (isLoaded) listen();
+  }, [isLoaded, messages]);
+
+  return (
+    <div
+      role="log"
+      aria-live="polite"
+      aria-relevant="additions"
+      aria-label="New messages"
+      className="sr-only"
+    >
+      {news.map(({ key, text }) => (
+        <p key={key}>{text}</p>
+      ))}
+    </div>
+  );
+}

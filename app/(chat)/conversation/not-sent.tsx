@@ -1,0 +1,33 @@
+import { TriangleAlert } from 'lucide-react';
+import type { PendingMessage } from '#lib/client/types.ts';
+import { useActions } from '#lib/client/provider.tsx';
+import { notSentText } from './failure.ts';
+
+/** Under a message that the server refused or that did not get through three times. */
+export function NotSent({ pending }: { pending: PendingMessage }) {
+  const { retry, discard } = useActions();
+  const button = 'relative font-semibold underline underline-offset-2 tap-area';
+  return (
+    <div
+      role="alert"
+      className="mt-1 flex flex-wrap items-center justify-end gap-x-2 gap-y-1 text-xs text-danger"
+    >
+      <TriangleAlert aria-hidden className="size-[15px] flex-none" />
+      <span>{notSentText(pending.error)}</span>
+      <button
+        type="button"
+        className={button}
+        onClick={() => retry(pending.conversationId, pending.clientId)}
+      >
+        Try again
+      </button>
+      <button
+        type="button"
+        className={`${button} text-text-2`}
+        onClick={() => discard(pending.conversationId, pending.clientId)}
+      >
+        Delete
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import type { PendingMessage } from '#lib/client/types.ts';
+import type { Message } from '#lib/contract/records.ts';
+
+/** What the message log shows, from top to bottom. */
+export type TimelineItem =
+  | { kind: 'day'; key: string; at: number }
+  | { kind: 'divider'; key: string; count: number }
+  | { kind: 'system'; key: string; message: Message }
+  | BubbleItem;
+
+export interface BubbleItem {
+  kind: 'bubble';
+  /** The same before and after the server accepted it, so that the bubble stays where it is. */
+  key: string;
+  message: Message | null;
+  pending: PendingMessage | null;
+  own: boolean;
+  senderId: string;
+  /** The first and the last bubble of a run of one sender. */
+  first: boolean;
+  last: boolean;
+}
+
+export interface TimelineInput {
+  messages: readonly Message[];
+  /** The messages begin in the middle of the log: what is above them is not shown just now. */
+  isCut: boolean;
+  pending: readonly PendingMessage[];
+  divider: { seq: number; count: number } | null;
+  myId: string;
+  /** Only a group's admins are told that somebody left. */
+  isAdmin: boolean;
+}
+
+const runGapMs = 5 * 60_000;
+
+export const dayKey = (at: number) => {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
+};
+
+export const keyOf = (message: Message, myId: string) =>
+  message.senderId === myId && message.kind !== 'system' ? message.clientId : message.id;
+
+export function isShown(message: Message, myId: string, isAdmin: boolean): boolean {
+  if (message.hidden) return false;
+  if (message.system?.type !== 'member_left') return true;
+  return isAdmin || message.system.actorId === myId;
+}
+
+export function timelineOf(input: TimelineInput): TimelineItem[] {
+  const { messages, pending, divider, myId, isAdmin, isCut } = input;
+  const items: TimelineItem[] = [];
+  let day = '';
+  let latest = 0;
+  // In a cut log that starts below the divider, the divider is above the cut.
+  let isDividerDue = divider !== null && !(isCut && (messages[0]?.seq ?? 0) > divider.seq);
+  let run: { bubble: BubbleItem; at: number } | null = null;
+
+  const breakRun = () => (run = null);
+  const startDay = (at: number) => {
+    // Days only go forward: a clock that was set back must not reopen yesterday.
+    latest = Math.max(latest, at);
+    if (dayKey(latest) === day) return;
+    day = dayKey(latest);
+    items.push({ kind: 'day', key: `day-${day}`, at: latest });
+    breakRun();
+  };
+  const addBubble = (bubble: BubbleItem, at: number) => {
+    const joins = run?.bubble.senderId === bubble.senderId && at - run.at < runGapMs;
+    if (joins && run) run.bubble.last = false;
+    bubble.first = !joins;
+    items.push(bubble);
+    run = { bubble, at };
+  };
+
+  for (const message of messages) {
+    if (!isShown(message, myId, isAdmin)) continue;
+    const at = Date.parse(message.createdAt);
+    startDay(at);
+    if (divider && isDividerDue && message.seq >= divider.seq) {
+      items.push({ kind: 'divider', key: 'divider', count: divider.count });
+      isDividerDue = false;
+      breakRun();
+    }
+    if (message.kind === 'system') {
+      items.push({ kind: 'system', key: message.id, message });
+      breakRun();
+    } else addBubble(bubbleOf(message, myId), at);
+  }
+
+  const accepted = new Set(messages.map((message) => message.clientId));
+  for (const entry of pending) {
+    if (accepted.has(entry.clientId)) continue;
+    const at = Date.parse(entry.createdAt);
+    startDay(at);
+    addBubble(pendingBubble(entry, myId), at);
+  }
+  return items;
+}
+
+const bubbleOf = (message: Message, myId: string): BubbleItem => ({
+  kind: 'bubble',
+  key: keyOf(message, myId),
+  message,
+  pending: null,
+  own: message.senderId === myId,
+  senderId: message.senderId,
+  first: true,
+  last: true,
+});
+
+const pendingBubble = (pending: PendingMessage, myId: string): BubbleItem => ({
+  kind: 'bubble',
+  key: pending.clientId,
+  message: null,
+  pending,
+  own: true,
+  senderId: myId,
+  first: true,
+  last: true,
+});

@@ -1,0 +1,54 @@
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useActions, useChat } from '#lib/client/provider.tsx';
+
+const pauseMs = 300;
+
+/** What stands unsent in the composer; kept for the next time it opens, also after a reload. */
+export function useDraft(id: string) {
+  const { setDraft } = useActions();
+  const kept = useChat((state) => state.drafts[id] ?? '');
+  const [text, setText] = useState(kept);
+  const isTouched = useRef(false);
+  const unsaved = useRef<string | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+
+  // What the browser has kept may come a moment after the page; it never replaces what is typed.
+  useEffect(() => {
+    if (!isTouched.current && kept !== '') setText(kept);
+  }, [kept]);
+
+  const save = useEffectEvent(() => {
+    clearTimeout(timer.current);
+    if (unsaved.current !== null) setDraft(id, unsaved.current);
+    unsaved.current = null;
+  });
+  useEffect(() => {
+    const leave = () => save();
+    window.addEventListener('pagehide', leave);
+    return () => {
+      window.removeEventListener('pagehide', leave);
+      leave();
+    };
+  }, []);
+
+  return {
+    text,
+    change(value: string) {
+      isTouched.current = true;
+      setText(value);
+      unsaved.current = value;
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => {
+        if (unsaved.current !== null) setDraft(id, unsaved.current);
+        unsaved.current = null;
+      }, pauseMs);
+    },
+    clear() {
+      clearTimeout(timer.current);
+      isTouched.current = true;
+      unsaved.current = null;
+      setText('');
+      setDraft(id, '');
+    },
+  };
+}

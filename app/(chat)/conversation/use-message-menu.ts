@@ -1,0 +1,109 @@
+import { useRef, useState, type MouseEvent, type PointerEvent } from 'react';
+import { useChat } from '#lib/client/provider.tsx';
+import type { Conversation, Message } from '#lib/contract/records.ts';
+import { copyText } from './copy-text.ts';
+import { canEdit } from './message-rights.ts';
+import type { TimelineItem } from './timeline.ts';
+
+export interface MenuTarget {
+  message: Message;
+  bubble: HTMLElement;
+  /** Where the menu opens: at the pointer, or under the message when it is held on a touch screen. */
+  at: { x: number; y: number } | 'under';
+}
+
+export type MessageMenuState = ReturnType<typeof useMessageMenu>;
+
+const longPressMs = 400;
+const slopPx = 10;
+
+/** One menu for all messages: rows say nothing, the list listens. */
+export function useMessageMenu(
+  items: readonly TimelineItem[],
+  conversation: Conversation,
+  onEdit: (messageId: string) => void,
+) {
+  const myId = useChat((state) => state.account.id);
+  const [target, setTarget] = useState<MenuTarget | null>(null);
+  const [deleting, setDeleting] = useState<Message | null>(null);
+  const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number }>(undefined);
+
+  const messageAt = (element: Element): Message | null => {
+    const key = element.closest<HTMLElement>('[data-key]')?.dataset['key'];
+    const item = items.find((candidate) => candidate.key === key);
+    return item?.kind === 'bubble' ? item.message : null;
+  };
+  const open = (bubble: HTMLElement | null, at: MenuTarget['at']) => {
+    const message = bubble && messageAt(bubble);
+    if (message) setTarget({ message, bubble, at });
+    return message !== null;
+  };
+  const openAt = (bubble: HTMLElement) => {
+    const box = bubble.getBoundingClientRect();
+    open(bubble, { x: box.left + 16, y: Math.max(box.top, 80) + 16 });
+  };
+
+  const actions = {
+    canCopy: (message: Message) => message.text !== '' && message.deletedAt === null,
+    canEdit: (message: Message) => canEdit(message, conversation, myId),
+    copy: (message: Message) => copyText(message.text),
+    edit: (message: Message) => onEdit(message.id),
+    askDelete: setDeleting,
+  };
+
+  const shortcut = (bubble: HTMLElement, key: string): boolean => {
+    const message = messageAt(bubble);
+    if (!message) return false;
+    if (key === 'c' && actions.canCopy(message)) actions.copy(message);
+    else if (key === 'e' && actions.canEdit(message)) actions.edit(message);
+    else if (key === 'Delete') setDeleting(message);
+    else return false;
+    return true;
+  };
+
+  const stopPress = () => clearTimeout(press.current?.timer);
+  const listeners = {
+    onContextMenu(event: MouseEvent<HTMLElement>) {
+      const element = event.target as HTMLElement;
+      const bubble = element.closest<HTMLElement>('[data-bubble]');
+      // The browser's own menu is of more use on a link and on selected text.
+      if (!bubble || element.closest('a') || !getSelection()?.isCollapsed) return;
+      const { pointerType } = event.nativeEvent as globalThis.PointerEvent;
+      const at = pointerType === 'touch' ? 'under' : { x: event.clientX, y: event.clientY };
+      if (target || open(bubble, at)) event.preventDefault();
+      stopPress();
+    },
+    onClick(event: MouseEvent<HTMLElement>) {
+      const more = (event.target as HTMLElement).closest('[data-more]');
+      if (!more) return;
+      const box = more.getBoundingClientRect();
+      const bubble = more.closest('[data-key]')?.querySelector<HTMLElement>('[data-bubble]');
+      open(bubble ?? null, { x: box.left, y: box.bottom + 4 });
+    },
+    onPointerDown(event: PointerEvent<HTMLElement>) {
+      stopPress();
+      const bubble = (event.target as HTMLElement).closest<HTMLElement>('[data-bubble]');
+      if (event.pointerType !== 'touch' || !bubble) return;
+      const hold = () => {
+        if (open(bubble, 'under')) navigator.vibrate?.(10);
+      };
+      press.current = { timer: setTimeout(hold, longPressMs), x: event.clientX, y: event.clientY };
+    },
+    onPointerMove(event: PointerEvent<HTMLElement>) {
+      const { x = 0, y = 0 } = press.current ?? {};
+      if (Math.hypot(event.clientX - x, event.clientY - y) > slopPx) stopPress();
+    },
+    onPointerUp: stopPress,
+    onPointerCancel: stopPress,
+  };
+
+  return {
+    target,
+    close: () => setTarget(null),
+    deleting,
+    ...actions,
+    openAt,
+    shortcut,
+    listeners,
+  };
+}

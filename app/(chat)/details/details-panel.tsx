@@ -1,0 +1,61 @@
+'use client';
+
+import { ArrowLeft, Pencil, X } from 'lucide-react';
+import { useState } from 'react';
+import { useChat } from '#lib/client/provider.tsx';
+import { IconButton } from '#lib/ui/icon-button.tsx';
+import { ContactDetails } from './contact-details.tsx';
+import { GroupDetails } from './group-details.tsx';
+import { administers } from './member-rights.ts';
+import { RenameDialog } from './rename-dialog.tsx';
+
+interface DetailsPanelProps {
+  id: string;
+  onClose: () => void;
+}
+
+/** Who or what a conversation is, and what can be changed about it. */
+export function DetailsPanel({ id, onClose }: DetailsPanelProps) {
+  const conversation = useChat((state) => state.conversations[id]);
+  const [isRenaming, setRenaming] = useState(false);
+  if (!conversation) return null;
+  const isGroup = conversation.kind === 'group';
+  return (
+    <div className="flex min-h-0 flex-1 flex-col [--ring:var(--c-surface)]">
+      <header className="flex h-(--header-h) flex-none items-center gap-2 border-b border-border ps-5 pe-3 phone:h-15 phone:px-1">
+        <IconButton
+          label="Back"
+          className="tablet:hidden"
+          icon={<ArrowLeft aria-hidden className="flip-rtl" />}
+          onClick={onClose}
+        />
+        <h2 className="min-w-0 flex-1 text-lg font-semibold">
+          {isGroup ? 'Group details' : 'Contact details'}
+        </h2>
+        {isGroup && administers(conversation) && (
+          <IconButton
+            label="Edit group name"
+            icon={<Pencil aria-hidden />}
+            onClick={() => setRenaming(true)}
+          />
+        )}
+        <IconButton
+          label="Close details"
+          className="phone:hidden"
+          icon={<X aria-hidden />}
+          onClick={onClose}
+        />
+      </header>
+      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-[calc(16px+env(safe-area-inset-bottom))]">
+        {isGroup ? (
+          <GroupDetails conversation={conversation} />
+        ) : (
+          <ContactDetails conversation={conversation} />
+        )}
+      </div>
+      {isRenaming && (
+        <RenameDialog conversation={conversation} onClose={() => setRenaming(false)} />
+      )}
+    </div>
+  );
+}

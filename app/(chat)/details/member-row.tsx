@@ -1,0 +1,106 @@
+import { Crown, MessageCircle, ShieldCheck, ShieldMinus, UserMinus } from 'lucide-react';
+import { useActions, useChat } from '#lib/client/provider.tsx';
+import { personOf } from '#lib/client/select.ts';
+import type { Conversation, Member, Role } from '#lib/contract/records.ts';
+import { Avatar } from '#lib/ui/avatar.tsx';
+import { Menu, MenuItem, MenuSeparator } from '#lib/ui/menu.tsx';
+import { firstName } from '../conversation/names.ts';
+import { useStartChat } from '../people/use-start-chat.ts';
+import { rightsOver } from './member-rights.ts';
+import { panelRow } from './panel-section.tsx';
+import { useAttempt } from './use-attempt.ts';
+
+interface MemberRowProps {
+  conversation: Conversation;
+  member: Member;
+  onRemove: () => void;
+}
+
+export function MemberRow({ conversation, member, onRemove }: MemberRowProps) {
+  const { setRole } = useActions();
+  const { start } = useStartChat();
+  const { attempt } = useAttempt();
+  const myId = useChat((state) => state.account.id);
+  const user = useChat((state) => personOf(state, member.user.id) ?? member.user);
+  const isConnected = useChat((state) => state.connection.status === 'online');
+  const isMe = user.id === myId;
+  const may = rightsOver(conversation.me, member);
+  const set = (role: Role) =>
+    void attempt(setRole(conversation.id, user.id, role), 'The role was not changed.');
+
+  const row = (
+    <>
+      <Avatar
+        id={user.id}
+        name={user.displayName}
+        src={user.avatarUrl}
+        size={40}
+        online={isConnected && user.online && !isMe}
+      />
+      <span className="min-w-0 flex-1">
+        <span className="trunc block font-medium">
+          <bdi>{user.displayName}</bdi>
+          {isMe && ' (you)'}
+        </span>
+        {user.about && (
+          <span className="trunc block text-sm text-text-3">
+            <bdi>{user.about}</bdi>
+          </span>
+        )}
+      </span>
+      <RolePill role={member.role} />
+    </>
+  );
+  if (isMe) return <li className={panelRow}>{row}</li>;
+  return (
+    <li>
+      <Menu
+        label={user.displayName}
+        trigger={
+          <button type="button" className={`${panelRow} hover:bg-hover-surface`}>
+            {row}
+          </button>
+        }
+      >
+        <MenuItem
+          icon={<MessageCircle aria-hidden />}
+          label={`Message ${firstName(user.displayName)}`}
+          onSelect={() => void start(user.id)}
+        />
+        {may.makeAdmin && (
+          <MenuItem
+            icon={<ShieldCheck aria-hidden />}
+            label="Make admin"
+            onSelect={() => set('admin')}
+          />
+        )}
+        {may.dismiss && (
+          <MenuItem
+            icon={<ShieldMinus aria-hidden />}
+            label="Dismiss as admin"
+            onSelect={() => set('member')}
+          />
+        )}
+        {may.makeOwner && (
+          <MenuItem icon={<Crown aria-hidden />} label="Make owner" onSelect={() => set('owner')} />
+        )}
+        {may.remove && (
+          <>
+            <MenuSeparator />
+            <MenuItem danger icon={<UserMinus aria-hidden />} label="Remove…" onSelect={onRemove} />
+          </>
+        )}
+      </Menu>
+    </li>
+  );
+}
+
+function RolePill({ role }: { role: Role }) {
+  if (role === 'member') return null;
+  const colours = role === 'owner' ? 'bg-accent-soft text-on-accent-soft' : 'bg-sunken text-text-2';
+  return (
+    <span className={`flex-none rounded-full px-2 text-2xs leading-5 font-semibold ${colours}`}>
+      {role === 'owner' ? 'Owner' : 'Admin'}
+    </span>
+  );
+}

@@ -1,0 +1,91 @@
+import { UserPlus } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useActions, useChat, useWatchPresence } from '#lib/client/provider.tsx';
+import { limits } from '#lib/contract/records.ts';
+import type { Conversation, Member } from '#lib/contract/records.ts';
+import { SearchBox } from '#lib/ui/search-box.tsx';
+import { Spinner } from '#lib/ui/spinner.tsx';
+import { countText } from '../conversation/use-subtitle.ts';
+import { AddPeopleDialog } from './add-people-dialog.tsx';
+import { MemberRow } from './member-row.tsx';
+import { administers, inOrder, matching } from './member-rights.ts';
+import { PanelRow, PanelSection } from './panel-section.tsx';
+import { RemoveDialog } from './remove-dialog.tsx';
+
+const shownAtFirst = 20;
+const shownAtMost = 100;
+
+export function MemberSection({ conversation }: { conversation: Conversation }) {
+  const { id, memberCount } = conversation;
+  const myId = useChat((state) => state.account.id);
+  const members = useChat((state) => state.members[id] ?? nobodyYet);
+  const { loadMembers } = useActions();
+  const [query, setQuery] = useState('');
+  const [showsAll, setShowsAll] = useState(false);
+  const [isAdding, setAdding] = useState(false);
+  const [removing, setRemoving] = useState<Member | null>(null);
+
+  const isMissing = members === nobodyYet;
+  useEffect(() => {
+    if (isMissing) loadMembers(id).catch(() => undefined);
+  }, [id, isMissing, loadMembers]);
+
+  const found = matching(inOrder(members, myId), query);
+  // Nobody reads a thousand rows: above a hundred, the search finds them.
+  const shown = found.slice(0, showsAll ? shownAtMost : shownAtFirst);
+  const hidden = found.length - shown.length;
+  useWatchPresence(shown.slice(0, limits.watchedUsers).map(({ user }) => user.id));
+
+  return (
+    <PanelSection title={countText(memberCount)}>
+      {memberCount > shownAtFirst && (
+        <SearchBox label="Search members" value={query} onChange={setQuery} className="mx-3 mb-2" />
+      )}
+      {administers(conversation) && (
+        <PanelRow
+          icon={
+            <span className="grid size-10 flex-none place-items-center rounded-full bg-accent-soft">
+              <UserPlus aria-hidden className="size-4.5" />
+            </span>
+          }
+          label="Add people"
+          onClick={() => setAdding(true)}
+        />
+      )}
+      <ul role="list" aria-label="Members">
+        {shown.map((member) => (
+          <MemberRow
+            key={member.user.id}
+            conversation={conversation}
+            member={member}
+            onRemove={() => setRemoving(member)}
+          />
+        ))}
+      </ul>
+      {isMissing && (
+        <span className="grid place-items-center py-4 text-text-3">
+          <Spinner size={20} label="Loading members" />
+        </span>
+      )}
+      {query !== '' && found.length === 0 && (
+        <p className="px-3 py-4 text-center text-md text-text-3">Nobody found</p>
+      )}
+      {hidden > 0 &&
+        (showsAll ? (
+          <p className="px-3 py-2 text-sm text-text-3">{hidden} more. Search to find them.</p>
+        ) : (
+          <PanelRow label={`View all ${found.length}`} onClick={() => setShowsAll(true)} />
+        ))}
+      {isAdding && <AddPeopleDialog conversation={conversation} onClose={() => setAdding(false)} />}
+      {removing && (
+        <RemoveDialog
+          conversation={conversation}
+          member={removing}
+          onClose={() => setRemoving(null)}
+        />
+      )}
+    </PanelSection>
+  );
+}
+
+const nobodyYet: Member[] = [];

@@ -1,0 +1,72 @@
+import { Archive, ArchiveRestore, Bell, BellOff, Pin, PinOff } from 'lucide-react';
+import type { ComponentProps, ReactNode } from 'react';
+import { useActions } from '#lib/client/provider.tsx';
+import { isMuted } from '#lib/client/select.ts';
+import type { Conversation } from '#lib/contract/records.ts';
+import { Menu, MenuItem } from '#lib/ui/menu.tsx';
+import { useAttempt } from './use-attempt.ts';
+
+const hour = 3_600_000;
+// There is no “for ever” on the wire.
+const untilUnmuted = '9999-12-31T00:00:00.000Z';
+const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString();
+
+/** What one does with the conversation for oneself; nobody else is told. */
+export function QuickActions({ conversation }: { conversation: Conversation }) {
+  const { id: conversationId, me } = conversation;
+  const { updateConversation } = useActions();
+  const { attempt } = useAttempt();
+  type Change = Partial<Pick<Conversation['me'], 'mutedUntil' | 'pinned' | 'archived'>>;
+  const change = (what: Change) =>
+    void attempt(updateConversation({ conversationId, ...what }), 'Not saved.');
+
+  return (
+    <div className="grid auto-cols-fr grid-flow-col gap-2 px-5 pb-4">
+      {isMuted(conversation) ? (
+        <QuickAction
+          icon={<BellOff aria-hidden />}
+          label="Unmute"
+          onClick={() => change({ mutedUntil: null })}
+        />
+      ) : (
+        <Menu
+          label="Mute notifications"
+          align="start"
+          trigger={<QuickAction icon={<Bell aria-hidden />} label="Mute" />}
+        >
+          <MenuItem label="For 1 hour" onSelect={() => change({ mutedUntil: inHours(1) })} />
+          <MenuItem label="For 8 hours" onSelect={() => change({ mutedUntil: inHours(8) })} />
+          <MenuItem
+            label="Until I turn it back on"
+            onSelect={() => change({ mutedUntil: untilUnmuted })}
+          />
+        </Menu>
+      )}
+      <QuickAction
+        icon={me.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
+        label={me.pinned ? 'Unpin' : 'Pin'}
+        onClick={() => change({ pinned: !me.pinned })}
+      />
+      <QuickAction
+        icon={me.archived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
+        label={me.archived ? 'Unarchive' : 'Archive'}
+        onClick={() => change({ archived: !me.archived })}
+      />
+    </div>
+  );
+}
+
+type QuickActionProps = ComponentProps<'button'> & { icon: ReactNode; label: string };
+
+function QuickAction({ icon, label, ...rest }: QuickActionProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      className="flex h-15 flex-col items-center justify-center gap-1 rounded-row bg-sunken text-xs font-medium text-text-2 transition-colors duration-(--dur-1) hover:bg-hover-surface active:bg-pressed [&>svg]:size-5.5 [&>svg]:text-accent-text"
+    >
+      {icon}
+      {label}
+    </button>
+  );
+}

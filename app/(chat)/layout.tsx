@@ -1,0 +1,25 @@
+import { headers } from 'next/headers';
+import type { ReactNode } from 'react';
+import { ChatProvider } from '#lib/client/provider.tsx';
+import { env } from '#lib/env.ts';
+import { ServerAway } from './server-away.tsx';
+import { Shell } from './shell/shell.tsx';
+import { arrival } from './signed-in.ts';
+
+export default async function ChatLayout({ children }: { children: ReactNode }) {
+  const arrived = await arrival();
+  if (arrived.state === 'away') return <ServerAway host={(await headers()).get('host') ?? ''} />;
+  // The page sends visitors to the sign-in page: it knows where they wanted to go.
+  if (arrived.state === 'signed-out') return children;
+  const { account, conversations } = arrived;
+  return (
+    <ChatProvider
+      account={account}
+      conversations={conversations}
+      socketUrl={env().SOCKET_URL ?? null}
+    >
+      <Shell />
+      {children}
+    </ChatProvider>
+  );
+}

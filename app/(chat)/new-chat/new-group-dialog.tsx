@@ -1,0 +1,105 @@
+'use client';
+
+import { useState } from 'react';
+import { useActions } from '#lib/client/provider.tsx';
+import type { ClientError } from '#lib/client/types.ts';
+import { limits, type User } from '#lib/contract/records.ts';
+import { useBackCloses } from '#lib/ui/back.ts';
+import { Button } from '#lib/ui/button.tsx';
+import { Dialog } from '#lib/ui/dialog.tsx';
+import { navigate } from '#lib/ui/nav.tsx';
+import { toast } from '#lib/ui/toast.tsx';
+import { NameStep } from './name-step.tsx';
+import { PeopleStep } from './people-step.tsx';
+
+interface NewGroupDialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  /** Back to where one chooses between a chat and a group. */
+  onBack: () => void;
+}
+
+const nobody: User[] = [];
+
+/** Two steps: who, then how it is called. */
+export function NewGroupDialog({ open, onOpenChange, onBack }: NewGroupDialogProps) {
+  const { createGroup } = useActions();
+  const [people, setPeople] = useState(nobody);
+  const [title, setTitle] = useState('');
+  const [naming, setNaming] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const max = limits.groupMembers - 1;
+
+  const change = (next: boolean) => {
+    if (!next) {
+      setPeople(nobody);
+      setTitle('');
+      setNaming(false);
+      setError(undefined);
+    }
+    onOpenChange(next);
+  };
+  useBackCloses(open && naming, () => setNaming(false));
+
+  const toggle = (person: User) =>
+    setPeople((now) => {
+      if (now.some(({ id }) => id === person.id)) return now.filter(({ id }) => id !== person.id);
+      return now.length < max ? [...now, person] : now;
+    });
+
+  const create = async () => {
+    if (busy) return;
+    const name = title.trim();
+    if (!name) return setError('Give the group a name.');
+    setBusy(true);
+    try {
+      const { id } = await createGroup(
+        name,
+        people.map((person) => person.id),
+      );
+      change(false);
+      navigate(`/chats/${id}`);
+    } catch (failure) {
+      toast.error((failure as ClientError).message);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  // With keys, or the press on Next would be one on its successor, and submit what has no name yet.
+  const footer = naming ? (
+    <Button key="create" type="submit" form="name-group" busy={busy} busyLabel="Creating…">
+      Create group
+    </Button>
+  ) : (
+    <Button key="next" disabled={people.length === 0} onClick={() => setNaming(true)}>
+      Next
+    </Button>
+  );
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={change}
+      kind="flow"
+      title={naming ? 'Name the group' : 'Add people'}
+      onBack={naming ? () => setNaming(false) : onBack}
+      footer={footer}
+    >
+      {naming ? (
+        <NameStep
+          title={title}
+          people={people}
+          error={error}
+          onChange={(next) => {
+            setTitle(next);
+            if (error) setError(next.trim() ? undefined : error);
+          }}
+          onSubmit={() => void create()}
+        />
+      ) : (
+        <PeopleStep people={people} max={max} onToggle={toggle} />
+      )}
+    </Dialog>
+  );
+}

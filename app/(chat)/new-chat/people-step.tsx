@@ -1,0 +1,71 @@
+'use client';
+
+import { X } from 'lucide-react';
+import { useDeferredValue, useState } from 'react';
+import type { User } from '#lib/contract/records.ts';
+import { Avatar } from '#lib/ui/avatar.tsx';
+import { CheckCircle } from '#lib/ui/checkbox.tsx';
+import { SearchBox } from '#lib/ui/search-box.tsx';
+import { PeopleList } from '../people/people-list.tsx';
+import { firstName } from '../conversation/names.ts';
+
+interface PeopleStepProps {
+  people: User[];
+  max: number;
+  onToggle: (person: User) => void;
+}
+
+export function PeopleStep({ people, max, onToggle }: PeopleStepProps) {
+  const [query, setQuery] = useState('');
+  const wanted = useDeferredValue(query.trim());
+  const picked = new Set(people.map(({ id }) => id));
+  return (
+    <>
+      <div className="flex-none px-4 pt-1 pb-2">
+        {people.length > 0 && (
+          <ul
+            aria-label="Chosen"
+            className="flex max-h-29 flex-wrap gap-1.5 overflow-y-auto pb-2.5"
+          >
+            {people.map((person) => (
+              <li key={person.id}>
+                <Chip person={person} onRemove={() => onToggle(person)} />
+              </li>
+            ))}
+          </ul>
+        )}
+        <SearchBox autoFocus label="Name or username" value={query} onChange={setQuery} />
+      </div>
+      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
+        <p
+          aria-live="polite"
+          className="px-3 pt-3.5 pb-1.5 text-xs font-semibold text-text-3 tabular-nums"
+        >
+          {people.length} of {max} selected
+        </p>
+        <PeopleList
+          label="People"
+          query={wanted}
+          picked={picked}
+          onPick={onToggle}
+          end={({ id }) => <CheckCircle checked={picked.has(id)} />}
+        />
+      </div>
+    </>
+  );
+}
+
+function Chip({ person, onRemove }: { person: User; onRemove: () => void }) {
+  return (
+    <button
+      type="button"
+      onClick={onRemove}
+      aria-label={`Remove ${person.displayName}`}
+      className="tap-area relative inline-flex h-8 items-center gap-1.5 rounded-full bg-accent-soft ps-1 pe-2 text-sm font-semibold text-on-accent-soft"
+    >
+      <Avatar id={person.id} name={person.displayName} src={person.avatarUrl} size={24} />
+      <bdi className="trunc max-w-30">{firstName(person.displayName)}</bdi>
+      <X aria-hidden className="size-4" />
+    </button>
+  );
+}

@@ -1,0 +1,145 @@
+'use client';
+
+import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react';
+import { useChat, useWatchPresence } from '#lib/client/provider.tsx';
+import type { User } from '#lib/contract/records.ts';
+import { Avatar } from '#lib/ui/avatar.tsx';
+import { Button } from '#lib/ui/button.tsx';
+import { Empty } from '#lib/ui/empty.tsx';
+import { Spinner } from '#lib/ui/spinner.tsx';
+import { useDelayed } from '#lib/ui/use-delayed.ts';
+import { usePeople } from './use-people.ts';
+
+const watched = 200;
+
+interface PeopleListProps {
+  query: string;
+  label: string;
+  onPick: (person: User) => void;
+  /** Ticks instead of opening: which are ticked. */
+  picked?: ReadonlySet<string>;
+  busyId?: string | null;
+  /** What stands at the end of a row. */
+  end?: (person: User) => ReactNode;
+}
+
+/** Everybody on this server but oneself, page by page as one scrolls. */
+export function PeopleList({ query, label, onPick, picked, busyId, end }: PeopleListProps) {
+  const myId = useChat((state) => state.account.id);
+  const { people, error, loading, hasMore, loadMore, retry } = usePeople(query);
+  const others = people.filter(({ id }) => id !== myId);
+  const showSpinner = useDelayed(loading && others.length === 0);
+  useWatchPresence(others.slice(0, watched).map(({ id }) => id));
+
+  if (error) {
+    return (
+      <Empty
+        small
+        title="The list didn’t load"
+        actions={
+          <Button variant="tonal" size="sm" onClick={retry}>
+            Try again
+          </Button>
+        }
+      >
+        {error.message}
+      </Empty>
+    );
+  }
+  if (others.length === 0 && !loading) {
+    return query ? (
+      <Empty small title="Nobody found">
+        No person matches “{query}”. Try the beginning of a name or username.
+      </Empty>
+    ) : (
+      <Empty small title="Nobody else is here yet">
+        Invite a friend with a link.
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <ul aria-label={label}>
+        {others.map((person) => (
+          <li key={person.id}>
+            <PersonRow
+              person={person}
+              checked={picked?.has(person.id)}
+              busy={busyId === person.id}
+              onPick={() => onPick(person)}
+            >
+              {end?.(person)}
+            </PersonRow>
+          </li>
+        ))}
+      </ul>
+      {showSpinner && <Loading />}
+      {hasMore && <MoreWhenSeen key={others.length} onSeen={loadMore} />}
+    </>
+  );
+}
+
+interface PersonRowProps {
+  person: User;
+  checked: boolean | undefined;
+  busy: boolean;
+  onPick: () => void;
+  children?: ReactNode;
+}
+
+function PersonRow({ person, checked, busy, onPick, children }: PersonRowProps) {
+  const { id, displayName, username, avatarUrl } = person;
+  const online = useChat(
+    ({ people, connection }) =>
+      connection.status === 'online' && (people[id]?.online ?? person.online),
+  );
+  const ticks = checked !== undefined;
+  return (
+    <button
+      type="button"
+      role={ticks ? 'checkbox' : undefined}
+      aria-checked={ticks ? checked : undefined}
+      aria-busy={busy || undefined}
+      onClick={onPick}
+      className="flex min-h-13 w-full items-center gap-3.5 rounded-md px-3 py-1.5 text-start hover:bg-hover-surface"
+    >
+      <Avatar id={id} name={displayName} src={avatarUrl} size={40} online={online} />
+      <span className="min-w-0 flex-1">
+        <span className="trunc block text-body font-medium">
+          <bdi>{displayName}</bdi>
+        </span>
+        <span className="trunc block text-sm text-text-3">
+          <bdi dir="ltr">@{username}</bdi>
+          {online && !ticks && <span aria-hidden> · Online</span>}
+        </span>
+      </span>
+      {busy ? <Spinner /> : children}
+    </button>
+  );
+}
+
+const Loading = () => (
+  <p className="grid place-items-center py-6 text-text-3">
+    <Spinner label="Loading" />
+  </p>
+);
+
+function MoreWhenSeen({ onSeen }: { onSeen: () => Promise<void> }) {
+  const mark = useRef<HTMLDivElement>(null);
+  const seen = useEffectEvent(() => void onSeen());
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        if (entry?.isIntersecting) seen();
+      },
+      { rootMargin: '600px' },
+    );
+    if (mark.current) observer.observe(mark.current);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <div ref={mark}>
+      <Loading />
+    </div>
+  );
+}

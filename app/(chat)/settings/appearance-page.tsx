@@ -1,0 +1,113 @@
+'use client';
+
+import { useSyncExternalStore } from 'react';
+import { Tick } from '#lib/ui/tick.tsx';
+import {
+  onAppearanceChange,
+  savedTextSize,
+  savedTheme,
+  saveTextSize,
+  saveTheme,
+  textSizes,
+  themes,
+  type Theme,
+} from '#lib/ui/theme.ts';
+import { Card } from './card.tsx';
+import { ThemeSample } from './theme-sample.tsx';
+
+const themeNames: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' };
+const sizeNames = ['Small', 'Default', 'Large', 'Larger', 'Largest'];
+
+export function AppearancePage() {
+  return (
+    <>
+      <ThemeChoice />
+      <TextSizeChoice />
+    </>
+  );
+}
+
+function ThemeChoice() {
+  const theme = useSyncExternalStore<Theme>(onAppearanceChange, savedTheme, () => 'system');
+  return (
+    <div role="radiogroup" aria-label="Theme" className="mb-5 flex gap-3">
+      {themes.map((name) => (
+        <label key={name} className="min-w-0 flex-1">
+          <input
+            type="radio"
+            name="theme"
+            value={name}
+            checked={theme === name}
+            onChange={() => saveTheme(name)}
+            className="peer sr-only"
+          />
+          <span className="block rounded-row p-0.75 shadow-[inset_0_0_0_1px_var(--c-border)] peer-checked:shadow-[inset_0_0_0_2px_var(--c-accent-text)] peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 peer-focus-visible:outline-focus">
+            <ThemeSample theme={name} />
+          </span>
+          <span
+            className={`flex min-h-10 items-center justify-center gap-2 pt-2 text-md ${theme === name ? 'font-semibold' : 'font-medium'}`}
+          >
+            <RadioDot checked={theme === name} />
+            {themeNames[name]}
+          </span>
+        </label>
+      ))}
+    </div>
+  );
+}
+
+const RadioDot = ({ checked }: { checked: boolean }) => (
+  <span
+    aria-hidden
+    className={`grid size-5.5 flex-none place-items-center rounded-full border-2 ${checked ? 'border-accent-text' : 'border-border-strong'}`}
+  >
+    {checked && <span className="size-2.5 rounded-full bg-accent-text" />}
+  </span>
+);
+
+function TextSizeChoice() {
+  const size = useSyncExternalStore(onAppearanceChange, savedTextSize, () => 100);
+  const step = Math.max(0, (textSizes as readonly number[]).indexOf(size));
+  return (
+    <Card>
+      <div className="px-3.5 py-3">
+        <div className="mb-3 flex justify-between gap-2">
+          <label htmlFor="text-size" className="font-medium">
+            Text size
+          </label>
+          <span className="text-md text-text-3">{sizeNames[step]}</span>
+        </div>
+        <div className="mb-5 flex items-center gap-3.5">
+          <span aria-hidden className="text-[13px]">
+            A
+          </span>
+          <input
+            id="text-size"
+            type="range"
+            min={0}
+            max={textSizes.length - 1}
+            step={1}
+            value={step}
+            aria-valuetext={sizeNames[step]}
+            onChange={(event) => saveTextSize(textSizes[Number(event.target.value)] ?? 100)}
+            className="h-11 min-w-0 flex-1 accent-accent"
+          />
+          <span aria-hidden className="text-[20px]">
+            A
+          </span>
+        </div>
+        <div aria-hidden className="grid gap-2">
+          <p className="w-fit justify-self-start rounded-bubble rounded-es-xs bg-bubble-other px-3 py-2 text-bubble-other-text">
+            Does this size work for you?
+          </p>
+          <p className="flex w-fit items-end gap-2.5 justify-self-end rounded-bubble rounded-ee-xs bg-bubble-own px-3 py-2 text-bubble-own-text">
+            Easy to read, thanks
+            <span className="flex items-center gap-1 text-2xs text-bubble-own-meta">
+              09:42 <Tick tick="read" on="bubble" />
+            </span>
+          </p>
+        </div>
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,50 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import { useActions } from '#lib/client/provider.tsx';
+import type { ClientError } from '#lib/client/types.ts';
+import type { Session } from '#lib/contract/records.ts';
+import { toast } from '#lib/ui/toast.tsx';
+
+/** One's sessions, fetched when the page is opened. */
+export function useSessions() {
+  const { listSessions, endSession, endOtherSessions } = useActions();
+  const [sessions, setSessions] = useState<Session[] | null>(null);
+  const [error, setError] = useState<ClientError | null>(null);
+  const [attempt, setAttempt] = useState(0);
+
+  useEffect(() => {
+    let over = false;
+    listSessions().then(
+      (found) => !over && setSessions(found),
+      (failure: ClientError) => !over && setError(failure),
+    );
+    return () => {
+      over = true;
+    };
+  }, [listSessions, attempt]);
+
+  const retry = () => {
+    setError(null);
+    setAttempt(attempt + 1);
+  };
+  const end = async ({ id, device }: Session) => {
+    try {
+      await endSession(id);
+      setSessions((now) => now?.filter((session) => session.id !== id) ?? null);
+      toast(`Signed out on ${device}`);
+    } catch (failure) {
+      toast.error((failure as ClientError).message);
+    }
+  };
+  const endOthers = async () => {
+    try {
+      const ended = await endOtherSessions();
+      setSessions((now) => now?.filter(({ current }) => current) ?? null);
+      toast(`Signed out on ${ended} other ${ended === 1 ? 'device' : 'devices'}`);
+    } catch (failure) {
+      toast.error((failure as ClientError).message);
+    }
+  };
+  return { sessions, error, retry, end, endOthers };
+}

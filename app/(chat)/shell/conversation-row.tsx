@@ -1,0 +1,125 @@
+'use client';
+
+import { Ban, BellOff, Pin } from 'lucide-react';
+import { memo } from 'react';
+import { useChat } from '#lib/client/provider.tsx';
+import { isMuted } from '#lib/client/select.ts';
+import { Avatar } from '#lib/ui/avatar.tsx';
+import { Badge } from '#lib/ui/badge.tsx';
+import { ChatLink } from '#lib/ui/nav.tsx';
+import { Tick } from '#lib/ui/tick.tsx';
+import { listTime } from '#lib/ui/time.ts';
+import { useToday } from '#lib/ui/use-today.ts';
+import { previewOf, type Preview } from './preview.ts';
+
+/** The looks of every row in the list, whatever it leads to. */
+export const rowClasses =
+  'relative grid h-18 w-full grid-cols-[48px_minmax(0,1fr)] items-center gap-x-3 rounded-row px-3 text-start no-underline text-text [contain-intrinsic-size:auto_72px] [content-visibility:auto] [--ring:var(--c-app)] phone:[--ring:var(--c-surface)] hover:bg-hover phone:hover:bg-hover-surface';
+
+const selectedClasses =
+  'tablet:bg-selected tablet:hover:bg-selected tablet:[--ring:var(--c-selected)]';
+
+interface ConversationRowProps {
+  id: string;
+  isOpen: boolean;
+  onOpen?: () => void;
+}
+
+export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
+  const { id, isOpen, onOpen } = props;
+  const row = useChat((state) => state.conversations[id]);
+  const online = useChat((state) => {
+    const peer = state.conversations[id]?.peer;
+    return state.connection.status === 'online' && (state.people[peer?.id ?? '']?.online ?? false);
+  });
+  const preview = useChat((state) => {
+    const conversation = state.conversations[id];
+    return conversation ? previewOf(state, conversation, isOpen) : null;
+  });
+  const today = useToday();
+  if (!row || !preview) return null;
+  const { title, kind, peer, unreadCount, me } = row;
+  const muted = isMuted(row);
+  const loud = unreadCount > 0 ? 'text-text' : '';
+  return (
+    <ChatLink
+      href={`/chats/${id}`}
+      data-chat={id}
+      aria-current={isOpen ? 'page' : undefined}
+      onClick={onOpen}
+      className={`${rowClasses} ${isOpen ? selectedClasses : ''}`}
+    >
+      <Avatar
+        id={peer?.id ?? id}
+        name={title}
+        kind={kind === 'group' ? 'group' : 'person'}
+        src={row.avatarUrl}
+        online={online}
+      />
+      <span className="min-w-0">
+        <span className="flex items-center gap-2">
+          <span className="trunc flex-1 text-body font-semibold">
+            <bdi>{title}</bdi>
+          </span>
+          <time
+            dateTime={preview.at}
+            className={`flex-none text-xs tabular-nums ${loud ? 'font-semibold text-text' : 'text-text-3'}`}
+          >
+            {today !== null && listTime(preview.at)}
+          </time>
+        </span>
+        <span className="flex items-center gap-2">
+          <span
+            className={`flex h-5.5 min-w-0 flex-1 items-center gap-1.25 text-md ${loud || 'text-text-2'}`}
+          >
+            <PreviewLine preview={preview} />
+          </span>
+          {muted && <Sign icon={<BellOff aria-hidden />} label="Muted" />}
+          {me.pinned && <Sign icon={<Pin aria-hidden />} label="Pinned" />}
+          <Badge count={unreadCount} muted={muted} />
+        </span>
+      </span>
+    </ChatLink>
+  );
+});
+
+function PreviewLine({ preview }: { preview: Preview }) {
+  const { kind, who, text, tick } = preview;
+  if (kind === 'failed') {
+    return (
+      <>
+        <span className="text-danger">
+          <Tick tick="failed" />
+        </span>
+        <span className="trunc font-medium text-danger">Not sent</span>
+      </>
+    );
+  }
+  return (
+    <>
+      {tick && <Tick tick={tick} />}
+      {kind === 'deleted' && <Ban aria-hidden className="size-3.75 text-text-3" />}
+      {kind === 'draft' && <span className="flex-none font-medium text-danger">Draft:</span>}
+      <span className={`trunc ${lineStyles[kind] ?? ''}`}>
+        {who && (
+          <>
+            <bdi>{who}</bdi>:{' '}
+          </>
+        )}
+        <bdi>{text}</bdi>
+      </span>
+    </>
+  );
+}
+
+const lineStyles: Partial<Record<Preview['kind'], string>> = {
+  typing: 'font-medium text-accent-text',
+  deleted: 'italic',
+};
+
+const Sign = ({ icon, label }: { icon: React.ReactNode; label: string }) => (
+  <span className="flex-none text-text-3 [&>svg]:size-3.75">
+    {icon}
+    <span className="sr-only">{label}</span>
+  </span>
+);

@@ -1,0 +1,68 @@
+'use client';
+
+import { SquarePen, Users } from 'lucide-react';
+import { Button } from '#lib/ui/button.tsx';
+import { Empty } from '#lib/ui/empty.tsx';
+import { Keys } from './keys.tsx';
+import { useOpenDialog } from './shell-context.tsx';
+
+const hints = [
+  { keys: ['Ctrl', 'K'], does: 'Search' },
+  { keys: ['Alt', 'N'], does: 'New chat' },
+  { keys: ['?'], does: 'Shortcuts' },
+];
+
+/** The sheet before a chat has been chosen. */
+export function NoChatOpen() {
+  const open = useOpenDialog();
+  return (
+    <Empty
+      picture={<Picture />}
+      title="Pick up where you left off"
+      actions={
+        <>
+          <Button onClick={() => open('new-chat')}>
+            <SquarePen aria-hidden className="size-5.5" /> New chat
+          </Button>
+          <Button variant="tonal" onClick={() => open('new-group')}>
+            <Users aria-hidden className="size-5.5" /> New group
+          </Button>
+        </>
+      }
+      footer={
+        <p className="mt-7 flex flex-wrap justify-center gap-5 text-sm text-text-3 touch:hidden">
+          {hints.map(({ keys, does }) => (
+            <span key={does} className="inline-flex items-center gap-1.5">
+              <Keys keys={keys} /> {does}
+            </span>
+          ))}
+        </p>
+      }
+    >
+      Choose a chat on the left, or start a new one.
+    </Empty>
+  );
+}
+
+const Picture = () => (
+  <svg viewBox="0 0 168 128" aria-hidden className="mb-5 h-32 w-42 flex-none fill-none">
+    <path
+      d="M16 22h58a14 14 0 0 1 14 14v22a14 14 0 0 1-14 14H36L20 84l2-12h-6A14 14 0 0 1 2 58V36a14 14 0 0 1 14-14Z"
+      className="fill-bubble-other"
+    />
+    <g className="fill-border-strong" opacity=".45">
+      <rect x="20" y="38" width="46" height="6" rx="3" />
+      <rect x="20" y="51" width="30" height="6" rx="3" />
+    </g>
+    <path
+      d="M98 46h54a14 14 0 0 1 14 14v22a14 14 0 0 1-14 14h-6l2 12-16-12H98a14 14 0 0 1-14-14V60a14 14 0 0 1 14-14Z"
+      className="fill-accent"
+    />
+    <g className="fill-on-accent">
+      <rect x="102" y="62" width="46" height="6" rx="3" opacity=".85" />
+      <rect x="102" y="75" width="26" height="6" rx="3" opacity=".55" />
+    </g>
+    <circle cx="85" cy="16" r="12" className="fill-spark" />
+    <circle cx="56" cy="104" r="9" className="fill-p5" opacity=".85" />
+  </svg>
+);

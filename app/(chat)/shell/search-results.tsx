@@ -1,0 +1,94 @@
+'use client';
+
+import { useChat } from '#lib/client/provider.tsx';
+import type { Conversation } from '#lib/contract/records.ts';
+import { Avatar } from '#lib/ui/avatar.tsx';
+import { Button } from '#lib/ui/button.tsx';
+import { Empty } from '#lib/ui/empty.tsx';
+import { Spinner } from '#lib/ui/spinner.tsx';
+import { usePeople } from '../people/use-people.ts';
+import { useStartChat } from '../people/use-start-chat.ts';
+import { ConversationRow, rowClasses } from './conversation-row.tsx';
+
+interface SearchResultsProps {
+  query: string;
+  rows: Conversation[];
+  openId: string | null;
+  onClose: () => void;
+}
+
+/** Chats by their title at once, people as the server finds them. */
+export function SearchResults({ query, rows, openId, onClose }: SearchResultsProps) {
+  const { people, loading } = usePeople(query);
+  const myId = useChat((state) => state.account.id);
+  const { start, starting } = useStartChat(onClose);
+  const words = folded(query).split(/\s+/);
+  const chats = rows.filter((row) => {
+    const title = folded(`${row.title} ${row.peer?.username ?? ''}`);
+    return words.every((word) => title.includes(word));
+  });
+  const inChats = new Set(chats.map(({ peer }) => peer?.id));
+  const others = people.filter(({ id }) => id !== myId && !inChats.has(id));
+
+  if (chats.length + others.length === 0) {
+    if (loading) return <Searching />;
+    return (
+      <Empty
+        small
+        title="Nothing found"
+        className="pt-16"
+        actions={
+          <Button variant="tonal" size="sm" onClick={onClose}>
+            Clear search
+          </Button>
+        }
+      >
+        No chat or person matches “{query}”. Try fewer words.
+      </Empty>
+    );
+  }
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-2 phone:px-1">
+      <h2 id="found" className="px-3 pt-3.5 pb-1.5 text-xs font-semibold text-text-3">
+        Chats and people
+      </h2>
+      <ul aria-labelledby="found">
+        {chats.map(({ id }) => (
+          <li key={id}>
+            <ConversationRow id={id} isOpen={id === openId} onOpen={onClose} />
+          </li>
+        ))}
+        {others.map(({ id, displayName, username, avatarUrl, online }) => (
+          <li key={id}>
+            <button
+              type="button"
+              aria-busy={starting === id || undefined}
+              className={rowClasses}
+              onClick={() => void start(id)}
+            >
+              <Avatar id={id} name={displayName} src={avatarUrl} online={online} />
+              <span className="min-w-0">
+                <span className="trunc block text-body font-semibold">
+                  <bdi>{displayName}</bdi>
+                </span>
+                <span className="trunc block text-md text-text-2">
+                  <bdi dir="ltr">@{username}</bdi>
+                </span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {loading && <Searching />}
+    </div>
+  );
+}
+
+const Searching = () => (
+  <p className="grid place-items-center py-6 text-text-3">
+    <Spinner label="Searching" />
+  </p>
+);
+
+/** As compared: neither case nor accents count. */
+const folded = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();

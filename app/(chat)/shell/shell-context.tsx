@@ -1,0 +1,17 @@
+'use client';
+
+import { usePathname } from 'next/navigation';
+import { createContext, use } from 'react';
+import { viewOf, type View } from '../views.ts';
+
+export type ShellDialog = 'new-chat' | 'new-group' | 'sign-out' | 'shortcuts';
+
+export const ShellContext = createContext<(dialog: ShellDialog) => void>(() => undefined);
+
+/** Opens one of the shell's dialogs. */
+export const useOpenDialog = (): ((dialog: ShellDialog) => void) => use(ShellContext);
+
+const elsewhere: View = { name: 'chats', id: null, details: false };
+
+/** What the address names now; it changes without a request to the server. */
+export const useView = (): View => viewOf(usePathname()) ?? elsewhere;

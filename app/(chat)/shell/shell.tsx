@@ -1,0 +1,91 @@
+'use client';
+
+import { useState } from 'react';
+import { goBack, navigate } from '#lib/ui/nav.tsx';
+import { ConversationView } from '../conversation/conversation-view.tsx';
+import { DetailsPanel } from '../details/details-panel.tsx';
+import { NewChatDialog } from '../new-chat/new-chat-dialog.tsx';
+import { NewGroupDialog } from '../new-chat/new-group-dialog.tsx';
+import { PeoplePage } from '../people/people-page.tsx';
+import { SettingsView } from '../settings/settings-view.tsx';
+import { SignOutDialog } from '../settings/sign-out-dialog.tsx';
+import { ConversationList } from './conversation-list.tsx';
+import { NoChatOpen } from './no-chat-open.tsx';
+import { Rail } from './rail.tsx';
+import { ShellContext, useView, type ShellDialog } from './shell-context.tsx';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { useShortcuts } from './use-shortcuts.ts';
+import { useTabTitle } from './use-tab-title.ts';
+
+const sheet =
+  'relative flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden bg-surface tablet:my-2 tablet:me-2 tablet:rounded-lg tablet:shadow-1';
+
+/** The signed-in application: rail, list, conversation, details. On a phone one pane at a time. */
+export function Shell() {
+  const view = useView();
+  const [dialog, setDialog] = useState<ShellDialog | null>(null);
+  const toggle = (name: ShellDialog) => ({
+    open: dialog === name,
+    onOpenChange: (open: boolean) => setDialog(open ? name : null),
+  });
+  useShortcuts(view, setDialog);
+  useTabTitle();
+
+  const chatId = view.name === 'chats' ? view.id : null;
+  const details = view.name === 'chats' && view.details;
+  const isSub = chatId !== null || (view.name === 'settings' && view.page !== null);
+  return (
+    <ShellContext value={setDialog}>
+      <div
+        className={`group/shell flex h-dvh flex-col pt-[env(safe-area-inset-top)] tablet:grid tablet:grid-cols-[64px_300px_minmax(0,1fr)] tablet:grid-rows-[minmax(0,1fr)] desktop:grid-cols-[72px_352px_minmax(0,1fr)] ${details ? 'wide:grid-cols-[72px_352px_minmax(0,1fr)_368px]' : ''}`}
+      >
+        <a
+          href="#main"
+          className="absolute start-2 top-2 z-50 -translate-y-20 rounded-md bg-accent px-4 py-2 text-on-accent focus:translate-y-0"
+        >
+          {chatId ? 'Go to messages' : 'Go to content'}
+        </a>
+        <Rail view={view} hidden={isSub} />
+        <ConversationList openId={chatId} hidden={view.name !== 'chats'} />
+        {view.name === 'chats' ? (
+          <main
+            id="main"
+            tabIndex={-1}
+            className={`${sheet} outline-none ${chatId && !details ? '' : 'phone:hidden'}`}
+          >
+            {chatId ? <ConversationView key={chatId} id={chatId} /> : <NoChatOpen />}
+          </main>
+        ) : (
+          <main id="main" tabIndex={-1} className={`${sheet} col-span-2 outline-none`}>
+            {view.name === 'people' ? <PeoplePage /> : <SettingsView page={view.page} />}
+          </main>
+        )}
+        {chatId && details && <Details id={chatId} />}
+      </div>
+      <NewChatDialog {...toggle('new-chat')} onNewGroup={() => setDialog('new-group')} />
+      <NewGroupDialog {...toggle('new-group')} onBack={() => setDialog('new-chat')} />
+      <SignOutDialog {...toggle('sign-out')} />
+      <ShortcutsDialog {...toggle('shortcuts')} />
+    </ShellContext>
+  );
+}
+
+/** Docked on wide screens, above the conversation on others, the whole page on a phone. */
+function Details({ id }: { id: string }) {
+  const close = () => goBack(`/chats/${id}`);
+  return (
+    <>
+      <div
+        aria-hidden
+        onClick={() => navigate(`/chats/${id}`, 'replace')}
+        className="fixed inset-0 z-20 animate-fade bg-scrim phone:hidden wide:hidden"
+      />
+      <aside
+        aria-label="Details"
+        className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface tablet:fixed tablet:inset-y-2 tablet:end-2 tablet:z-20 tablet:w-94 tablet:animate-slide-in tablet:rounded-lg tablet:shadow-3 wide:relative wide:inset-auto wide:my-2 wide:me-2 wide:w-auto wide:shadow-1"
+      >
+        <DetailsPanel id={id} onClose={close} />
+      </aside>
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+import NextAuth from 'next-auth';
+import type { NextRequest } from 'next/server';
+import { authOptions, unwrapped } from '#lib/auth/options.ts';
+import { visitorOf } from '#lib/auth/visitor.ts';
+import { AppError, httpStatus } from '#lib/contract/errors.ts';
+import { limits } from '#lib/contract/records.ts';
+import { connected } from '#lib/database/connect.ts';
+import { env } from '#lib/env.ts';
+import { refusing, type Performed } from '#lib/transport/perform.ts';
+
+type Context = { params: Promise<{ nextauth: string[] }> };
+type Refused = Extract<Performed<never>, { ok: false }>;
+
+const withoutDatabase = new Set(['csrf', 'providers', 'signin', 'error']);
+
+export { handle as GET, handle as POST };
+
+async function handle(request: NextRequest, context: Context): Promise<Response> {
+  const action = (await context.params).nextauth[0] ?? '';
+  // next-auth's pages send their errors here, but so could anybody: the log is not for strangers.
+  if (action === '_log') return new Response(null, { status: 204 });
+  const reply = await refusing(`next-auth ${action}`, async () => {
+    refuseLarge(request.headers);
+    if (!withoutDatabase.has(action)) await connected();
+    return { ok: true as const, response: await answer(request, context) };
+  });
+  return reply.ok ? reply.response : refusal(request, reply);
+}
+
+async function answer(request: NextRequest, context: Context): Promise<Response> {
+  const failures: unknown[] = [];
+  const options = authOptions(visitorOf(request.headers), (error) => failures.push(error));
+  try {
+    const response: Response = await unwrapped(NextAuth)(request, context, options);
+    if (failures.length === 0) return response;
+  } catch (error) {
+    // It reads the body before anything else.
+    if (error instanceof SyntaxError) throw new AppError('invalid_input', 'The body is not JSON.');
+    failures.push(error);
+  }
+  throw failures[0];
+}
+
+/** next-auth reads a body whole, so its length has to be known before. */
+function refuseLarge(headers: Headers): void {
+  const length = Number(headers.get('content-length') ?? 0);
+  if (headers.has('transfer-encoding') || !(length <= limits.requestBytes)) {
+    throw new AppError(
+      'too_large',
+      `A body says its length, at most ${limits.requestBytes} bytes.`,
+    );
+  }
+}
+
+/** To a browser on its way to a page, the sign-in page; to a program, the problem. */
+function refusal({ headers }: NextRequest, { error, retryAfterSeconds }: Refused): Response {
+  const { code, message: detail } = error;
+  const word = retryAfterSeconds === undefined ? code : `${code}:${retryAfterSeconds}`;
+  const page = `/sign-in?${new URLSearchParams({ error: word })}`;
+  if (headers.get('accept')?.includes('text/html')) {
+    return new Response(null, { status: 303, headers: { location: page } });
+  }
+  const status = httpStatus[code];
+  // `url` is where next-auth's signIn() looks for the error.
+  const url = `${env().PUBLIC_URL ?? `http://${headers.get('host')}`}${page}`;
+  const title = code.replaceAll('_', ' ');
+  const problem = { type: 'about:blank', title, status, code, detail, url };
+  return Response.json(problem, {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    },
+  });
+}

@@ -1,0 +1,3 @@
+import { rest } from '#lib/transport/rest.ts';
+
+export const DELETE = rest('endSession');

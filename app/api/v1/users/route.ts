@@ -1,0 +1,3 @@
+import { rest } from '#lib/transport/rest.ts';
+
+export const GET = rest('searchUsers');

@@ -1,0 +1,85 @@
+import { hash, verify } from '@node-rs/argon2';
+import passport from 'passport';
+import { Strategy as LocalStrategy } from 'passport-local';
+import { AppError } from '#lib/contract/errors.ts';
+import { UserModel, type UserDoc } from '#lib/models/user.ts';
+import { remember } from '#lib/runtime.ts';
+
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+// Of nothing that anybody knows, at the same cost. Who does not exist takes as long as who does.
+const nobodysHash =
+  '$argon2id$v=19$m=19456,t=2,p=1$Ezqs69SfmBuM52kE5Q1f3w$48GeR/UYnxUi7/N6U2P22W/iSprHNQeYJ3ieh/8oI0Y';
+
+// Hashing takes threads that the file system needs too, so half of Node's four.
+const hashesAtOnce = 2;
+const hashesWaiting = 200;
+
+/** The password as it is kept. */
+export const hashPassword = (password: string): Promise<string> =>
+  inTurn(() => hash(comparable(password), cost));
+
+/**
+ * The person whose username or email and password these are; null when they do not match, whatever
+ * the reason. The only way to check a password.
+ */
+export function verifyPassword(username: string, password: string): Promise<UserDoc | null> {
+  return new Promise((resolve, reject) => {
+    const authenticate = strategies.authenticate(
+      'local',
+      { session: false },
+      (error: unknown, user?: UserDoc | false) => {
+        if (error) reject(error);
+        else resolve(user || null);
+      },
+    ) as (request: object, response: object, next: (error: unknown) => void) => void;
+    authenticate({ body: { username, password }, query: {} }, {}, reject);
+  });
+}
+
+const strategies = new passport.Passport();
+strategies.use(
+  new LocalStrategy((username, password, done) => {
+    findByPassword(username, password).then((user) => done(null, user ?? false), done);
+  }),
+);
+
+async function findByPassword(username: string, password: string): Promise<UserDoc | null> {
+  const name = username.trim().toLowerCase();
+  const user = await UserModel.findOne(
+    name.includes('@') ? { email: name } : { username: name },
+  ).lean<UserDoc>();
+  // An operator may have put anything there to lock somebody out; only a hash can match.
+  const kept = user?.passwordHash?.startsWith('$argon2id$') ? user.passwordHash : null;
+  const matches = await inTurn(() => verify(kept ?? nobodysHash, comparable(password)));
+  return kept && matches ? user : null;
+}
+
+// One keyboard types é as one character, another as two.
+const comparable = (password: string): string => password.normalize('NFKC');
+
+interface Turns {
+  running: number;
+  waiting: (() => void)[];
+}
+
+/** Runs the work when it is its turn. @throws AppError `unavailable` when too many wait already. */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turns = remember<Turns>('hashing', () => ({ running: 0, waiting: [] }));
+  if (turns.running < hashesAtOnce) {
+    turns.running++;
+  } else {
+    if (turns.waiting.length >= hashesWaiting) {
+      const details = { retryAfterSeconds: 5 };
+      throw new AppError('unavailable', 'Too many people are signing in at once.', details);
+    }
+    await new Promise<void>((go) => turns.waiting.push(go));
+  }
+  try {
+    return await work();
+  } finally {
+    // The place is handed on, not given up and fought for.
+    const next = turns.waiting.shift();
+    if (next) next();
+    else turns.running--;
+  }
+}

@@ -1,0 +1,12 @@
+import type { Visitor } from '#lib/use-cases/define.ts';
+
+/** server.ts sets it from the connection, over whatever a client sends. */
+export const addressHeader = 'x-gatherly-address';
+
+/** Who is at the other end, from a request's headers. */
+export function visitorOf(headers: Headers): Visitor {
+  return {
+    device: (headers.get('user-agent') ?? '').slice(0, 300),
+    address: headers.get(addressHeader) ?? '',
+  };
+}

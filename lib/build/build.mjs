@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build as bundle } from 'esbuild';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const stamp = path.join(root, 'dist', 'built');
+const sources = [
+  'app',
+  'lib',
+  'public',
+  'server.ts',
+  'next.config.mjs',
+  'package.json',
+  'postcss.config.mjs',
+  'tsconfig.json',
+];
+
+/** Builds the pages (.next) and the server (dist), and remembers when. Ends the process if it fails. */
+export async function build() {
+  const started = new Date();
+  const next = createRequire(import.meta.url).resolve('next/dist/bin/next');
+  const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
+  const pages = spawnSync(process.execPath, [next, 'build'], { cwd: root, env, stdio: 'inherit' });
+  if (pages.status !== 0) process.exit(pages.status ?? 1);
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: {
+      server: 'server.ts',
+      'embedded-mongo-worker': 'lib/embedded-mongo/worker.ts',
+    },
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+  mkdirSync(path.dirname(stamp), { recursive: true });
+  writeFileSync(stamp, started.toISOString());
+}
+
+/** Whether there is nothing built, or a source is newer than what is. */
+export function isStale() {
+  const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs;
+  return built === undefined || sources.some((source) => newest(path.join(root, source)) > built);
+}
+
+function newest(file) {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats) return 0;
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  const inside = readdirSync(file).map((name) => newest(path.join(file, name)));
+  return Math.max(stats.mtimeMs, ...inside);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();

@@ -1,0 +1,93 @@
+import type { Issue } from '#lib/contract/errors.ts';
+import {
+  operations,
+  type Input,
+  type Operation,
+  type OperationName,
+  type Output,
+  type RestBinding,
+} from '#lib/contract/operations.ts';
+import { isErrorCode, RequestError } from './errors.ts';
+
+export type Call = <N extends OperationName>(name: N, input: Input<N>) => Promise<Output<N>>;
+
+const requestTimeoutMs = 10_000;
+
+/** The REST client, by the contract's table of operations. Every failure is a RequestError. */
+export function createApi(onSignedOut: () => void): Call {
+  return async <N extends OperationName>(name: N, input: Input<N>): Promise<Output<N>> => {
+    const { rest, access }: Operation = operations[name];
+    if (!rest) throw new Error(`${name} has no REST form`);
+    const response = await fetchJson(...requestOf(rest, input));
+    if (response.ok) return response.body as Output<N>;
+    const error = errorOf(response);
+    if (error.code === 'unauthenticated' && access === 'signed-in') onSignedOut();
+    throw error;
+  };
+}
+
+/** Fills the path with the input's fields; the rest goes into the query or the body. */
+export function requestOf(rest: RestBinding, input: object): [url: string, init: RequestInit] {
+  const fields = new Map<string, unknown>(Object.entries(input));
+  let url = `/api/v1${rest.path.replace(/\{(\w+)\}/g, (_, field: string) => {
+    const value = fields.get(field);
+    fields.delete(field);
+    return encodeURIComponent(String(value));
+  })}`;
+  for (const [field, value] of fields) if (value === undefined) fields.delete(field);
+  const init: RequestInit = { method: rest.method, credentials: 'same-origin' };
+  if (rest.method === 'GET' || rest.method === 'DELETE') {
+    const query = new URLSearchParams([...fields].map(([field, value]) => [field, String(value)]));
+    if (query.size > 0) url += `?${query}`;
+    return [url, init];
+  }
+  const headers = { 'content-type': 'application/json' };
+  return [url, { ...init, headers, body: JSON.stringify(Object.fromEntries(fields)) }];
+}
+
+interface Answer {
+  ok: boolean;
+  status: number;
+  retryAfter: string | null;
+  body: unknown;
+}
+
+async function fetchJson(url: string, init: RequestInit): Promise<Answer> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), requestTimeoutMs);
+  try {
+    const response = await fetch(url, { ...init, signal: abort.signal });
+    const text = await response.text();
+    const { ok, status, headers } = response;
+    return { ok, status, retryAfter: headers.get('retry-after'), body: parse(text) };
+  } catch {
+    throw new RequestError(abort.signal.aborted ? 'timeout' : 'offline');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function errorOf({ status, retryAfter, body }: Answer): RequestError {
+  const problem = (body ?? {}) as { code?: unknown; issues?: Issue[] };
+  const code = isErrorCode(problem.code) ? problem.code : codeOfStatus(status);
+  const seconds = Number(retryAfter);
+  return new RequestError(code, {
+    ...(problem.issues && { issues: problem.issues }),
+    ...(retryAfter !== null && Number.isFinite(seconds) && { retryAfterSeconds: seconds }),
+  });
+}
+
+/** Of an answer that is not ours: a proxy's, or of a server that is just starting. */
+function codeOfStatus(status: number) {
+  if (status === 413) return 'too_large';
+  if (status === 429) return 'rate_limited';
+  return status === 502 || status === 503 || status === 504 ? 'unavailable' : 'internal';
+}

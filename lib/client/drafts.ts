@@ -1,0 +1,39 @@
+/**
+ * Unsent text, kept in this browser under a key for each conversation, so that two tabs do not
+ * overwrite each other's. Storage may be refused (private mode) or full: then it lasts as long as the page.
+ */
+
+const prefixOf = (accountId: string) => `gatherly:draft:${accountId}:`;
+
+export function readDrafts(accountId: string): Record<string, string> {
+  const prefix = prefixOf(accountId);
+  const drafts: Record<string, string> = {};
+  withStorage((storage) => {
+    for (const key of Object.keys(storage))
+      if (key.startsWith(prefix)) drafts[key.slice(prefix.length)] = storage.getItem(key) ?? '';
+  });
+  return drafts;
+}
+
+export function writeDraft(accountId: string, conversationId: string, text: string): void {
+  const key = prefixOf(accountId) + conversationId;
+  withStorage((storage) => {
+    if (text === '') storage.removeItem(key);
+    else storage.setItem(key, text);
+  });
+}
+
+export function forgetDrafts(accountId: string): void {
+  withStorage((storage) => {
+    for (const key of Object.keys(storage))
+      if (key.startsWith(prefixOf(accountId))) storage.removeItem(key);
+  });
+}
+
+function withStorage(access: (storage: Storage) => void): void {
+  try {
+    access(window.localStorage);
+  } catch {
+    // Refused or full.
+  }
+}

@@ -1,0 +1,212 @@
+import type { Input, Output } from '#lib/contract/operations.ts';
+import type { Call } from './api.ts';
+import type { Dispatch, Unread } from './chat-events.ts';
+import { clientErrorOf } from './errors.ts';
+import { lastSeqIn, sidesKept } from './log.ts';
+import { endSeqOf, firstSeqOf } from './rows.ts';
+import type { ChatState, ConversationLog } from './types.ts';
+
+export interface History {
+  open(id: string): Promise<void>;
+  close(id: string): void;
+  loadOlder(id: string): Promise<void>;
+  loadNewer(id: string): Promise<void>;
+  loadLatest(id: string): Promise<void>;
+  /** The page went to the background, or came back to somebody's eyes. */
+  leave(): void;
+  comeBack(): void;
+}
+
+export interface HistoryParts {
+  get: () => ChatState;
+  dispatch: Dispatch;
+  call: Call;
+  /** Catches the log up, if it is behind. */
+  check(id: string): void;
+  loadMembers(id: string): Promise<void>;
+}
+
+type Mark = Partial<Pick<Input<'listMessages'>, 'before' | 'after' | 'around'>>;
+
+const pageSize = 50;
+const mostLogs = 20;
+
+/** Which stretch of a conversation is loaded. One page of each is under way at a time. */
+export function createHistory({ get, dispatch, call, check, loadMembers }: HistoryParts): History {
+  const requests = new Map<string, { done: Promise<void> }>();
+  /** Logs in the order in which they were last opened. */
+  const recent = new Set<string>();
+  let leftAt: { id: string; seq: number } | null = null;
+
+  function fetchPage(
+    id: string,
+    part: NonNullable<ConversationLog['loading']>,
+    mark: Mark,
+    place: (page: Output<'listMessages'>) => void,
+  ): Promise<void> {
+    const request = { done: Promise.resolve() };
+    requests.set(id, request);
+    dispatch({ type: 'log:loading', conversationId: id, part });
+    const isCurrent = () => requests.get(id) === request;
+    const run = async () => {
+      try {
+        const page = await call('listMessages', { conversationId: id, limit: pageSize, ...mark });
+        if (isCurrent()) place(page);
+      } catch (error) {
+        if (isCurrent())
+          dispatch({ type: 'log:failed', conversationId: id, error: clientErrorOf(error) });
+        throw error;
+      } finally {
+        if (isCurrent()) requests.delete(id);
+      }
+      check(id);
+    };
+    return (request.done = run());
+  }
+
+  function fetchFirst(id: string, unread: Unread | null): Promise<void> {
+    if (!unread)
+      return fetchPage(id, 'first', {}, ({ messages, hasMore }) =>
+        dispatch({
+          type: 'log:replaced',
+          conversationId: id,
+          messages,
+          hasOlder: hasMore,
+          unread: null,
+        }),
+      );
+    return fetchPage(id, 'first', { around: unread.readSeq + 1 }, ({ messages }) => {
+      // Around a seq `hasMore` does not say on which side; where the conversation begins does.
+      const row = get().conversations[id];
+      const first = messages[0]?.seq ?? 0;
+      const hasOlder = first > (row ? firstSeqOf(row) : 1);
+      dispatch({ type: 'log:replaced', conversationId: id, messages, hasOlder, unread });
+    });
+  }
+
+  async function open(id: string): Promise<void> {
+    dispatch({ type: 'log:opened', conversationId: id });
+    recent.delete(id);
+    recent.add(id);
+    forgetOldest();
+    if (!get().conversations[id]) await fetchRow(id);
+    const state = get();
+    const row = state.conversations[id];
+    if (!row) return;
+    if (row.kind === 'group' && row.me.leftSeq === null && !state.members[id])
+      loadMembers(id).catch(() => undefined);
+    const unread = row.unreadCount > 0 ? { readSeq: row.me.readSeq, count: row.unreadCount } : null;
+    const log = state.logs[id];
+    const request = requests.get(id);
+    if (log?.loading === 'first' && request) return request.done;
+    if (!log || !reaches(log, unread)) return fetchFirst(id, unread);
+    dispatch({ type: 'log:divided', conversationId: id, unread });
+    check(id);
+  }
+
+  async function fetchRow(conversationId: string): Promise<void> {
+    try {
+      const { conversation } = await call('readConversation', { conversationId });
+      dispatch({ type: 'conversation:updated', data: { conversation } });
+    } catch (error) {
+      dispatch({ type: 'log:failed', conversationId, error: clientErrorOf(error) });
+      throw error;
+    }
+  }
+
+  function drop(id: string): void {
+    requests.delete(id);
+    recent.delete(id);
+    dispatch({ type: 'log:dropped', conversationId: id });
+  }
+
+  function forgetOldest(): void {
+    for (const id of recent) {
+      if (recent.size <= mostLogs) return;
+      if (id !== get().openId) drop(id);
+    }
+  }
+
+  function close(id: string): void {
+    if (get().openId === id) dispatch({ type: 'log:opened', conversationId: null });
+    const log = get().logs[id];
+    if (!log || log.loading === 'first') return;
+    // The next opening goes to the first unread or to the end, never back to here.
+    if (log.hasNewer || (log.error && log.messages.length === 0)) return drop(id);
+    dispatch({ type: 'log:trimmed', conversationId: id, most: sidesKept.cached });
+  }
+
+  async function loadOlder(id: string): Promise<void> {
+    const log = get().logs[id];
+    const from = log?.messages[0]?.seq;
+    if (!log?.hasOlder || log.loading || from === undefined) return;
+    await fetchPage(id, 'older', { before: from }, (page) =>
+      extend(id, 'older', from, endOf(id), page),
+    );
+  }
+
+  async function loadNewer(id: string): Promise<void> {
+    const log = get().logs[id];
+    if (!log?.hasNewer || log.loading) return;
+    const from = lastSeqIn(log);
+    const endSeq = endOf(id);
+    await fetchPage(id, 'newer', { after: from }, (page) =>
+      extend(id, 'newer', from, endSeq, page),
+    );
+  }
+
+  function extend(
+    conversationId: string,
+    side: 'older' | 'newer',
+    from: number,
+    endSeq: number,
+    page: Output<'listMessages'>,
+  ): void {
+    dispatch({ type: 'log:extended', conversationId, side, from, endSeq, ...page });
+  }
+
+  function endOf(id: string): number {
+    const row = get().conversations[id];
+    return row ? endSeqOf(row) : 0;
+  }
+
+  async function loadLatest(id: string): Promise<void> {
+    const log = get().logs[id];
+    if (!log || log.loading === 'first' || !log.hasNewer) return;
+    await fetchPage(id, 'newer', {}, ({ messages, hasMore }) =>
+      dispatch({ type: 'log:replaced', conversationId: id, messages, hasOlder: hasMore }),
+    );
+  }
+
+  function comeBack(): void {
+    const { openId, logs, conversations } = get();
+    const left = leftAt;
+    leftAt = null;
+    if (!left || left.id !== openId) return;
+    const row = conversations[left.id];
+    if (!row || !logs[left.id] || row.lastSeq <= left.seq) return;
+    dispatch({ type: 'log:divided', conversationId: left.id, unread: { readSeq: left.seq } });
+  }
+
+  return {
+    open,
+    close,
+    loadOlder,
+    loadNewer,
+    loadLatest,
+    leave() {
+      const { openId, conversations } = get();
+      const row = openId === null ? undefined : conversations[openId];
+      leftAt ??= row ? { id: row.id, seq: row.lastSeq } : null;
+    },
+    comeBack,
+  };
+}
+
+/** A cached log will do if it goes to the end, and back to where the unread messages begin. */
+function reaches(log: ConversationLog, unread: Unread | null): boolean {
+  if (log.hasNewer || log.loading === 'first') return false;
+  const first = log.messages[0];
+  if (!first) return log.error === null && !unread;
+  return !unread || !log.hasOlder || first.seq <= unread.readSeq + 1;
+}

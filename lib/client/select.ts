@@ -1,0 +1,129 @@
+import type { Conversation, Message, Receipt, User } from '#lib/contract/records.ts';
+import type { ChatState, PendingMessage, Tick } from './types.ts';
+
+/** Selectors for `useChat`: the same state gives the identical result, so nothing renders in vain. */
+
+const nothingPending: PendingMessage[] = [];
+const nobody: string[] = [];
+
+/** Keeps the last result for each key for as long as what it was made of stays the same. */
+function remembered<T>() {
+  const kept = new Map<string, { from: unknown[]; result: T }>();
+  return (key: string, from: unknown[], make: () => T): T => {
+    const last = kept.get(key);
+    if (last && from.every((part, index) => part === last.from[index])) return last.result;
+    const result = make();
+    kept.set(key, { from, result });
+    return result;
+  };
+}
+
+const rememberRows = remembered<Conversation[]>();
+const rememberTypers = remembered<string[]>();
+
+const activityOf = (conversation: Conversation) =>
+  Date.parse(conversation.lastMessage?.createdAt ?? conversation.createdAt);
+
+const byActivity = (a: Conversation, b: Conversation) =>
+  Number(b.me.pinned) - Number(a.me.pinned) ||
+  activityOf(b) - activityOf(a) ||
+  (a.id < b.id ? 1 : -1);
+
+/** The chat list, archived conversations included: pinned ones, then by their last message. */
+export function listRows(state: ChatState): Conversation[] {
+  const { conversations, drafts, outbox, openId } = state;
+  return rememberRows('', [conversations, drafts, outbox, openId], () =>
+    Object.values(conversations)
+      .filter(
+        (row) =>
+          row.kind === 'group' ||
+          row.lastMessage !== null ||
+          row.id === openId ||
+          (drafts[row.id] ?? '') !== '' ||
+          (outbox[row.id]?.length ?? 0) > 0,
+      )
+      .sort(byActivity),
+  );
+}
+
+/** The ticks of an own message; null for everything that has none. */
+export function tickOf(state: ChatState, message: Message | PendingMessage): Tick | null {
+  if ('status' in message) return message.status;
+  if (message.senderId !== state.account.id) return null;
+  if (message.kind === 'system' || message.deletedAt !== null) return null;
+  const conversation = state.conversations[message.conversationId];
+  if (!conversation) return 'sent';
+  const { deliveredSeq, readSeq } = lowestReceipt(state, conversation, message);
+  if (readSeq >= message.seq) return 'read';
+  return deliveredSeq >= message.seq ? 'delivered' : 'sent';
+}
+
+type Marks = Pick<Receipt, 'deliveredSeq' | 'readSeq'>;
+const noMarks: Marks = { deliveredSeq: 0, readSeq: 0 };
+
+function lowestReceipt(state: ChatState, conversation: Conversation, message: Message): Marks {
+  const all = conversation.receipts ?? noMarks;
+  const members = conversation.kind === 'group' ? state.members[conversation.id] : undefined;
+  if (!members) {
+    const peer = conversation.peer && watermarkOf(state, conversation.id, conversation.peer.id);
+    return peer ? highest(peer, all) : all;
+  }
+  let lowest: Marks | null = null;
+  for (const member of members) {
+    // Who joined later is no recipient of it: old ticks do not fall back to grey.
+    if (member.user.id === state.account.id || member.joinedAt > message.createdAt) continue;
+    const marks = watermarkOf(state, conversation.id, member.user.id);
+    lowest = lowest
+      ? {
+          deliveredSeq: Math.min(lowest.deliveredSeq, marks.deliveredSeq),
+          readSeq: Math.min(lowest.readSeq, marks.readSeq),
+        }
+      : marks;
+  }
+  return highest(lowest ?? noMarks, all);
+}
+
+const highest = (a: Marks, b: Marks): Marks => {
+  const readSeq = Math.max(a.readSeq, b.readSeq);
+  return { readSeq, deliveredSeq: Math.max(a.deliveredSeq, b.deliveredSeq, readSeq) };
+};
+
+/** How far one person has received and read, as far as is known. */
+export const watermarkOf = (state: ChatState, conversationId: string, userId: string): Marks =>
+  state.receipts[conversationId]?.[userId] ?? noMarks;
+
+export const pendingOf = (state: ChatState, id: string): PendingMessage[] =>
+  state.outbox[id] ?? nothingPending;
+
+/** Names of the people who are typing, the first to start first. */
+export function typersIn(state: ChatState, id: string): string[] {
+  const typing = state.typing[id];
+  if (!typing) return nobody;
+  const conversation = state.conversations[id];
+  const from = [typing, state.people, state.members[id], conversation?.names];
+  return rememberTypers(id, from, () =>
+    Object.keys(typing).map((userId) => nameOf(state, userId, conversation)),
+  );
+}
+
+/** Conversations with something unread that is worth a sign: neither muted nor archived. */
+export const unreadChats = (state: ChatState, now: number = Date.now()): number =>
+  Object.values(state.conversations).filter(
+    (row) => row.unreadCount > 0 && !row.me.archived && !isMuted(row, now),
+  ).length;
+
+export const isMuted = ({ me }: Conversation, now: number = Date.now()): boolean =>
+  me.mutedUntil !== null && Date.parse(me.mutedUntil) > now;
+
+/** False once one has left or been removed: what is left can be read only. */
+export const canPost = (conversation: Conversation): boolean => conversation.me.leftSeq === null;
+
+/** The person as last heard of, presence included. */
+export const personOf = (state: ChatState, userId: string): User | undefined =>
+  userId === state.account.id ? state.account : state.people[userId];
+
+export const nameOf = (state: ChatState, userId: string, conversation?: Conversation): string =>
+  personOf(state, userId)?.displayName ??
+  state.members[conversation?.id ?? '']?.find(({ user }) => user.id === userId)?.user.displayName ??
+  conversation?.names[userId] ??
+  'Someone';

@@ -1,0 +1,152 @@
+import { io, type Socket } from 'socket.io-client';
+import {
+  commandEvents,
+  serverEvents,
+  type CommandName,
+  type Reply,
+  type ServerEvent,
+  type ServerEventData,
+  type SessionEndReason,
+} from '#lib/contract/events.ts';
+import type { Input, Output } from '#lib/contract/operations.ts';
+import { RequestError } from './errors.ts';
+import type { Connection } from './types.ts';
+
+export type Command = <N extends CommandName>(name: N, input: Input<N>) => Promise<Output<N>>;
+
+export type Incoming = {
+  [E in ServerEvent]: { type: E; data: ServerEventData<E> };
+}[ServerEvent];
+
+export interface SocketOptions {
+  /** Another host than the page's own: opened with a token instead of the cookie. */
+  url?: string | null | undefined;
+  fetchToken(): Promise<string>;
+  onEvent(event: Incoming): void;
+  onStatus(status: Connection['status']): void;
+  onSignedOut(reason?: SessionEndReason): void;
+}
+
+export interface SocketLink {
+  command: Command;
+  open(): void;
+  close(): void;
+  reconnectNow(): void;
+}
+
+const ackTimeoutMs = 10_000;
+const retryDelay = { firstMs: 1000, mostMs: 30_000 };
+
+/** The one connection. Nothing is sent before `ready`, and nothing is buffered: the outbox does that. */
+export function createSocket(options: SocketOptions): SocketLink {
+  let socket: Socket | null = null;
+  let isReady = false;
+  let attempts = 0;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+
+  const setStatus = (status: Connection['status']) => {
+    isReady = status === 'online';
+    options.onStatus(status);
+  };
+
+  // Socket.io tries again by itself only when the transport failed, not when the server refused or
+  // closed the connection, as it does when it restarts.
+  const retryLater = () => {
+    clearTimeout(retry);
+    const most = Math.min(retryDelay.firstMs * 2 ** attempts++, retryDelay.mostMs);
+    retry = setTimeout(() => socket?.connect(), most * (0.5 + Math.random() / 2));
+  };
+
+  const authenticate = (send: (auth: object) => void) => {
+    const opening = socket;
+    options.fetchToken().then(
+      (token) => {
+        if (socket === opening) send({ token });
+      },
+      () => {
+        if (!opening || socket !== opening) return;
+        opening.disconnect();
+        setStatus('offline');
+        retryLater();
+      },
+    );
+  };
+
+  const open = () => {
+    if (socket) return;
+    const settings = {
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      autoConnect: false,
+      forceNew: true,
+      reconnectionDelayMax: 10_000,
+      ...(options.url ? { auth: authenticate } : {}),
+    };
+    const opened = options.url ? io(options.url, settings) : io(settings);
+    socket = opened;
+    for (const type of Object.keys(serverEvents) as ServerEvent[])
+      opened.on(type, (data: unknown) => receive(opened, { type, data } as Incoming));
+    opened.on('disconnect', (reason) => {
+      if (socket !== opened) return;
+      setStatus('connecting');
+      if (reason === 'io server disconnect') retryLater();
+    });
+    opened.on('connect_error', (error) => {
+      if (socket !== opened) return;
+      const { data } = error as Error & { data?: { code?: string } };
+      if (data?.code === 'unauthenticated') return options.onSignedOut();
+      setStatus('offline');
+      if (!opened.active) retryLater();
+    });
+    setStatus('connecting');
+    opened.connect();
+  };
+
+  const receive = (from: Socket, event: Incoming) => {
+    if (socket !== from) return;
+    if (event.type === 'session:ended') return options.onSignedOut(event.data.reason);
+    if (event.type === 'ready') {
+      attempts = 0;
+      setStatus('online');
+    }
+    options.onEvent(event);
+  };
+
+  return {
+    open,
+    close() {
+      clearTimeout(retry);
+      const closing = socket;
+      socket = null;
+      isReady = false;
+      closing?.disconnect();
+    },
+    reconnectNow() {
+      if (!socket || isReady) return;
+      clearTimeout(retry);
+      attempts = 0;
+      setStatus('connecting');
+      // Also ends Socket.io's own wait for the next attempt.
+      socket.disconnect().connect();
+    },
+    async command(name, input) {
+      if (!socket || !isReady) throw new RequestError('offline');
+      return answerOf(await emit(socket, commandEvents[name], input));
+    },
+  };
+}
+
+async function emit<T>(socket: Socket, event: string, input: unknown): Promise<Reply<T>> {
+  try {
+    return (await socket.timeout(ackTimeoutMs).emitWithAck(event, input)) as Reply<T>;
+  } catch {
+    // Rejected by the clock, or because the connection has gone.
+    throw new RequestError(socket.connected ? 'timeout' : 'offline');
+  }
+}
+
+function answerOf<T>(reply: Reply<T>): T {
+  if (reply.ok) return reply.data;
+  const { code, issues } = reply.error;
+  throw new RequestError(code, issues && { issues });
+}

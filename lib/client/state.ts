@@ -1,0 +1,22 @@
+import type { Account, Conversation } from '#lib/contract/records.ts';
+import { placeConversations } from './rows.ts';
+import type { ChatState } from './types.ts';
+
+export const initialState = (account: Account, conversations?: Conversation[]): ChatState => {
+  const empty: ChatState = {
+    account,
+    connection: { status: 'connecting', since: Date.now(), reconnecting: false },
+    conversations: {},
+    listStatus: conversations ? 'ready' : 'loading',
+    logs: {},
+    members: {},
+    receipts: {},
+    people: {},
+    typing: {},
+    outbox: {},
+    drafts: {},
+    openId: null,
+    known: {},
+  };
+  return conversations ? placeConversations(empty, conversations) : empty;
+};

@@ -1,0 +1,143 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { SessionEndReason } from '#lib/contract/events.ts';
+import type { Account, Conversation } from '#lib/contract/records.ts';
+import { createActions } from './actions.ts';
+import { createApi } from './api.ts';
+import type { ChatEvent } from './chat-events.ts';
+import { forgetDrafts, readDrafts, writeDraft } from './drafts.ts';
+import { createHistory } from './history.ts';
+import { createOutbox } from './outbox.ts';
+import { createPresenceWatch } from './presence.ts';
+import { reduce } from './reduce.ts';
+import { leaveForSignIn, endNextAuthSession } from './sign-out.ts';
+import { createSocket, type Incoming } from './socket.ts';
+import { initialState } from './state.ts';
+import { createSync } from './sync.ts';
+import { createTyping } from './typing.ts';
+import type { ChatActions, ChatState, Connection } from './types.ts';
+import { createVisibility } from './visibility.ts';
+
+export interface Chat {
+  store: StoreApi<ChatState>;
+  actions: ChatActions;
+  watchPresence(userIds: readonly string[]): () => void;
+  start(): void;
+  stop(): void;
+}
+
+export interface ChatOptions {
+  account: Account;
+  conversations?: Conversation[] | undefined;
+  socketUrl?: string | null | undefined;
+}
+
+const longAwayMs = 60_000;
+
+/** Puts the parts together. Nothing is opened and no browser global is touched before `start`. */
+export function createChat({ account, conversations, socketUrl }: ChatOptions): Chat {
+  const store = createStore<ChatState>()(() => initialState(account, conversations));
+  const get = store.getState;
+  const dispatch = (event: ChatEvent) => store.setState((state) => reduce(state, event), true);
+
+  const call = createApi(() => signedOut());
+  const socket = createSocket({
+    url: socketUrl,
+    fetchToken: async () => (await call('createSocketToken', {})).token,
+    onStatus: setStatus,
+    onEvent: receive,
+    onSignedOut: (reason) => signedOut(reason),
+  });
+  const { command } = socket;
+  const parts = { get, dispatch, call, command };
+
+  const sync = createSync(parts);
+  const history = createHistory({ ...parts, check: sync.check, loadMembers: sync.loadMembers });
+  const outbox = createOutbox(parts);
+  const typing = createTyping(parts);
+  const presence = createPresenceWatch(parts);
+  const visibility = createVisibility({
+    tell: (visible) => void command('setVisible', { visible }).catch(() => undefined),
+    onHide: typing.end,
+    onLeave: history.leave,
+    onReturn(hiddenMs) {
+      history.comeBack();
+      if (get().connection.status !== 'online') socket.reconnectNow();
+      else if (hiddenMs > longAwayMs) sync.resync();
+    },
+  });
+
+  function setStatus(status: Connection['status']): void {
+    const before = get().connection;
+    if (before.status === status) return;
+    const wasUp = before.status === 'online';
+    const isChange = wasUp !== (status === 'online');
+    const reconnecting = status !== 'online' && (wasUp || before.reconnecting);
+    const since = isChange ? Date.now() : before.since;
+    dispatch({ type: 'connection', connection: { status, since, reconnecting } });
+    if (wasUp) typing.forget();
+  }
+
+  function receive(event: Incoming): void {
+    if (event.type === 'session:ended') return;
+    if (event.type === 'typing') return typing.receive(event.data);
+    if (event.type === 'presence') return dispatch({ type: 'presence', presences: [event.data] });
+    dispatch(event);
+    sync.after(event);
+    if (event.type === 'ready') resume();
+  }
+
+  function resume(): void {
+    visibility.resume();
+    outbox.resume();
+    sync.resume();
+    presence.resume();
+    sync.resync();
+  }
+
+  function keepDraft(id: string, text: string): void {
+    dispatch({ type: 'draft', conversationId: id, text });
+    writeDraft(account.id, id, text);
+  }
+
+  let isSignedOut = false;
+  function signedOut(reason?: SessionEndReason): void {
+    if (isSignedOut) return;
+    isSignedOut = true;
+    stop();
+    // A session that ran out is not a wish to forget what one was writing.
+    if (reason !== undefined && reason !== 'expired') forgetDrafts(account.id);
+    leaveForSignIn();
+  }
+
+  async function signOut(): Promise<void> {
+    await call('endSession', { sessionId: 'current' });
+    await endNextAuthSession();
+    signedOut('signed_out');
+  }
+
+  function start(): void {
+    dispatch({ type: 'drafts', drafts: readDrafts(account.id) });
+    visibility.start();
+    window.addEventListener('online', socket.reconnectNow);
+    socket.open();
+  }
+
+  function stop(): void {
+    window.removeEventListener('online', socket.reconnectNow);
+    for (const part of [visibility, typing, presence, outbox, sync]) part.stop();
+    socket.close();
+  }
+
+  const { reconnectNow } = socket;
+  const actions = createActions({
+    ...parts,
+    sync,
+    history,
+    outbox,
+    typing,
+    keepDraft,
+    signOut,
+    reconnectNow,
+  });
+  return { store, actions, watchPresence: presence.watch, start, stop };
+}

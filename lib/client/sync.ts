@@ -1,0 +1,316 @@
+import type { Conversation, Message } from '#lib/contract/records.ts';
+import type { Call } from './api.ts';
+import type { ChatEvent, Dispatch } from './chat-events.ts';
+import { createCoalescer } from './coalesce.ts';
+import { clientErrorOf } from './errors.ts';
+import { lastSeqIn, sidesKept } from './log.ts';
+import { createPace } from './pace.ts';
+import { endSeqOf, isBehind, knownOf } from './rows.ts';
+import type { Command } from './socket.ts';
+import type { ChatState } from './types.ts';
+
+export interface Sync {
+  /** Compares everything anew: at each `ready`, and after a long time in the background. */
+  resync(): void;
+  /** The connection is ready: sends what it held back. */
+  resume(): void;
+  listConversations(): Promise<void>;
+  loadMembers(id: string): Promise<void>;
+  /** Looks at what an event, already in the state, leaves to be done. */
+  after(event: ChatEvent): void;
+  /** Pulls what a log is missing, if anything. */
+  check(id: string): void;
+  markRead(id: string): void;
+  stop(): void;
+}
+
+export interface SyncParts {
+  get: () => ChatState;
+  dispatch: Dispatch;
+  call: Call;
+  command: Command;
+}
+
+const pageSize = 200;
+/** A log that is farther behind than this is fetched anew instead of being caught up. */
+const mostPages = 5;
+
+export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
+  const delivered = createPace((conversationId, seq) =>
+    command('markDelivered', { conversationId, seq }),
+  );
+  const read = createPace((conversationId, seq) => command('markRead', { conversationId, seq }));
+  const logs = createCoalescer(catchUp);
+  const rows = createCoalescer(refreshRow, { delayMs: 300 });
+  const members = createCoalescer(loadMembers, { delayMs: 500 });
+  const people = createCoalescer(meetPerson);
+  const everything = createCoalescer(compareAll, { delayMs: 0 });
+
+  async function listConversations(): Promise<void> {
+    await listAll();
+  }
+
+  async function listAll(): Promise<Set<string>> {
+    const listed = new Set<string>();
+    if (get().listStatus !== 'ready') dispatch({ type: 'list:status', status: 'loading' });
+    try {
+      let cursor: string | null = null;
+      do {
+        const page: { items: Conversation[]; nextCursor: string | null } = await call(
+          'listConversations',
+          cursor === null ? { limit: pageSize } : { limit: pageSize, cursor },
+        );
+        dispatch({ type: 'conversations', items: page.items });
+        for (const { id } of page.items) listed.add(id);
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      dispatch({ type: 'list:status', status: 'ready' });
+      return listed;
+    } catch (error) {
+      const isShown = get().listStatus === 'ready';
+      if (!isShown) dispatch({ type: 'list:status', status: clientErrorOf(error) });
+      throw error;
+    }
+  }
+
+  async function compareAll(): Promise<void> {
+    const before = Object.keys(get().conversations);
+    const listed = await listAll();
+    for (const id of before) if (!listed.has(id)) rows.ask(id);
+    for (const id of Object.keys(get().logs)) check(id);
+    for (const id of Object.keys(get().members)) refreshMembers(id);
+    for (const row of Object.values(get().conversations)) deliver(row);
+  }
+
+  function check(id: string): void {
+    const log = get().logs[id];
+    // A log whose first page is under way, or has failed, has nothing to catch up with yet.
+    if (log && (log.loading === 'first' || (log.error && log.messages.length === 0))) return;
+    if (isBehind(get(), id)) (log ? logs : rows).ask(id);
+  }
+
+  async function catchUp(id: string): Promise<void> {
+    const state = get();
+    const row = state.conversations[id];
+    if (!row || !state.logs[id] || !isBehind(state, id)) return;
+    const known = knownOf(state, id);
+    const upTo = Math.max(row.rev, known.ahead.at(-1) ?? 0);
+    const messages: Message[] = [];
+    let since = known.rev;
+    let hasMore = true;
+    for (let page = 0; hasMore && page < mostPages; page += 1) {
+      const input = { conversationId: id, sinceRev: since, limit: pageSize };
+      const answer = await call('listMessages', input);
+      messages.push(...answer.messages);
+      since = answer.messages.at(-1)?.rev ?? since;
+      hasMore = answer.hasMore && answer.messages.length > 0;
+    }
+    if (hasMore) return startAnew(id, upTo);
+    dispatch({
+      type: 'messages:pulled',
+      conversationId: id,
+      messages,
+      upTo: Math.max(upTo, since),
+    });
+    await reachEnd(id);
+  }
+
+  /** Too much has changed: the latest page instead, and the row tells the rest. */
+  async function startAnew(id: string, upTo: number): Promise<void> {
+    if (get().openId !== id) {
+      dispatch({ type: 'log:dropped', conversationId: id });
+      return;
+    }
+    dispatch({ type: 'log:loading', conversationId: id, part: 'newer' });
+    try {
+      const { messages, hasMore } = await call('listMessages', { conversationId: id, limit: 50 });
+      dispatch({ type: 'log:replaced', conversationId: id, messages, hasOlder: hasMore });
+      dispatch({ type: 'messages:pulled', conversationId: id, messages: [], upTo });
+    } catch (error) {
+      dispatch({ type: 'log:failed', conversationId: id, error: clientErrorOf(error) });
+      throw error;
+    }
+  }
+
+  /** After a time out of a group its seqs have a gap, which only the next page bridges. */
+  async function reachEnd(id: string): Promise<void> {
+    const row = get().conversations[id];
+    const log = get().logs[id];
+    if (!row || !log || log.loading || log.hasNewer) return;
+    const from = lastSeqIn(log);
+    const endSeq = endSeqOf(row);
+    if (from >= endSeq) return;
+    const input = { conversationId: id, after: from, limit: pageSize };
+    const { messages, hasMore } = await call('listMessages', input);
+    dispatch({
+      type: 'log:extended',
+      conversationId: id,
+      side: 'newer',
+      from,
+      messages,
+      hasMore,
+      endSeq,
+    });
+  }
+
+  async function refreshRow(conversationId: string): Promise<void> {
+    try {
+      const { conversation } = await call('readConversation', { conversationId });
+      dispatch({ type: 'conversation:updated', data: { conversation } });
+      deliver(conversation);
+      check(conversationId);
+    } catch (error) {
+      if (clientErrorOf(error).code !== 'not_found') throw error;
+      dispatch({ type: 'conversation:removed', data: { conversationId } });
+    }
+  }
+
+  const memberLoads = new Map<string, Promise<void>>();
+  /** The page and the log both want them: whoever comes second waits for the first. */
+  function loadMembers(id: string): Promise<void> {
+    const underWay = memberLoads.get(id);
+    if (underWay) return underWay;
+    const load = fetchMembers(id).finally(() => memberLoads.delete(id));
+    memberLoads.set(id, load);
+    return load;
+  }
+
+  async function fetchMembers(conversationId: string): Promise<void> {
+    const all = [];
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof readMembers>> = await readMembers(
+        conversationId,
+        cursor,
+      );
+      all.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    dispatch({ type: 'members', conversationId, members: all });
+    meetSenders(conversationId);
+  }
+
+  const readMembers = (conversationId: string, cursor: string | null) =>
+    call('listMembers', { conversationId, limit: pageSize, ...(cursor !== null && { cursor }) });
+
+  /** Of a group in view at once; of another when it is opened again. */
+  function refreshMembers(conversationId: string): void {
+    if (!get().members[conversationId]) return;
+    if (get().openId === conversationId) members.ask(conversationId);
+    else dispatch({ type: 'members:dropped', conversationId });
+  }
+
+  async function meetPerson(userId: string): Promise<void> {
+    if (get().people[userId]) return;
+    const { user } = await call('readUser', { userId });
+    dispatch({ type: 'people', users: [user] });
+  }
+
+  const strangers = new Set<string>();
+  /** People who have left are not among the members, but what they wrote is there. */
+  function meetSenders(id: string, messages = get().logs[id]?.messages ?? []): void {
+    const { people: met, conversations, account } = get();
+    if (conversations[id]?.kind !== 'group') return;
+    const named = messages.flatMap(({ senderId, system }) => [
+      senderId,
+      ...(system?.userIds ?? []),
+    ]);
+    for (const userId of named) {
+      if (userId === account.id || met[userId] || strangers.has(userId)) continue;
+      strangers.add(userId);
+      people.ask(userId);
+    }
+  }
+
+  function deliver({ id, me, lastSeq, lastMessage }: Conversation): void {
+    if (me.leftSeq !== null || me.deliveredSeq >= lastSeq) return;
+    // Whoever wrote last has received everything before: the server knows.
+    const isMine = lastMessage?.senderId === get().account.id && lastMessage.kind !== 'system';
+    if (!isMine) delivered.mark(id, lastSeq);
+  }
+
+  function afterMessage(message: Message, isNew: boolean): void {
+    const id = message.conversationId;
+    const { account, conversations } = get();
+    const row = conversations[id];
+    if (!row) return rows.ask(id);
+    check(id);
+    // What to show instead of a message that one has hidden is the server's to say.
+    if (row.lastMessage?.hidden) rows.ask(id);
+    meetSenders(id, [message]);
+    if (message.system && changesMembers.has(message.system.type)) refreshMembers(id);
+    if (isNew && message.senderId !== account.id && row.me.leftSeq === null)
+      delivered.mark(id, message.seq);
+  }
+
+  function afterReceipts(id: string, userIds: string[]): void {
+    const { account, conversations, members: listed } = get();
+    const row = conversations[id];
+    if (!row) return;
+    const isMine = userIds.includes(account.id);
+    const isOfOthers = userIds.some((userId) => userId !== account.id);
+    // Whose watermark is the lowest is the server's to say while the members are not loaded.
+    const isLowestUnknown =
+      row.kind === 'group' && !listed[id] && row.lastMessage?.senderId === account.id;
+    if ((isMine && row.unreadCount > 0) || (isOfOthers && isLowestUnknown)) rows.ask(id);
+  }
+
+  function afterUpdate(conversation: Conversation): void {
+    check(conversation.id);
+    deliver(conversation);
+    const listed = get().members[conversation.id];
+    if (listed && listed.length !== conversation.memberCount) refreshMembers(conversation.id);
+  }
+
+  function after(event: ChatEvent): void {
+    if (event.type === 'message:new' || event.type === 'message:updated')
+      afterMessage(event.data.message, event.type === 'message:new');
+    else if (event.type === 'receipts') {
+      const { conversationId, receipts } = event.data;
+      afterReceipts(
+        conversationId,
+        receipts.map(({ userId }) => userId),
+      );
+    } else if (event.type === 'conversation:updated') afterUpdate(event.data.conversation);
+    else if (event.type === 'conversation:removed') rows.ask(event.data.conversationId);
+  }
+
+  return {
+    resync: () => everything.ask(''),
+    resume() {
+      delivered.resume();
+      read.resume();
+    },
+    listConversations,
+    loadMembers,
+    after,
+    check(id) {
+      check(id);
+      // While the members are being loaded, everybody looks like a stranger.
+      if (get().members[id]) meetSenders(id);
+    },
+    markRead(id) {
+      const row = get().conversations[id];
+      if (!row || row.me.readSeq >= endSeqOf(row)) return;
+      // Who reads the newest is far from the oldest: a long stay must not fill the memory.
+      const log = get().logs[id];
+      if (log && !log.loading && log.messages.length > sidesKept.whole + 100)
+        dispatch({ type: 'log:trimmed', conversationId: id, most: sidesKept.whole });
+      const seq = endSeqOf(row);
+      const receipt = { userId: get().account.id, deliveredSeq: seq, readSeq: seq };
+      dispatch({ type: 'receipts', data: { conversationId: id, receipts: [receipt] } });
+      read.mark(id, seq);
+    },
+    stop() {
+      for (const part of [delivered, read, logs, rows, members, people, everything]) part.stop();
+    },
+  };
+}
+
+const changesMembers = new Set([
+  'members_added',
+  'member_removed',
+  'member_left',
+  'role_changed',
+  'owner_changed',
+]);

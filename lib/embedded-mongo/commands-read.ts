@@ -1,0 +1,160 @@
+import { parsePipeline } from './aggregate.ts';
+import { checkFields, countArgument, documentArgument } from './arguments.ts';
+import { checkNamespace, type Collection } from './catalog.ts';
+import { sessionOf } from './commands-admin.ts';
+import type { Call, Command, Server } from './commands.ts';
+import { Clock } from './cursors.ts';
+import { refuse, StoreError } from './errors.ts';
+import { keyText } from './keys.ts';
+import { parsePath, visitPath } from './paths.ts';
+import { parseProjection } from './projection.ts';
+import { parseFilter } from './query.ts';
+import { countMatching, find } from './reading.ts';
+import { ok } from './replies.ts';
+import { map, type Flow, type Search } from './search.ts';
+import { parseSort } from './sort.ts';
+import { classOf, encode, equal, isObject, type Doc } from './values.ts';
+import type { Reply } from './wire.ts';
+
+const clockOf = (body: Doc): Clock => new Clock(countArgument(body, 'maxTimeMS'));
+
+interface Source {
+  namespace: string;
+  collection: Collection | undefined;
+}
+
+function sourceOf({ store }: Server, { name, database, body }: Call): Source {
+  const namespace = checkNamespace(database, body[name]);
+  return { namespace, collection: store.collection(namespace) };
+}
+
+/** The arguments that find, count and distinct share. */
+const searchOf = (body: Doc, filter: string): Search => ({
+  query: parseFilter(documentArgument(body, filter)),
+  sort: parseSort(body.sort),
+  skip: countArgument(body, 'skip') ?? 0,
+  limit: countArgument(body, 'limit') || Infinity,
+  hint: body.hint,
+});
+
+async function findCommand(server: Server, call: Call): Promise<Reply> {
+  const { body } = call;
+  checkFields('find', body, [
+    ...['filter', 'sort', 'projection', 'skip', 'limit', 'batchSize', 'singleBatch', 'hint'],
+    ...['noCursorTimeout', 'allowDiskUse', 'allowPartialResults', 'oplogReplay'],
+  ]);
+  const { namespace, collection } = sourceOf(server, call);
+  const project = parseProjection(body.projection);
+  const wanted = searchOf(body, 'filter');
+  const flow = collection ? find(server, collection, wanted) : nothing();
+  const options = {
+    batchSize: countArgument(body, 'batchSize'),
+    singleBatch: body.singleBatch === true,
+    session: sessionOf(body.lsid),
+  };
+  const bytes = map(flow, (found) => (project ? encode(project(found.doc)) : found.raw));
+  return server.cursors.first(namespace, bytes, options, clockOf(body));
+}
+
+function* nothing(): Flow<never> {}
+
+async function aggregateCommand(server: Server, call: Call): Promise<Reply> {
+  const { body, database } = call;
+  checkFields('aggregate', body, [
+    ...['pipeline', 'cursor', 'allowDiskUse', 'hint', 'bypassDocumentValidation'],
+  ]);
+  if (typeof body.aggregate !== 'string') refuse('aggregation without a collection');
+  if (!isObject(body.cursor)) {
+    throw new StoreError(9, "The 'cursor' option is required, except for aggregate with explain");
+  }
+  const { namespace, collection } = sourceOf(server, call);
+  const clock = clockOf(body);
+  const pipeline = parsePipeline(body.pipeline, server, database);
+  const flow = await pipeline(collection, body.hint, clock);
+  const options = {
+    batchSize: countArgument(body.cursor, 'batchSize'),
+    session: sessionOf(body.lsid),
+  };
+  return server.cursors.first(namespace, map(flow, encode), options, clock);
+}
+
+async function count(server: Server, call: Call): Promise<Reply> {
+  const { body } = call;
+  checkFields('count', body, ['query', 'limit', 'skip', 'hint', 'fields']);
+  const { collection } = sourceOf(server, call);
+  const wanted = searchOf(body, 'query');
+  const n = collection ? await countMatching(server, collection, wanted, clockOf(body)) : 0;
+  return ok({ n });
+}
+
+async function distinct(server: Server, call: Call): Promise<Reply> {
+  const { body } = call;
+  checkFields('distinct', body, ['key', 'query', 'hint']);
+  if (typeof body.key !== 'string')
+    throw new StoreError(14, "BSON field 'distinct.key' must be a string");
+  const path = parsePath(body.key);
+  const { collection } = sourceOf(server, call);
+  const values = new DistinctValues();
+  if (!collection) return ok({ values: [] });
+  const clock = clockOf(body);
+  for (const found of find(server, collection, searchOf(body, 'query'))) {
+    if (!found) await clock.pause();
+    else visitPath(found.doc, path, (value) => values.add(value));
+  }
+  return ok({ values: values.list });
+}
+
+class DistinctValues {
+  readonly list: unknown[] = [];
+  private readonly keys = new Set<string>();
+
+  /** Always false, so that it visits every value of a path. */
+  add(value: unknown): false {
+    if (Array.isArray(value)) value.forEach((element) => this.addOne(element));
+    else if (value !== undefined) this.addOne(value);
+    return false;
+  }
+
+  private addOne(value: unknown): void {
+    const key = keyText(value);
+    if (key === undefined ? this.list.some((other) => equal(other, value)) : this.keys.has(key)) {
+      return;
+    }
+    if (key !== undefined) this.keys.add(key);
+    this.list.push(value);
+  }
+}
+
+async function getMore({ cursors }: Server, { body, database }: Call): Promise<Reply> {
+  checkFields('getMore', body, ['collection', 'batchSize']);
+  const namespace = `${database}.${String(body.collection)}`;
+  const batchSize = countArgument(body, 'batchSize');
+  return cursors.more(cursorId(body.getMore), namespace, batchSize, clockOf(body));
+}
+
+function cursorId(value: unknown): bigint {
+  if (classOf(value) !== 'Long') throw new StoreError(14, 'A cursor id must be a long.');
+  return (value as { toBigInt(): bigint }).toBigInt();
+}
+
+function killCursors({ cursors }: Server, { body }: Call): Reply {
+  checkFields('killCursors', body, ['cursors']);
+  const ids = Array.isArray(body.cursors) ? body.cursors : [];
+  const killed = ids.filter((id) => cursors.kill(cursorId(id)));
+  const missing = ids.filter((id) => !killed.includes(id));
+  return ok({
+    cursorsKilled: killed,
+    cursorsNotFound: missing,
+    cursorsAlive: [],
+    cursorsUnknown: [],
+  });
+}
+
+export const readCommands: Record<string, Command> = {
+  find: findCommand,
+  aggregate: aggregateCommand,
+  count,
+  distinct,
+  getMore,
+  killCursors,
+};

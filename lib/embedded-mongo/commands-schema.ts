@@ -1,0 +1,161 @@
+import { checkFields, documentArgument, listArgument } from './arguments.ts';
+import { checkNamespace, type Collection, type Index } from './catalog.ts';
+import { sessionOf } from './commands-admin.ts';
+import type { Call, Command, Server } from './commands.ts';
+import { Clock } from './cursors.ts';
+import { StoreError } from './errors.ts';
+import { compareToExisting, idIndexSpec, parseIndexSpec } from './index-specs.ts';
+import { matcher } from './match.ts';
+import { ok } from './replies.ts';
+import type { Flow } from './search.ts';
+import { encode, equal, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
+import type { Reply } from './wire.ts';
+
+function create({ store }: Server, { body, database }: Call): Promise<Reply> {
+  checkFields('create', body, ['autoIndexId', 'idIndex', 'validationLevel', 'validationAction']);
+  const namespace = checkNamespace(database, body.create);
+  return store.write((transaction) => {
+    if (transaction.collection(namespace)) {
+      throw new StoreError(48, `Collection ${namespace} already exists.`);
+    }
+    transaction.ensureCollection(namespace);
+    return ok();
+  });
+}
+
+function createIndexes(server: Server, { body, database, sequences }: Call): Promise<Reply> {
+  checkFields('createIndexes', body, ['indexes', 'commitQuorum']);
+  const namespace = checkNamespace(database, body.createIndexes);
+  const specs = listArgument(body, sequences, 'indexes').map(parseIndexSpec);
+  server.checkSpace();
+  return server.store.write((transaction) => {
+    const isNew = !transaction.collection(namespace);
+    let collection = transaction.ensureCollection(namespace);
+    const before = collection.indexes.length + 1;
+    for (const spec of specs) {
+      if (!compareToExisting(collection, spec)) collection = transaction.addIndex(collection, spec);
+    }
+    const after = collection.indexes.length + 1;
+    return ok({
+      numIndexesBefore: before,
+      numIndexesAfter: after,
+      createdCollectionAutomatically: isNew,
+      ...(before === after && { note: 'all indexes already exist' }),
+    });
+  });
+}
+
+function existing(collection: Collection | undefined, namespace: string): Collection {
+  if (!collection) throw new StoreError(26, `ns does not exist: ${namespace}`);
+  return collection;
+}
+
+function listIndexes(server: Server, { body, database }: Call): Promise<Reply> {
+  checkFields('listIndexes', body, ['cursor']);
+  const namespace = checkNamespace(database, body.listIndexes);
+  const { indexes } = existing(server.store.collection(namespace), namespace);
+  const specs = [idIndexSpec, ...indexes.map(({ spec }) => spec)];
+  return listing(server, body, namespace, specs);
+}
+
+/** Answers with a cursor over documents made for the occasion. */
+function listing(server: Server, body: Doc, namespace: string, docs: Doc[]): Promise<Reply> {
+  const { batchSize } = documentArgument(body, 'cursor');
+  return server.cursors.first(
+    namespace,
+    documents(docs),
+    {
+      batchSize: isNumber(batchSize) ? nearestDouble(batchSize) : undefined,
+      session: sessionOf(body.lsid),
+    },
+    new Clock(undefined),
+  );
+}
+
+function* documents(docs: Doc[]): Flow<Buffer> {
+  for (const doc of docs) yield encode(doc);
+}
+
+function dropIndexes({ store }: Server, { body, database }: Call): Promise<Reply> {
+  checkFields('dropIndexes', body, ['index']);
+  const namespace = checkNamespace(database, body.dropIndexes);
+  return sweeping(store, (transaction) => {
+    let collection = existing(transaction.collection(namespace), namespace);
+    const before = collection.indexes.length + 1;
+    for (const index of namedIndexes(collection, body.index)) {
+      collection = transaction.dropIndex(collection, index);
+    }
+    return ok({ nIndexesWas: before });
+  });
+}
+
+function namedIndexes(collection: Collection, wanted: unknown): Index[] {
+  if (wanted === '*') return [...collection.indexes];
+  return (Array.isArray(wanted) ? wanted : [wanted]).map((name) => {
+    const isId = isObject(name) ? equal(name, idIndexSpec.key) : name === idIndexSpec.name;
+    if (isId) throw new StoreError(72, 'cannot drop _id index');
+    const index = collection.indexes.find((candidate) =>
+      isObject(name) ? equal(candidate.spec.key, name) : candidate.name === name,
+    );
+    if (!index) throw new StoreError(27, `index not found with name [${String(name)}]`);
+    return index;
+  });
+}
+
+async function sweeping(
+  store: Server['store'],
+  run: Parameters<Server['store']['write']>[0],
+): Promise<Reply> {
+  const reply = await store.write(run);
+  void store.sweep();
+  return reply as Reply;
+}
+
+function drop({ store }: Server, { body, database }: Call): Promise<Reply> {
+  checkFields('drop', body, []);
+  const namespace = checkNamespace(database, body.drop);
+  return sweeping(store, (transaction) => {
+    const collection = transaction.collection(namespace);
+    if (!collection) return ok();
+    transaction.dropCollection(collection);
+    return ok({ ns: namespace, nIndexesWas: collection.indexes.length + 1 });
+  });
+}
+
+function dropDatabase({ store }: Server, { body, database }: Call): Promise<Reply> {
+  checkFields('dropDatabase', body, []);
+  return sweeping(store, (transaction) => {
+    for (const collection of transaction.collections().values()) {
+      if (collection.database === database) transaction.dropCollection(collection);
+    }
+    return ok({ dropped: database });
+  });
+}
+
+function listCollections(server: Server, { body, database }: Call): Promise<Reply> {
+  checkFields('listCollections', body, ['filter', 'nameOnly', 'cursor', 'authorizedCollections']);
+  const matches = matcher(documentArgument(body, 'filter'));
+  const docs = [...server.store.catalog.values()]
+    .filter((collection) => collection.database === database)
+    .map(({ name, uuid }) => ({
+      name,
+      type: 'collection',
+      options: {},
+      info: { readOnly: false, uuid },
+      idIndex: idIndexSpec,
+    }))
+    .filter(matches);
+  const shown = body.nameOnly === true ? docs.map(({ name, type }) => ({ name, type })) : docs;
+  return listing(server, body, `${database}.$cmd.listCollections`, shown);
+}
+
+export const schemaCommands: Record<string, Command> = {
+  create,
+  createIndexes,
+  listIndexes,
+  dropIndexes,
+  deleteIndexes: dropIndexes,
+  drop,
+  dropDatabase,
+  listCollections,
+};

@@ -1,0 +1,34 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { StoreError } from './errors.ts';
+
+/** Enough to delete with and to close in order: deleting needs free pages too. */
+const neededBytes = 64 * 1024 * 1024;
+const freshMs = 1000;
+
+/** Knows whether the disk can take more, at most a second late. */
+export class DiskSpace {
+  private isFull = false;
+  private checkedAt = -Infinity;
+
+  constructor(private readonly file: string) {}
+
+  /** Throws when there is not enough room for more writes. */
+  check(): void {
+    if (performance.now() - this.checkedAt > freshMs) void this.measure();
+    if (this.isFull) {
+      throw new StoreError(14031, 'The disk is almost full; nothing more can be stored.');
+    }
+  }
+
+  private async measure(): Promise<void> {
+    this.checkedAt = performance.now();
+    try {
+      const { bavail, bsize } = await statfs(dirname(this.file));
+      this.isFull = bavail * bsize < neededBytes;
+    } catch {
+      // A file system that cannot tell is not refused: a failing commit will say so.
+      this.isFull = false;
+    }
+  }
+}

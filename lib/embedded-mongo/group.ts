@@ -1,0 +1,162 @@
+import { Double, Int32 } from 'bson';
+import { add } from './arithmetic.ts';
+import { refuse, StoreError } from './errors.ts';
+import { parseExpression, type Evaluate } from './expression.ts';
+import { keyText } from './keys.ts';
+import type { Flow } from './search.ts';
+import { compare, encode, equal, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
+
+/** Gathers one field of one group. */
+interface Accumulator {
+  add(value: unknown): void;
+  result(): unknown;
+}
+
+function sum(): Accumulator {
+  let total: unknown = new Int32(0);
+  return {
+    add: (value) => {
+      if (isNumber(value)) total = add(total, value);
+    },
+    result: () => total,
+  };
+}
+
+function average(): Accumulator {
+  let total = 0;
+  let count = 0;
+  return {
+    add: (value) => {
+      if (!isNumber(value)) return;
+      total += nearestDouble(value);
+      count++;
+    },
+    result: () => (count === 0 ? null : new Double(total / count)),
+  };
+}
+
+const extreme = (sign: number) => (): Accumulator => {
+  let best: unknown;
+  return {
+    add: (value) => {
+      if (value === undefined || value === null) return;
+      if (best === undefined || compare(value, best) * sign > 0) best = value;
+    },
+    result: () => best ?? null,
+  };
+};
+
+function first(): Accumulator {
+  let value: unknown;
+  let isSet = false;
+  return {
+    add: (next) => {
+      if (!isSet) value = next;
+      isSet = true;
+    },
+    result: () => value ?? null,
+  };
+}
+
+function last(): Accumulator {
+  let value: unknown;
+  return { add: (next) => (value = next), result: () => value ?? null };
+}
+
+function push(): Accumulator {
+  const values: unknown[] = [];
+  return {
+    add: (value) => {
+      if (value !== undefined) values.push(value);
+    },
+    result: () => values,
+  };
+}
+
+function addToSet(): Accumulator {
+  const values: unknown[] = [];
+  const keys = new Set<string>();
+  return {
+    add: (value) => {
+      if (value === undefined) return;
+      const key = keyText(value);
+      if (key === undefined ? values.some((other) => equal(other, value)) : keys.has(key)) return;
+      if (key !== undefined) keys.add(key);
+      values.push(value);
+    },
+    result: () => values,
+  };
+}
+
+const accumulators: Record<string, () => Accumulator> = {
+  $sum: sum,
+  $avg: average,
+  $min: extreme(-1),
+  $max: extreme(1),
+  $first: first,
+  $last: last,
+  $push: push,
+  $addToSet: addToSet,
+};
+
+interface Field {
+  name: string;
+  create: () => Accumulator;
+  evaluate: Evaluate;
+}
+
+function parseField(name: string, spec: unknown): Field {
+  const [operator, argument] = isObject(spec) ? (Object.entries(spec)[0] ?? []) : [];
+  if (operator === undefined || Object.keys(spec as Doc).length !== 1) {
+    throw new StoreError(40234, `The field '${name}' must be an accumulator object`);
+  }
+  if (name.includes('.')) {
+    throw new StoreError(40235, `The field name '${name}' cannot contain '.'`);
+  }
+  if (operator === '$count') return { name, create: sum, evaluate: () => new Int32(1) };
+  const create = Object.hasOwn(accumulators, operator) ? accumulators[operator] : undefined;
+  if (!create) return refuse(`the accumulator ${operator}`);
+  return { name, create, evaluate: parseExpression(argument) };
+}
+
+interface Group {
+  id: unknown;
+  accumulators: Accumulator[];
+}
+
+/** Parses a $group stage. */
+export function parseGroup(spec: Doc): (flow: Flow<Doc>) => Flow<Doc> {
+  if (!('_id' in spec)) throw new StoreError(15955, 'a group specification must include an _id');
+  const { _id, ...rest } = spec;
+  const idOf = parseExpression(_id);
+  const fields = Object.entries(rest).map(([name, value]) => parseField(name, value));
+  return function* (flow) {
+    const groups = new Map<string, Group>();
+    for (const doc of flow) {
+      if (!doc) {
+        yield undefined;
+        continue;
+      }
+      const group = groupOf(groups, idOf(doc) ?? null, fields);
+      fields.forEach(({ evaluate }, i) => group.accumulators[i]!.add(evaluate(doc)));
+    }
+    for (const group of groups.values()) yield resultOf(group, fields);
+  };
+}
+
+function groupOf(groups: Map<string, Group>, id: unknown, fields: Field[]): Group {
+  const key = keyText(id) ?? encode({ id }).toString('latin1');
+  const existing = groups.get(key);
+  if (existing) return existing;
+  const group = { id, accumulators: fields.map(({ create }) => create()) };
+  groups.set(key, group);
+  return group;
+}
+
+function resultOf({ id, accumulators: all }: Group, fields: Field[]): Doc {
+  const result: Doc = { _id: id };
+  fields.forEach(({ name }, i) => {
+    result[name] = all[i]!.result();
+  });
+  return result;
+}

@@ -1,0 +1,81 @@
+import type { Collection } from './catalog.ts';
+import type { Server } from './commands.ts';
+import type { Clock } from './cursors.ts';
+import { StoreError } from './errors.ts';
+import { choosePlan, type Plan } from './planner.ts';
+import type { Query } from './query.ts';
+import { runPlan, type Flow, type Found, type Search } from './search.ts';
+
+const scanWorthALine = 1000;
+
+/**
+ * Finds documents for a reader outside a transaction. A collection or index that is dropped
+ * meanwhile ends the search, and a scan of many documents leaves a line in the log.
+ */
+export function find(server: Server, collection: Collection, wanted: Search): Flow<Found> {
+  const plan = choosePlan(collection, wanted);
+  warnOfScan(server, collection, plan, wanted);
+  return guarded(server, collection, runPlan(server.store.storage, collection, plan, wanted));
+}
+
+/** Counts documents, in the index alone where that tells enough. */
+export async function countMatching(
+  server: Server,
+  collection: Collection,
+  wanted: Search,
+  clock: Clock,
+): Promise<number> {
+  const { skip = 0, limit = Infinity } = wanted;
+  const plan = choosePlan(collection, wanted);
+  const isEverything = plan.isExact && plan.score === 0;
+  if (isEverything) return clamp(server.store.countOf(collection), skip, limit);
+  if (plan.isExact && (plan.source.kind === 'index' || plan.source.kind === 'documents')) {
+    const { storage } = server.store;
+    const counts = plan.source.ranges.map((range) => storage.count(range));
+    return clamp(
+      counts.reduce((sum, count) => sum + count, 0),
+      skip,
+      limit,
+    );
+  }
+  let count = 0;
+  for (const found of find(server, collection, { ...wanted, sort: [] })) {
+    if (found) count++;
+    else await clock.pause();
+  }
+  return count;
+}
+
+const clamp = (count: number, skip: number, limit: number): number =>
+  Math.min(Math.max(count - skip, 0), limit);
+
+function warnOfScan(server: Server, collection: Collection, plan: Plan, wanted: Search): void {
+  if (plan.score > 0 || plan.isExact) return;
+  const documents = server.store.countOf(collection);
+  if (documents <= scanWorthALine) return;
+  server.log('warn', `A query of ${collection.namespace} reads all ${documents} documents.`, {
+    fields: fieldsOf(wanted.query),
+    sort: (wanted.sort ?? []).map(({ name }) => name),
+  });
+}
+
+/** The names of the fields a filter looks at; their values may be private. */
+function fieldsOf(query: Query): string[] {
+  if (query.kind === 'field' || query.kind === 'elemMatch') return [query.name];
+  if (query.kind === 'not') return fieldsOf(query.query);
+  return [...new Set(query.queries.flatMap(fieldsOf))];
+}
+
+function* guarded(server: Server, collection: Collection, flow: Flow<Found>): Flow<Found> {
+  for (const found of flow) {
+    yield found;
+    if (found) continue;
+    // An undefined is where others had a turn.
+    const now = server.store.collection(collection.namespace);
+    if (now === collection) continue;
+    const ids = new Set(now?.indexes.map(({ id }) => id));
+    if (now?.id !== collection.id || collection.indexes.some(({ id }) => !ids.has(id))) {
+      throw new StoreError(175, 'collection or index dropped while the query was running');
+    }
+  }
+}

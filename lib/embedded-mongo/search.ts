@@ -1,0 +1,158 @@
+import type { Collection } from './catalog.ts';
+import { documentKey } from './indexes.ts';
+import { compile } from './match.ts';
+import { choosePlan, type Plan } from './planner.ts';
+import type { Query } from './query.ts';
+import { Sorter, type SortField } from './sort.ts';
+import type { KeyRange, Storage } from './storage.ts';
+import { decode, type Doc } from './values.ts';
+
+/** A document that was found. It is decoded when somebody asks for it. */
+export class Found {
+  private decoded: Doc | undefined;
+
+  constructor(
+    readonly idKey: Buffer,
+    readonly raw: Buffer,
+  ) {}
+
+  get doc(): Doc {
+    return (this.decoded ??= decode(this.raw));
+  }
+}
+
+/** Results, with an undefined now and then: a place where the reader may pause or give up. */
+export type Flow<T> = Generator<T | undefined, void>;
+
+export interface Search {
+  query: Query;
+  sort?: SortField[];
+  skip?: number;
+  limit?: number;
+  hint?: unknown;
+}
+
+const firstEntries = 101;
+const moreEntries = 256;
+
+/** Finds documents, in order, by the best plan there is. */
+export function search(storage: Storage, collection: Collection, wanted: Search): Flow<Found> {
+  const plan = choosePlan(collection, wanted);
+  return runPlan(storage, collection, plan, wanted);
+}
+
+/** Runs a plan that was chosen before. */
+export function runPlan(
+  storage: Storage,
+  collection: Collection,
+  plan: Plan,
+  { query, sort = [], skip = 0, limit = Infinity }: Search,
+): Flow<Found> {
+  const first = plan.isExact && plan.isSorted ? Math.min(skip + limit, firstEntries) : firstEntries;
+  let flow = candidates(storage, collection, plan, first);
+  if (plan.repeats) flow = withoutRepeats(flow);
+  if (!plan.isExact) flow = filter(flow, query);
+  if (!plan.isSorted) flow = sorted(flow, sort, skip + limit);
+  return skip === 0 && limit === Infinity ? flow : slice(flow, skip, limit);
+}
+
+function* candidates(
+  storage: Storage,
+  collection: Collection,
+  plan: Plan,
+  first: number,
+): Flow<Found> {
+  const { source } = plan;
+  switch (source.kind) {
+    case 'ids':
+      for (const idKey of source.idKeys) {
+        const raw = storage.get(documentKey(collection.id, idKey));
+        if (raw) yield new Found(idKey, raw);
+      }
+      return;
+    case 'documents':
+      for (const range of source.ranges) {
+        for (const batch of batches(storage, range, source.reverse, first)) {
+          yield* batch.map(({ key, value }) => new Found(key.subarray(4), value));
+          yield undefined;
+        }
+      }
+      return;
+    case 'index':
+      for (const range of source.ranges) {
+        for (const batch of batches(storage, range, source.reverse, first)) {
+          // All of a batch at once, so that keys and documents are of the same moment.
+          const found = batch.map(({ value }) => {
+            const raw = storage.get(documentKey(collection.id, value));
+            return raw && new Found(value, raw);
+          });
+          yield* found.filter((document) => document !== undefined);
+          yield undefined;
+        }
+      }
+      return;
+    case 'union':
+      for (const part of source.plans) yield* candidates(storage, collection, part, first);
+  }
+}
+
+function* batches(
+  storage: Storage,
+  range: KeyRange,
+  reverse: boolean,
+  first: number,
+): Generator<{ key: Buffer; value: Buffer }[]> {
+  let size = Math.max(first, 1);
+  let after: Buffer | undefined;
+  for (;;) {
+    const batch = storage.entries(range, size, reverse, after);
+    if (batch.length > 0) yield batch;
+    if (batch.length < size) return;
+    after = batch.at(-1)!.key;
+    size = moreEntries;
+  }
+}
+
+function* withoutRepeats(flow: Flow<Found>): Flow<Found> {
+  const seen = new Set<string>();
+  for (const found of flow) {
+    if (found) {
+      const id = found.idKey.toString('latin1');
+      if (seen.has(id)) continue;
+      seen.add(id);
+    }
+    yield found;
+  }
+}
+
+function* filter(flow: Flow<Found>, query: Query): Flow<Found> {
+  const matches = compile(query);
+  for (const found of flow) {
+    if (!found || matches(found.doc)) yield found;
+  }
+}
+
+function* sorted(flow: Flow<Found>, fields: SortField[], keep: number): Flow<Found> {
+  const sorter = new Sorter<Found>(fields, keep);
+  for (const found of flow) {
+    if (found) sorter.add(found, found.doc, found.raw.length);
+    else yield undefined;
+  }
+  yield* sorter.result();
+}
+
+/** The results after the first `skip`, at most `limit` of them. */
+export function* slice<T>(flow: Flow<T>, skip: number, limit: number): Flow<T> {
+  if (limit === 0) return;
+  let seen = 0;
+  for (const item of flow) {
+    if (item !== undefined && seen++ < skip) continue;
+    yield item;
+    if (item !== undefined && seen >= skip + limit) return;
+  }
+}
+
+/** The flow with each result changed; pauses stay where they are. */
+export function* map<T, U>(flow: Flow<T>, change: (item: T) => U): Flow<U> {
+  for (const item of flow) yield item === undefined ? undefined : change(item);
+}

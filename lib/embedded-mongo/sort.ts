@@ -1,0 +1,110 @@
+import { StoreError } from './errors.ts';
+import { parsePath, visitPath, type Path } from './paths.ts';
+import { compare, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
+
+export interface SortField {
+  name: string;
+  path: Path;
+  descending: boolean;
+}
+
+const maxSortBytes = 100 * 1024 * 1024;
+
+/** Parses a sort document; an empty one means no order. */
+export function parseSort(sort: unknown): SortField[] {
+  if (sort === undefined) return [];
+  if (!isObject(sort)) throw new StoreError(14, 'Expected the sort to be an object.');
+  return Object.entries(sort).map(([name, direction]) => {
+    if (isObject(direction) && '$meta' in direction) {
+      throw new StoreError(238, 'The embedded store does not support sorting by $meta.');
+    }
+    const number = isNumber(direction) ? nearestDouble(direction) : 0;
+    if (number !== 1 && number !== -1) {
+      throw new StoreError(
+        15975,
+        '$sort key ordering must be 1 (for ascending) or -1 (for descending)',
+      );
+    }
+    return { name, path: parsePath(name), descending: number < 0 };
+  });
+}
+
+/** The value by which a document is sorted: the smallest or largest one an array offers. */
+function sortKey(doc: Doc, { path, descending }: SortField): unknown {
+  let best: unknown;
+  let isFirst = true;
+  const offer = (value: unknown): void => {
+    if (isFirst || compare(value, best) * (descending ? -1 : 1) < 0) best = value;
+    isFirst = false;
+  };
+  visitPath(doc, path, (value) => {
+    if (!Array.isArray(value)) offer(value ?? null);
+    else if (value.length === 0) offer(undefined);
+    else value.forEach(offer);
+    return false;
+  });
+  return isFirst ? null : best;
+}
+
+export interface Keyed<T> {
+  item: T;
+  keys: unknown[];
+}
+
+const compareKeyed =
+  (fields: SortField[]) =>
+  (a: Keyed<unknown>, b: Keyed<unknown>): number => {
+    for (let i = 0; i < fields.length; i++) {
+      const order = compare(a.keys[i], b.keys[i]);
+      if (order !== 0) return fields[i]!.descending ? -order : order;
+    }
+    return 0;
+  };
+
+/** Sorts items in memory, within bounds, keeping only the first `keep` of them if that is given. */
+export class Sorter<T> {
+  private items: Keyed<T>[] = [];
+  private bytes = 0;
+  private readonly order: (a: Keyed<T>, b: Keyed<T>) => number;
+
+  constructor(
+    private readonly fields: SortField[],
+    private readonly keep = Infinity,
+  ) {
+    this.order = compareKeyed(fields);
+  }
+
+  add(item: T, doc: Doc, bytes: number): void {
+    this.items.push({ item, keys: this.fields.map((field) => sortKey(doc, field)) });
+    this.bytes += bytes;
+    // Sorting away the surplus now and then is as good as a heap, and shorter.
+    if (this.items.length >= this.keep * 2 + 1000) {
+      const average = this.bytes / this.items.length;
+      this.cut();
+      this.bytes = average * this.items.length;
+    }
+    if (this.bytes > maxSortBytes) {
+      throw new StoreError(292, 'Sort exceeded memory limit of 104857600 bytes; add an index.');
+    }
+  }
+
+  result(): T[] {
+    this.cut();
+    return this.items.map(({ item }) => item);
+  }
+
+  private cut(): void {
+    this.items.sort(this.order);
+    if (this.items.length > this.keep) this.items.length = this.keep;
+  }
+}
+
+/** Compares two documents by a parsed sort, for update operators that sort arrays. */
+export function documentOrder(fields: SortField[]): (a: unknown, b: unknown) => number {
+  const order = compareKeyed(fields);
+  const keyed = (item: unknown): Keyed<unknown> => ({
+    item,
+    keys: fields.map((field) => sortKey(item as Doc, field)),
+  });
+  return (a, b) => order(keyed(a), keyed(b));
+}

@@ -1,0 +1,216 @@
+import { Int32, Timestamp } from 'bson';
+import { add, multiply } from './arithmetic.ts';
+import { refuse, StoreError } from './errors.ts';
+import { compile, matcher, type Predicate } from './match.ts';
+import { hasOperators, parseField } from './query.ts';
+import { typeName } from './query-operators.ts';
+import { show } from './show.ts';
+import { documentOrder, parseSort } from './sort.ts';
+import {
+  classOf,
+  clone,
+  compare,
+  equal,
+  isNumber,
+  isObject,
+  nearestDouble,
+  rankOf,
+  Rank,
+  type Doc,
+} from './values.ts';
+
+/** What an operator may need for its error messages. */
+export interface Target {
+  field: string;
+  id: unknown;
+}
+
+/** The new value of a field; undefined removes it, or leaves it missing. */
+export type Change = (current: unknown, target: Target) => unknown;
+
+interface UpdateOperator {
+  /** Checks the operand once and returns the change. */
+  change(operand: unknown, field: string): Change;
+  /** Only a field that is there can change: the path to it is not created. */
+  needsField?: boolean;
+  onlyOnInsert?: boolean;
+}
+
+const constant =
+  (operand: unknown): Change =>
+  () =>
+    clone(operand);
+
+function arithmetic(name: string, verb: string, run: (a: unknown, b: unknown) => unknown) {
+  return (operand: unknown, field: string): Change => {
+    if (!isNumber(operand)) {
+      throw new StoreError(
+        14,
+        `Cannot ${verb} with non-numeric argument: {${field}: ${show(operand)}}`,
+      );
+    }
+    return (current, target) => {
+      if (current === undefined) return name === '$mul' ? multiply(operand, new Int32(0)) : operand;
+      if (isNumber(current)) return run(current, operand);
+      throw new StoreError(
+        14,
+        `Cannot apply ${name} to a value of non-numeric type. {_id: ${show(target.id)}} has the field '${target.field.split('.').at(-1)}' of non-numeric type ${typeName(current)}`,
+      );
+    };
+  };
+}
+
+const extreme =
+  (sign: number) =>
+  (operand: unknown): Change =>
+  (current) =>
+    current === undefined || compare(operand, current) * sign > 0 ? clone(operand) : current;
+
+function currentDate(operand: unknown): Change {
+  const type = isObject(operand) ? operand.$type : 'date';
+  const isKnown = operand === true || operand === false || isObject(operand);
+  if (!isKnown || (type !== 'date' && type !== 'timestamp')) {
+    throw new StoreError(2, "The '$type' string field is required to be 'date' or 'timestamp'");
+  }
+  if (type === 'date') return () => new Date();
+  return () => new Timestamp({ t: Math.floor(Date.now() / 1000), i: 1 });
+}
+
+function arrayOf(current: unknown, { field, id }: Target): unknown[] {
+  if (current === undefined) return [];
+  if (Array.isArray(current)) return current;
+  throw new StoreError(
+    2,
+    `The field '${field}' must be an array but is of type ${typeName(current)} in document {_id: ${show(id)}}`,
+  );
+}
+
+const integer = (value: unknown, what: string): number => {
+  const number = isNumber(value) ? nearestDouble(value) : NaN;
+  if (!Number.isInteger(number)) {
+    throw new StoreError(
+      2,
+      `The value for ${what} must be an integer value but was given type: ${typeName(value)}`,
+    );
+  }
+  return number;
+};
+
+function eachOf(modifiers: Doc, operator: string): unknown[] {
+  if (Array.isArray(modifiers.$each)) return modifiers.$each;
+  throw new StoreError(
+    14,
+    `The argument to $each in ${operator} must be an array but it was of type ${typeName(modifiers.$each)}`,
+  );
+}
+
+function push(operand: unknown): Change {
+  if (!isObject(operand) || !('$each' in operand)) {
+    return (current, target) => [...arrayOf(current, target), clone(operand)];
+  }
+  const each = eachOf(operand, '$push');
+  const unknown = Object.keys(operand).find(
+    (name) => !['$each', '$slice', '$sort', '$position'].includes(name),
+  );
+  if (unknown) throw new StoreError(2, `Unrecognized clause in $push: ${unknown}`);
+  const position =
+    operand.$position === undefined ? Infinity : integer(operand.$position, '$position');
+  const slice = operand.$slice === undefined ? undefined : integer(operand.$slice, '$slice');
+  const order = operand.$sort === undefined ? undefined : elementOrder(operand.$sort);
+  return (current, target) => {
+    const array = [...arrayOf(current, target)];
+    array.splice(position, 0, ...each.map(clone));
+    if (order) array.sort(order);
+    if (slice === undefined) return array;
+    return slice >= 0 ? array.slice(0, slice) : array.slice(slice);
+  };
+}
+
+function elementOrder(sort: unknown): (a: unknown, b: unknown) => number {
+  if (isObject(sort)) return documentOrder(parseSort(sort));
+  const direction = isNumber(sort) ? nearestDouble(sort) : 0;
+  if (direction !== 1 && direction !== -1) {
+    throw new StoreError(2, 'The $sort element value must be either 1 or -1');
+  }
+  return (a, b) => compare(a, b) * direction;
+}
+
+function addToSet(operand: unknown): Change {
+  const hasEach = isObject(operand) && '$each' in operand;
+  const wanted = hasEach ? eachOf(operand, '$addToSet') : [operand];
+  return (current, target) => {
+    const array = [...arrayOf(current, target)];
+    const before = array.length;
+    for (const value of wanted) {
+      if (!array.some((element) => equal(element, value))) array.push(clone(value));
+    }
+    return array.length === before && current !== undefined ? current : array;
+  };
+}
+
+/** Which elements a $pull takes out. */
+function pulled(operand: unknown): Predicate {
+  if (rankOf(operand) === Rank.regex || hasOperators(operand)) {
+    const matches = compile({ kind: 'and', queries: parseField('element', operand) });
+    return (element) => matches({ element });
+  }
+  if (isObject(operand) && !classOf(operand)) {
+    const matches = matcher(operand);
+    return (element) => isObject(element) && matches(element);
+  }
+  return (element) => equal(element, operand);
+}
+
+const removing =
+  (name: string, isRemoved: Predicate): Change =>
+  (current) => {
+    if (current === undefined) return undefined;
+    if (!Array.isArray(current))
+      throw new StoreError(2, `Cannot apply ${name} to a non-array value`);
+    const kept = current.filter((element) => !isRemoved(element));
+    return kept.length === current.length ? current : kept;
+  };
+
+function pullAll(operand: unknown): Change {
+  if (!Array.isArray(operand)) {
+    throw new StoreError(
+      2,
+      `$pullAll requires an array argument but was given a ${typeName(operand)}`,
+    );
+  }
+  return removing('$pullAll', (element) => operand.some((value) => equal(value, element)));
+}
+
+function pop(operand: unknown, field: string): Change {
+  const end = isNumber(operand) ? nearestDouble(operand) : 0;
+  if (end !== 1 && end !== -1)
+    throw new StoreError(9, `$pop expects 1 or -1, found: ${show(operand)}`);
+  return (current) => {
+    if (current === undefined) return undefined;
+    if (!Array.isArray(current)) {
+      throw new StoreError(
+        14,
+        `Path '${field}' contains an element of non-array type '${typeName(current)}'`,
+      );
+    }
+    return end === 1 ? current.slice(0, -1) : current.slice(1);
+  };
+}
+
+/** Every update operator but $rename, which is about two fields. */
+export const updateOperators: Record<string, UpdateOperator> = {
+  $set: { change: constant },
+  $setOnInsert: { change: constant, onlyOnInsert: true },
+  $unset: { change: () => () => undefined, needsField: true },
+  $inc: { change: arithmetic('$inc', 'increment', add) },
+  $mul: { change: arithmetic('$mul', 'multiply', multiply) },
+  $min: { change: extreme(-1) },
+  $max: { change: extreme(1) },
+  $currentDate: { change: currentDate },
+  $push: { change: push },
+  $addToSet: { change: addToSet },
+  $pull: { change: (operand) => removing('$pull', pulled(operand)), needsField: true },
+  $pullAll: { change: pullAll, needsField: true },
+  $pop: { change: pop, needsField: true },
+  $bit: { change: () => refuse('$bit') },
+};

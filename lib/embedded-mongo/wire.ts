@@ -1,0 +1,148 @@
+import { Double, Long } from 'bson';
+import { StoreError } from './errors.ts';
+import { decode, encode, type Doc } from './values.ts';
+
+const opReply = 1;
+const opQuery = 2004;
+const opMsg = 2013;
+const headerBytes = 16;
+export const maxMessageBytes = 48_000_000;
+
+/** A command as it came in. */
+export interface Request {
+  requestId: number;
+  /** The first message of every connection still comes in the old form and wants such an answer. */
+  isLegacy: boolean;
+  /** The client wants no answer. */
+  isSilent: boolean;
+  body: Doc;
+  /** The documents of kind 1 sections, undecoded, under the name of the field they stand for. */
+  sequences: Map<string, Buffer[]>;
+}
+
+/** A batch of a cursor: its documents travel as the bytes they are stored in. */
+export interface Batch {
+  field: 'firstBatch' | 'nextBatch';
+  docs: Buffer[];
+  cursorId: bigint;
+  namespace: string;
+}
+
+export type Reply = Doc | { batch: Batch };
+
+/** The length of the message at the start of the buffer, or undefined if it is not yet known. */
+export function messageLength(buffer: Buffer): number | undefined {
+  if (buffer.length < 4) return undefined;
+  const length = buffer.readInt32LE(0);
+  if (length < headerBytes || length > maxMessageBytes) {
+    throw new StoreError(16, `A message of ${length} bytes is not possible.`);
+  }
+  return length;
+}
+
+export function parseMessage(message: Buffer): Request {
+  const requestId = message.readInt32LE(4);
+  const opCode = message.readInt32LE(12);
+  if (opCode === opQuery) return parseQuery(message, requestId);
+  if (opCode === opMsg) return parseMsg(message, requestId);
+  throw new StoreError(59, `Messages of kind ${opCode} are not understood.`);
+}
+
+function parseQuery(message: Buffer, requestId: number): Request {
+  const nameEnd = message.indexOf(0, headerBytes + 4);
+  const namespace = message.toString('utf8', headerBytes + 4, nameEnd);
+  const body = decode(documentAt(message, nameEnd + 9));
+  const database = namespace.replace(/\.\$cmd$/, '');
+  return {
+    requestId,
+    isLegacy: true,
+    isSilent: false,
+    body: { ...body, $db: database },
+    sequences: new Map(),
+  };
+}
+
+function parseMsg(message: Buffer, requestId: number): Request {
+  const flags = message.readUInt32LE(headerBytes);
+  const hasChecksum = (flags & 1) !== 0;
+  if ((flags & 0xfffc) !== 0) throw new StoreError(9, 'The message has unknown required flags.');
+  const end = message.length - (hasChecksum ? 4 : 0);
+  const sequences = new Map<string, Buffer[]>();
+  let body: Doc | undefined;
+  for (let at = headerBytes + 4; at < end;) {
+    const kind = message[at++];
+    if (kind === 0) {
+      const bytes = documentAt(message, at);
+      // What is to be inserted is stored as it came.
+      body = decode(bytes, firstName(bytes) === 'insert' ? 'documents' : undefined);
+      at += bytes.length;
+    } else if (kind === 1) {
+      const sectionEnd = at + message.readInt32LE(at);
+      readSequence(message, at + 4, Math.min(sectionEnd, end), sequences);
+      at = sectionEnd;
+    } else throw new StoreError(9, `Sections of kind ${kind} are not understood.`);
+  }
+  if (!body) throw new StoreError(9, 'The message has no body.');
+  return { requestId, isLegacy: false, isSilent: (flags & 2) !== 0, body, sequences };
+}
+
+function readSequence(
+  message: Buffer,
+  start: number,
+  end: number,
+  sequences: Map<string, Buffer[]>,
+): void {
+  const nameEnd = message.indexOf(0, start);
+  const docs: Buffer[] = [];
+  for (let at = nameEnd + 1; at < end;) {
+    const bytes = documentAt(message, at);
+    docs.push(bytes);
+    at += bytes.length;
+  }
+  sequences.set(message.toString('utf8', start, nameEnd), docs);
+}
+
+function documentAt(message: Buffer, at: number): Buffer {
+  const length = at + 4 <= message.length ? message.readInt32LE(at) : 0;
+  if (length < 5 || at + length > message.length) {
+    throw new StoreError(22, 'A document of the message is cut short.');
+  }
+  return message.subarray(at, at + length);
+}
+
+const firstName = (bytes: Buffer): string => bytes.toString('utf8', 5, bytes.indexOf(0, 5));
+
+/** Encodes the answer to a request. */
+export function encodeReply(request: Request, reply: Reply): Buffer {
+  const body = isBatch(reply) ? encodeBatch(reply.batch) : encode(reply);
+  const head = Buffer.alloc(request.isLegacy ? headerBytes + 20 : headerBytes + 5);
+  head.writeInt32LE(head.length + body.length, 0);
+  head.writeInt32LE(request.requestId, 8);
+  head.writeInt32LE(request.isLegacy ? opReply : opMsg, 12);
+  if (request.isLegacy) {
+    head.writeInt32LE(8, headerBytes);
+    head.writeInt32LE(1, headerBytes + 16);
+  }
+  return Buffer.concat([head, body]);
+}
+
+const isBatch = (reply: Reply): reply is { batch: Batch } => 'batch' in reply;
+
+function encodeBatch({ field, docs, cursorId, namespace }: Batch): Buffer {
+  const rest = encode({ id: Long.fromBigInt(cursorId), ns: namespace });
+  const cursor = document([element(4, field), arrayOf(docs), rest.subarray(4, -1)]);
+  return document([element(3, 'cursor'), cursor, encode({ ok: new Double(1) }).subarray(4, -1)]);
+}
+
+const element = (type: number, name: string): Buffer =>
+  Buffer.from(`${String.fromCharCode(type)}${name}\0`, 'latin1');
+
+function document(parts: Buffer[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 5);
+  const head = Buffer.alloc(4);
+  head.writeInt32LE(length);
+  return Buffer.concat([head, ...parts, Buffer.alloc(1)], length);
+}
+
+const arrayOf = (docs: Buffer[]): Buffer =>
+  document(docs.flatMap((doc, i) => [element(3, String(i)), doc]));

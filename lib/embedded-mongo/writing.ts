@@ -1,0 +1,115 @@
+import { ObjectId } from 'bson';
+import type { Server } from './commands.ts';
+import { StoreError } from './errors.ts';
+import { checkId, idKeyOf } from './indexes.ts';
+import type { Query } from './query.ts';
+import { search, type Found, type Search } from './search.ts';
+import type { Transaction } from './transaction.ts';
+import { documentFromQuery, withId, type Update } from './update.ts';
+import { decode, encode, isObject, maxDepth, maxDocumentBytes, type Doc } from './values.ts';
+
+/** A document as it will be stored. */
+export interface Prepared {
+  idKey: Buffer;
+  doc: Doc;
+  raw: Buffer;
+}
+
+/** Checks a document to be inserted and puts its _id first, as MongoDB stores it. */
+export function prepareInsert(bytes: Buffer): Prepared | StoreError {
+  try {
+    const decoded = decode(bytes);
+    if (Object.keys(decoded)[0] === '_id') return prepare(decoded, bytes);
+    const doc = withId(decoded);
+    return prepare(doc, encode(doc));
+  } catch (error) {
+    if (error instanceof StoreError) return error;
+    return new StoreError(22, `The document is not valid BSON: ${String(error)}`);
+  }
+}
+
+function prepare(doc: Doc, raw: Buffer): Prepared {
+  checkStorable(doc, raw);
+  checkId(doc._id);
+  return { idKey: idKeyOf(doc._id), doc, raw };
+}
+
+function checkStorable(doc: Doc, raw: Buffer): void {
+  if (raw.length > maxDocumentBytes) {
+    throw new StoreError(
+      10334,
+      `BSONObj size: ${raw.length} is invalid. Size must be between 0 and ${maxDocumentBytes}`,
+    );
+  }
+  checkNames(doc, 1);
+}
+
+function checkNames(value: unknown, depth: number): void {
+  if (depth > maxDepth) throw new StoreError(15, `Documents may not nest deeper than ${maxDepth}.`);
+  if (Array.isArray(value)) {
+    for (const element of value) {
+      if (typeof element === 'object' && element !== null) checkNames(element, depth + 1);
+    }
+  } else if (isObject(value)) {
+    for (const [name, inner] of Object.entries(value)) {
+      // In JavaScript these names would change what the object is.
+      if (name === '__proto__' || name === '_bsontype') {
+        throw new StoreError(2, `A field cannot be named ${name}.`);
+      }
+      if (typeof inner === 'object' && inner !== null) checkNames(inner, depth + 1);
+    }
+  }
+}
+
+/** What a write is about to change, found within its transaction. */
+export function searchIn(
+  server: Server,
+  transaction: Transaction,
+  namespace: string,
+  wanted: Search,
+): Found[] {
+  const collection = transaction.collection(namespace);
+  if (!collection) return [];
+  // All of them before the first change: a changed document might otherwise be met again.
+  return [...search(server.store.storage, collection, wanted)].filter(
+    (found) => found !== undefined,
+  );
+}
+
+/** Updates one document. */
+export function modify(
+  transaction: Transaction,
+  namespace: string,
+  found: Found,
+  update: Update,
+  query: Query,
+): { after: Doc; isModified: boolean } {
+  const after = update.apply(decode(found.raw), { isInsert: false, query });
+  const raw = encode(after);
+  if (raw.equals(found.raw)) return { after, isModified: false };
+  checkStorable(after, raw);
+  const collection = transaction.collection(namespace)!;
+  transaction.replace(collection, found.idKey, found.doc, after, raw);
+  return { after, isModified: true };
+}
+
+/** Inserts the document of an upsert that found nothing. */
+export function insertNew(
+  transaction: Transaction,
+  namespace: string,
+  update: Update,
+  query: Query,
+): Doc {
+  const known = documentFromQuery(query);
+  const base = update.isReplacement ? ('_id' in known ? { _id: known._id } : {}) : known;
+  const made = update.apply(base, { isInsert: true });
+  const doc = withId({ ...made, _id: made._id === undefined ? new ObjectId() : made._id });
+  const prepared = prepare(doc, encode(doc));
+  const collection = transaction.ensureCollection(namespace);
+  transaction.insert(collection, prepared.idKey, prepared.doc, prepared.raw);
+  return doc;
+}
+
+export function removeFound(transaction: Transaction, namespace: string, found: Found): void {
+  transaction.remove(transaction.collection(namespace)!, found.idKey, found.doc);
+}

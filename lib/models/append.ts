@@ -1,0 +1,274 @@
+import mongoose, { type Types } from 'mongoose';
+import { AppError } from '#lib/contract/errors.ts';
+import { isDuplicateKey } from '#lib/database/errors.ts';
+import { remember } from '#lib/runtime.ts';
+import { advanceHead, forgetHead, headOf, readHead, type Head } from './heads.ts';
+import { MessageModel, type MessageDoc } from './message.ts';
+
+// A conversation is a log. Each one queues what is to be written; all that have something waiting
+// share one ordered insert. The unique indexes on (conversation, seq) and (conversation, rev) are
+// the only lock between nodes: a duplicate tells that another node was faster, and since an ordered
+// insert stops there, nothing after it is in. So n + 1 is never seen before n.
+
+export type Draft = Pick<
+  MessageDoc,
+  'conversation' | 'sender' | 'clientId' | 'kind' | 'text' | 'system'
+>;
+
+export interface Appended {
+  message: MessageDoc;
+  /** False when the sender's clientId was known: this is the message that it made then. */
+  created: boolean;
+  /** The newest seq before this message that is not the sender's own; 0 if there is none. */
+  othersUpTo: number;
+}
+
+interface Append {
+  kind: 'append';
+  conversation: Types.ObjectId;
+  draft: Draft;
+  onStored: (message: MessageDoc) => void;
+  resolve: (appended: Appended) => void;
+  reject: (error: unknown) => void;
+}
+
+interface Change {
+  kind: 'change';
+  conversation: Types.ObjectId;
+  run: () => Promise<void>;
+}
+
+interface Log {
+  queues: Map<string, (Append | Change)[]>;
+  /** Appends under way by sender and clientId: a retry joins the first. */
+  underWay: Map<string, Promise<Appended>>;
+  running: Promise<void> | null;
+}
+
+const maxBatch = 500;
+const maxRenumberings = 50;
+
+const logs = (): Log =>
+  remember('logs', () => ({ queues: new Map(), underWay: new Map(), running: null }));
+
+/**
+ * Appends a message to its conversation's log and resolves when it is stored durably. The same
+ * (sender, clientId) resolves with the first message, for ever.
+ * @param onStored called once for a new message, in the order of seq, before anybody's promise.
+ */
+export function appendMessage(
+  draft: Draft,
+  onStored: (message: MessageDoc) => void,
+): Promise<Appended> {
+  const state = logs();
+  const key = `${draft.sender.toHexString()}:${draft.clientId}`;
+  const first = state.underWay.get(key);
+  if (first) return first.then((appended) => ({ ...appended, created: false }));
+  const appended = new Promise<Appended>((resolve, reject) => {
+    enqueue({ kind: 'append', conversation: draft.conversation, draft, onStored, resolve, reject });
+  }).finally(() => state.underWay.delete(key));
+  state.underWay.set(key, appended);
+  return appended;
+}
+
+/**
+ * Changes a stored message and gives it the conversation's next rev.
+ * @param decide gets the message as it is, throws to refuse, or says what to set; null: nothing to do.
+ * @param onStored called after the write, in the order of rev.
+ */
+export function changeMessage(
+  { _id, conversation }: Pick<MessageDoc, '_id' | 'conversation'>,
+  decide: (message: MessageDoc) => Partial<MessageDoc> | null,
+  onStored: (message: MessageDoc) => void,
+): Promise<MessageDoc> {
+  return new Promise((resolve, reject) => {
+    const run = () => applyChange({ _id, conversation }, decide, onStored).then(resolve, reject);
+    enqueue({ kind: 'change', conversation, run });
+  });
+}
+
+/** Resolves when nothing waits to be written; for a clean stop. */
+export async function logsWritten(): Promise<void> {
+  while (logs().running) await logs().running;
+}
+
+function enqueue(entry: Append | Change): void {
+  const state = logs();
+  const id = entry.conversation.toHexString();
+  const queue = state.queues.get(id);
+  if (queue) queue.push(entry);
+  else state.queues.set(id, [entry]);
+  state.running ??= drain(state).finally(() => (state.running = null));
+}
+
+async function drain(state: Log): Promise<void> {
+  // One turn later, so that what arrives together is written together.
+  await new Promise(setImmediate);
+  while (state.queues.size > 0) {
+    const { appends, changes } = take(state.queues);
+    await Promise.all([insert(appends), ...changes.map((change) => change.run())]);
+  }
+}
+
+/** From each conversation either one change or the appends before the next one, in order. */
+function take(queues: Log['queues']) {
+  const appends: Append[] = [];
+  const changes: Change[] = [];
+  for (const [id, queue] of queues) {
+    if (appends.length >= maxBatch) break;
+    const [first] = queue;
+    if (first?.kind === 'change') {
+      changes.push(first);
+      queue.shift();
+    } else {
+      const end = queue.findIndex((entry) => entry.kind === 'change');
+      const room = maxBatch - appends.length;
+      const taken = queue.splice(0, Math.min(end < 0 ? queue.length : end, room));
+      appends.push(...taken.filter((entry) => entry.kind === 'append'));
+    }
+    if (queue.length === 0) queues.delete(id);
+  }
+  return { appends, changes };
+}
+
+async function insert(entries: Append[]): Promise<void> {
+  let rest = entries;
+  try {
+    for (let tries = 0; rest.length > 0; tries++) {
+      if (tries > maxRenumberings + entries.length) throw new AppError('unavailable');
+      rest = await insertOnce(rest);
+    }
+  } catch (error) {
+    // Some of them may be in all the same. Their senders try again with the same clientId.
+    for (const { conversation, reject } of rest) {
+      forgetHead(conversation);
+      reject(error);
+    }
+  }
+}
+
+/** One ordered insert; settles what is in and returns what is still to be written, in order. */
+async function insertOnce(entries: Append[]): Promise<Append[]> {
+  const { documents, heads } = await number(entries);
+  try {
+    await MessageModel.collection.insertMany(documents, { ordered: true });
+    settle(entries, documents, heads);
+    return [];
+  } catch (error) {
+    const clash = duplicateIn(error);
+    if (!clash) throw error;
+    const loser = entries[clash.index] as Append;
+    settle(entries.slice(0, clash.index), documents, heads);
+    forgetHead(loser.conversation);
+    if (!clash.isRetry) return entries.slice(clash.index);
+    await settleRetry(loser);
+    return entries.slice(clash.index + 1);
+  }
+}
+
+/** Gives each message the next seq and rev of its conversation. */
+async function number(entries: Append[]) {
+  const ends = new Map<string, Head>();
+  const distinct = new Map(
+    entries.map(({ conversation }) => [conversation.toHexString(), conversation]),
+  );
+  await Promise.all(
+    [...distinct].map(async ([id, conversation]) => ends.set(id, await headOf(conversation))),
+  );
+  const documents: MessageDoc[] = [];
+  const heads: Head[] = [];
+  const createdAt = new Date();
+  for (const { conversation, draft } of entries) {
+    const id = conversation.toHexString();
+    const before = ends.get(id) as Head;
+    const message: MessageDoc = {
+      _id: new mongoose.Types.ObjectId(),
+      ...draft,
+      seq: before.seq + 1,
+      rev: before.rev + 1,
+      createdAt,
+      editedAt: null,
+      deletedAt: null,
+      hiddenFor: [],
+    };
+    const sameSender = before.last?.sender.equals(draft.sender) ?? false;
+    const head = {
+      seq: message.seq,
+      rev: message.rev,
+      last: message,
+      runStart: sameSender ? before.runStart : message.seq,
+    };
+    ends.set(id, head);
+    documents.push(message);
+    heads.push(head);
+  }
+  return { documents, heads };
+}
+
+function settle(entries: Append[], documents: MessageDoc[], heads: Head[]): void {
+  entries.forEach(({ conversation, onStored, resolve }, i) => {
+    const message = documents[i] as MessageDoc;
+    const head = heads[i] as Head;
+    advanceHead(conversation, head);
+    onStored(message);
+    resolve({ message, created: true, othersUpTo: head.runStart - 1 });
+  });
+}
+
+async function settleRetry({
+  draft: { sender, clientId },
+  resolve,
+  reject,
+}: Append): Promise<void> {
+  const message = await MessageModel.findOne({ sender, clientId }).lean<MessageDoc>();
+  if (message) resolve({ message, created: false, othersUpTo: 0 });
+  else reject(new AppError('unavailable'));
+}
+
+/** Which entry of an ordered insert had a key already, if that is what stopped it. */
+function duplicateIn(error: unknown): { index: number; isRetry: boolean } | null {
+  const { writeErrors } = error as { writeErrors?: unknown };
+  const first: unknown = Array.isArray(writeErrors) ? writeErrors[0] : writeErrors;
+  const {
+    code,
+    index,
+    errmsg = '',
+  } = (first ?? {}) as { code?: number; index?: number; errmsg?: string };
+  if (code !== 11000 || index === undefined) return null;
+  // The driver drops the server's keyPattern from bulk errors; the index's name is in the text.
+  return { index, isRetry: errmsg.includes('sender_1_clientId_1') };
+}
+
+async function applyChange(
+  { _id, conversation }: Pick<MessageDoc, '_id' | 'conversation'>,
+  decide: (message: MessageDoc) => Partial<MessageDoc> | null,
+  onStored: (message: MessageDoc) => void,
+): Promise<MessageDoc> {
+  for (let tries = 0; tries < maxRenumberings; tries++) {
+    const message = await MessageModel.findById(_id).lean<MessageDoc>();
+    if (!message) throw new AppError('not_found');
+    const set = decide(message);
+    if (!set) return message;
+    const head = tries === 0 ? await headOf(conversation) : await readHead(conversation);
+    const changed = { ...message, ...set, rev: head.rev + 1 };
+    if (await swap(message, { ...set, rev: changed.rev })) {
+      const last = head.last?._id.equals(_id) ? changed : head.last;
+      advanceHead(conversation, { ...head, rev: changed.rev, last });
+      onStored(changed);
+      return changed;
+    }
+    forgetHead(conversation);
+  }
+  throw new AppError('unavailable', 'The conversation is too busy.');
+}
+
+/** Replaces the message if it is still the one read and the rev is still free. */
+async function swap({ _id, rev }: MessageDoc, set: Partial<MessageDoc>): Promise<boolean> {
+  try {
+    const { matchedCount } = await MessageModel.updateOne({ _id, rev }, { $set: set });
+    return matchedCount === 1;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,141 @@
+import type { Types } from 'mongoose';
+import { isDatabaseAway } from '#lib/database/errors.ts';
+import { log } from '#lib/log.ts';
+import { remember } from '#lib/runtime.ts';
+import { ConversationModel, type ConversationDoc } from './conversation.ts';
+import { MessageModel, type MessageDoc } from './message.ts';
+
+/** The end of a conversation's log, as far as this process knows it. */
+export interface Head {
+  seq: number;
+  rev: number;
+  /** The newest message; null in an empty conversation. */
+  last: MessageDoc | null;
+  /** The seq from which on all messages are `last`'s sender's. */
+  runStart: number;
+}
+
+const maxRemembered = 20_000;
+
+interface Heads {
+  known: Map<string, Head>;
+  /** Heads that their conversations' documents do not have yet. */
+  unwritten: Map<string, Head>;
+  writing: Promise<void> | null;
+}
+
+const heads = (): Heads =>
+  remember('heads', () => ({ known: new Map(), unwritten: new Map(), writing: null }));
+
+/** The head of a conversation: remembered, else read from its log. */
+export async function headOf(conversation: Types.ObjectId): Promise<Head> {
+  return heads().known.get(conversation.toHexString()) ?? (await readHead(conversation));
+}
+
+/** Reads the head from the log itself, which is always right. */
+export async function readHead(conversation: Types.ObjectId): Promise<Head> {
+  const [last, changed] = await Promise.all([
+    MessageModel.findOne({ conversation }).sort({ seq: -1 }).lean<MessageDoc>(),
+    MessageModel.findOne({ conversation }, { rev: 1 }).sort({ rev: -1 }).lean<MessageDoc>(),
+  ]);
+  const head = { seq: last?.seq ?? 0, rev: changed?.rev ?? 0, last, runStart: last?.seq ?? 0 };
+  keep(conversation.toHexString(), head);
+  return head;
+}
+
+/** After an append or change of unknown or foreign outcome: the next one reads the log. */
+export function forgetHead(conversation: Types.ObjectId): void {
+  heads().known.delete(conversation.toHexString());
+}
+
+/** Remembers a head that has just been written to the log, and writes it to the conversation soon. */
+export function advanceHead(conversation: Types.ObjectId, head: Head): void {
+  const id = conversation.toHexString();
+  keep(id, head);
+  const state = heads();
+  state.unwritten.set(id, head);
+  state.writing ??= writeHeads(state).finally(() => (state.writing = null));
+}
+
+/** Resolves when every head is in its conversation's document; for a clean stop. */
+export async function headsWritten(): Promise<void> {
+  while (heads().writing) await heads().writing;
+}
+
+/**
+ * The conversations with their heads as the log has them: a document is behind for a moment after
+ * each append, and for good if the process died between the two writes.
+ */
+export async function withHeads(conversations: ConversationDoc[]): Promise<ConversationDoc[]> {
+  if (conversations.length === 0) return [];
+  const current = conversations.map(withKnownHead);
+  const missed = await MessageModel.find({
+    $or: current.map(({ _id, rev }) => ({ conversation: _id, rev: { $gt: rev } })),
+  }).lean<MessageDoc[]>();
+  if (missed.length === 0) return current;
+  const behind = new Set(missed.map((message) => message.conversation.toHexString()));
+  return Promise.all(
+    current.map(async (conversation) => {
+      if (!behind.has(conversation._id.toHexString())) return conversation;
+      advanceHead(conversation._id, await readHead(conversation._id));
+      return withKnownHead(conversation);
+    }),
+  );
+}
+
+function withKnownHead(conversation: ConversationDoc): ConversationDoc {
+  const head = heads().known.get(conversation._id.toHexString());
+  if (!head || head.rev < conversation.rev) return conversation;
+  const { seq: lastSeq, rev, last: lastMessage } = head;
+  const activityAt = lastMessage?.createdAt ?? conversation.activityAt;
+  return { ...conversation, lastSeq, rev, lastMessage, activityAt };
+}
+
+function keep(id: string, head: Head): void {
+  const { known } = heads();
+  known.delete(id);
+  known.set(id, head);
+  if (known.size > maxRemembered) {
+    const [oldest] = known.keys();
+    if (oldest !== undefined) known.delete(oldest);
+  }
+}
+
+async function writeHeads(state: Heads): Promise<void> {
+  // One turn later, so that the appends of this turn share one write.
+  await new Promise(setImmediate);
+  while (state.unwritten.size > 0) {
+    const batch = [...state.unwritten];
+    state.unwritten.clear();
+    try {
+      await ConversationModel.bulkWrite(batch.flatMap(headUpdates), {
+        ordered: false,
+        strict: false,
+      });
+    } catch (error) {
+      // The log has it all; whoever reads the conversation next mends the document.
+      log().warn({ error: (error as Error).message }, 'heads of conversations were not written');
+      if (isDatabaseAway(error)) return;
+    }
+  }
+}
+
+// Nodes may write out of turn: a head never replaces a newer one.
+function headUpdates([id, { seq, rev, last }]: [string, Head]) {
+  const $set = {
+    lastSeq: seq,
+    lastMessage: last,
+    activityAt: last?.createdAt,
+    updatedAt: new Date(),
+  };
+  return [
+    { updateOne: { filter: { _id: id, lastSeq: { $lt: seq } }, update: { $set, $max: { rev } } } },
+    {
+      updateOne: {
+        filter: { _id: id, lastSeq: seq, rev: { $lt: rev } },
+        update: { $set: { lastMessage: last }, $max: { rev } },
+      },
+    },
+    { updateOne: { filter: { _id: id, rev: { $lt: rev } }, update: { $max: { rev } } } },
+  ];
+}

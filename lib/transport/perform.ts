@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as z from 'zod';
+import { AppError, isAppError, type ErrorCode, type Issue } from '#lib/contract/errors.ts';
+import type { Reply } from '#lib/contract/events.ts';
+import { operations, type Output } from '#lib/contract/operations.ts';
+import { connected } from '#lib/database/connect.ts';
+import { isDatabaseAway } from '#lib/database/errors.ts';
+import { log } from '#lib/log.ts';
+import { remember } from '#lib/runtime.ts';
+import { useCases } from '#lib/use-cases/all.ts';
+import type { Caller, UseCaseName, Visitor } from '#lib/use-cases/define.ts';
+
+/** However slow the database is, nobody waits longer for an answer (ms). */
+const patienceMs = 4_500;
+
+/** A reply; `created` tells REST whether a thing is new, `retryAfterSeconds` when to come again. */
+export type Performed<T> =
+  | (Extract<Reply<T>, { ok: true }> & { created: boolean })
+  | (Extract<Reply<T>, { ok: false }> & { retryAfterSeconds?: number });
+
+/** The one place where input is parsed, a use case runs, and errors become replies. Never throws. */
+export async function perform<N extends UseCaseName>(
+  name: N,
+  caller: Caller | Visitor,
+  raw: unknown,
+): Promise<Performed<Output<N>>> {
+  return underWay(() =>
+    refusing<Performed<Output<N>>>(name, async () => {
+      const input: unknown = operations[name].input.parse(raw);
+      await connected();
+      // The table's types tie caller, input and answer to the name; the loop over it loses that tie.
+      const run = useCases[name] as unknown as (caller: unknown, input: unknown) => Promise<object>;
+      const answer = await inTime(run(caller, input));
+      const { created = true, ...data } = answer as { created?: boolean };
+      return { ok: true, data: data as Output<N>, created };
+    }),
+  );
+}
+
+/** Runs something that may refuse, and turns what it throws into the reply that says so. */
+export async function refusing<R>(
+  name: string,
+  run: () => Promise<R>,
+): Promise<R | Extract<Performed<never>, { ok: false }>> {
+  try {
+    return await run();
+  } catch (error) {
+    return refusal(name, error);
+  }
+}
+
+/** Resolves when everything under way has been answered; for a clean stop. */
+export async function allAnswered(): Promise<void> {
+  const running = runningSet();
+  while (running.size > 0) await Promise.allSettled(running);
+}
+
+const runningSet = () => remember('performing', () => new Set<Promise<unknown>>());
+
+async function underWay<T>(run: () => Promise<T>): Promise<T> {
+  const running = runningSet();
+  const promise = run();
+  running.add(promise);
+  return promise.finally(() => running.delete(promise));
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const patience = new AbortController();
+  const tooLate = delay(patienceMs, undefined, { signal: patience.signal }).then(() => {
+    throw new AppError('unavailable', 'The database takes too long to answer.');
+  });
+  tooLate.catch(() => undefined);
+  return Promise.race([answer, tooLate]).finally(() => patience.abort());
+}
+
+function refusal(name: string, error: unknown): Extract<Performed<never>, { ok: false }> {
+  if (error instanceof z.ZodError || (error as Error)?.name === 'ZodError') {
+    return refuse(
+      'invalid_input',
+      'The input is not what this takes.',
+      issuesOf(error as z.ZodError),
+    );
+  }
+  if (isAppError(error)) {
+    const { issues, retryAfterSeconds } = error.details;
+    const refused = refuse(error.code, error.message, issues);
+    return retryAfterSeconds === undefined ? refused : { ...refused, retryAfterSeconds };
+  }
+  if (isDatabaseAway(error)) {
+    log().warn({ operation: name, error: (error as Error).message }, 'the database is away');
+    return refuse('unavailable', 'The database cannot be reached.');
+  }
+  const requestId = randomUUID();
+  log().error({ operation: name, requestId, err: error }, 'an operation failed');
+  return refuse('internal', `Something went wrong on the server (${requestId}).`);
+}
+
+function refuse(code: ErrorCode, message: string, issues?: Issue[]) {
+  return { ok: false as const, error: { code, message, ...(issues && { issues }) } };
+}
+
+const issuesOf = (error: z.ZodError): Issue[] =>
+  error.issues.flatMap((issue) => {
+    const path = issue.path.join('.');
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
+    return issue.keys.map((key) => ({
+      path: path ? `${path}.${key}` : key,
+      message: 'is not a field of this input',
+    }));
+  });

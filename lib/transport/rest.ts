@@ -1,0 +1,123 @@
+import { AppError, httpStatus } from '#lib/contract/errors.ts';
+import { operations, type Operation } from '#lib/contract/operations.ts';
+import { limits } from '#lib/contract/records.ts';
+import { callerFromRequest } from '#lib/auth/caller.ts';
+import { visitorOf } from '#lib/auth/visitor.ts';
+import type { Caller, UseCaseName, Visitor } from '#lib/use-cases/define.ts';
+import { isOwnOrigin } from './origin.ts';
+import { perform, refusing, type Performed } from './perform.ts';
+
+// Next gives none to a path without any.
+type Params = Promise<Record<string, string> | undefined>;
+type Handler = (request: Request, context: { params: Params }) => Promise<Response>;
+
+/** The fields that are numbers; in a query string everything is text. */
+const numbers = new Set(['limit', 'before', 'after', 'around', 'sinceRev']);
+const maxNesting = 32;
+
+/** The route handler of an operation: reads the request, has it performed, writes the response. */
+export function rest(name: UseCaseName): Handler {
+  const operation: Operation = operations[name];
+  return async (request, { params }) => {
+    const reply = await refusing(name, async () => {
+      const caller = await callerOf(operation, request);
+      return perform(name, caller, await inputOf(operation, request, (await params) ?? {}));
+    });
+    return responseTo(operation, reply);
+  };
+}
+
+async function callerOf({ access }: Operation, request: Request): Promise<Caller | Visitor> {
+  const { headers, method } = request;
+  // A token in a header is never sent by a browser on its own; a cookie is.
+  const byCookie = !headers.has('authorization');
+  if (method !== 'GET' && byCookie && !isOwnOrigin(headers.get('origin'), headers.get('host'))) {
+    throw new AppError('forbidden', 'This origin may not make changes here.');
+  }
+  return access === 'anyone' ? visitorOf(headers) : callerFromRequest(headers);
+}
+
+async function inputOf(
+  { rest: binding }: Operation,
+  request: Request,
+  params: Record<string, string>,
+): Promise<Record<string, unknown>> {
+  const query = queryOf(new URL(request.url).searchParams);
+  const body = request.method === 'GET' ? {} : await bodyOf(request);
+  const given = { ...query, ...body };
+  const twice = Object.keys(params).find((key) => key in given);
+  if (twice !== undefined) {
+    const issues = [{ path: twice, message: 'stands in the path already' }];
+    throw new AppError('invalid_input', 'The input is not what this takes.', { issues });
+  }
+  return { ...binding?.defaults, ...given, ...params };
+}
+
+function queryOf(search: URLSearchParams): Record<string, unknown> {
+  const query: Record<string, unknown> = {};
+  for (const key of new Set(search.keys())) {
+    const [value, ...more] = search.getAll(key);
+    if (more.length > 0) query[key] = [value, ...more];
+    else query[key] = numbers.has(key) && /^\d{1,15}$/.test(value ?? '') ? Number(value) : value;
+  }
+  return query;
+}
+
+async function bodyOf(request: Request): Promise<object> {
+  const bytes = await readBody(request);
+  if (bytes.length === 0) return {};
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    throw new AppError('unsupported_media', 'Bodies are application/json.');
+  }
+  const body = parseJson(new TextDecoder().decode(bytes));
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new AppError('invalid_input', 'The body must be a JSON object.');
+  }
+  if (isDeeperThan(body, maxNesting))
+    throw new AppError('invalid_input', 'The body is nested too deep.');
+  return body;
+}
+
+async function readBody(request: Request): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > limits.requestBytes) {
+      throw new AppError('too_large', `A body has at most ${limits.requestBytes} bytes.`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AppError('invalid_input', 'The body is not JSON.');
+  }
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+}
+
+function responseTo({ rest: binding }: Operation, reply: Performed<unknown>): Response {
+  const headers = new Headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  if (reply.ok) {
+    const isNew = binding?.status === 201 || (binding?.status === 'created' && reply.created);
+    return Response.json(reply.data, { status: isNew ? 201 : 200, headers });
+  }
+  const { code, message: detail, issues } = reply.error;
+  const status = httpStatus[code];
+  headers.set('content-type', 'application/problem+json');
+  if (reply.retryAfterSeconds !== undefined)
+    headers.set('retry-after', String(reply.retryAfterSeconds));
+  if (status === 401) headers.set('www-authenticate', 'Bearer');
+  const title = code.replaceAll('_', ' ');
+  const problem = { type: 'about:blank', title, status, code, detail, ...(issues && { issues }) };
+  return Response.json(problem, { status, headers });
+}

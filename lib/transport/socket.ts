@@ -1,0 +1,238 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server, type Socket } from 'socket.io';
+import { callerFromCookies, callerFromToken, confirmCaller } from '#lib/auth/caller.ts';
+import { addressHeader } from '#lib/auth/visitor.ts';
+import {
+  commandEvents,
+  type ClientToServer,
+  type CommandName,
+  type Reply,
+  type ServerToClient,
+  type SessionEndReason,
+} from '#lib/contract/events.ts';
+import { operations } from '#lib/contract/operations.ts';
+import { limits } from '#lib/contract/records.ts';
+import { connected } from '#lib/database/connect.ts';
+import { env } from '#lib/env.ts';
+import { log } from '#lib/log.ts';
+import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
+import { SessionModel, type SessionDoc } from '#lib/models/session.ts';
+import { onPublication, rooms, type Publication } from '#lib/publish.ts';
+import { readAccount } from '#lib/use-cases/accounts.ts';
+import type { Caller, UseCaseName } from '#lib/use-cases/define.ts';
+import { presencesOf, socketCame, socketVisible, socketWent } from '#lib/use-cases/presence.ts';
+import { isOwnOrigin } from './origin.ts';
+import { perform, refusing } from './perform.ts';
+
+interface SocketData {
+  caller: Caller & { socketId: string };
+  /** Ends when everything that came before on this socket has been taken up, in its order. */
+  turn: Promise<unknown>;
+}
+
+type Events = Record<never, never>;
+type Io = Server<ClientToServer, ServerToClient, Events, SocketData>;
+type AppSocket = Socket<ClientToServer, ServerToClient, Events, SocketData>;
+
+export interface SocketHost {
+  /** Lets every client go; each connects again by itself, to this server when it is back or to another. */
+  close(): Promise<void>;
+}
+
+/** How often (ms) the sessions of connected sockets are looked up; other ways of ending are quicker. */
+const sweepMs = 10_000;
+
+/** Puts Socket.io on the HTTP server. Upgrades that are not its own are left alone. */
+export function startSocketHost(httpServer: HttpServer): SocketHost {
+  const { PUBLIC_URL, ALLOWED_ORIGINS } = env();
+  const io: Io = new Server(httpServer, {
+    serveClient: false,
+    destroyUpgrade: false,
+    maxHttpBufferSize: limits.requestBytes,
+    connectTimeout: 10_000,
+    cors: { origin: [...(PUBLIC_URL ? [PUBLIC_URL] : []), ...ALLOWED_ORIGINS], credentials: true },
+    allowRequest: ({ headers }, decide) => decide(null, isOwnOrigin(headers.origin, headers.host)),
+  });
+  io.use((socket, next) => {
+    void admit(socket).then((refusal) => next(refusal));
+  });
+  io.on('connection', (socket) => void welcome(io, socket));
+  const stopListening = onPublication((publication) => carryOut(io, publication));
+  const sweep = setInterval(() => void endGoneSessions(io), sweepMs).unref();
+  return {
+    close: async () => {
+      clearInterval(sweep);
+      stopListening();
+      await io.close();
+    },
+  };
+}
+
+/** The error to refuse the handshake with, if it has to be refused. */
+async function admit(socket: AppSocket): Promise<Error | undefined> {
+  const { headers, auth, address } = socket.handshake;
+  const visitor = {
+    device: String(headers['user-agent'] ?? '').slice(0, 300),
+    address: String(headers[addressHeader] ?? address),
+  };
+  const reply = await refusing('handshake', async () => {
+    await connected();
+    const { token } = auth as { token?: unknown };
+    const caller =
+      token === undefined
+        ? await callerFromCookies(headers.cookie ?? null, visitor)
+        : await callerFromToken(token, visitor, 'socket');
+    socket.data.caller = { ...caller, socketId: socket.id };
+    socket.data.turn = Promise.resolve();
+    return { ok: true as const };
+  });
+  if (reply.ok) return undefined;
+  const { code, message } = reply.error;
+  return Object.assign(new Error(message), { data: { code } });
+}
+
+async function welcome(io: Io, socket: AppSocket): Promise<void> {
+  const { caller } = socket.data;
+  socket.on('disconnect', () => socketWent(caller.userId, socket.id));
+  for (const [name, event] of Object.entries(commandEvents) as [CommandName, string][]) {
+    listen(socket, name, event);
+  }
+  const reply = await refusing('welcome', async () => {
+    await socket.join([rooms.user(caller.userId), rooms.session(caller.sessionId)]);
+    await joinConversations(socket);
+    const { user } = await readAccount(caller, {});
+    // It may have ended while we were looking.
+    await confirmCaller(caller);
+    return { ok: true as const, user };
+  });
+  if (!reply.ok) {
+    log().warn({ code: reply.error.code }, 'a socket was let go before it was ready');
+    socket.disconnect(true);
+  } else if (socket.connected) {
+    socketCame(caller.userId, socket.id);
+    const user = { ...reply.user, online: true };
+    socket.emit('ready', {
+      user,
+      sessionId: caller.sessionId,
+      serverTime: new Date().toISOString(),
+    });
+  }
+}
+
+let membershipsEnded = 0;
+
+/** Joins the rooms of all present memberships; again, if one has ended meanwhile. */
+async function joinConversations(socket: AppSocket): Promise<void> {
+  for (;;) {
+    const before = membershipsEnded;
+    const members = await MemberModel.find(
+      { user: socket.data.caller.userId, leftAt: null },
+      { conversation: 1 },
+    ).lean<Pick<MemberDoc, 'conversation'>[]>();
+    if (before !== membershipsEnded) continue;
+    return void (await socket.join(
+      members.map(({ conversation }) => rooms.conversation(conversation.toHexString())),
+    ));
+  }
+}
+
+function listen(socket: AppSocket, name: CommandName, event: string): void {
+  // A client may leave out the ack, or the input, or send anything at all in their places.
+  socket.on(
+    event as never,
+    ((...args: unknown[]) => {
+      const last = args.at(-1);
+      const ack =
+        typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : undefined;
+      const raw = (args[0] === last && ack) || args.length === 0 ? {} : args[0];
+      void answer(socket, name, raw).then((reply) => ack?.(reply));
+    }) as never,
+  );
+}
+
+async function answer(socket: AppSocket, name: CommandName, raw: unknown): Promise<Reply<unknown>> {
+  const { caller } = socket.data;
+  // Taken up in the order of arrival: what a sender writes first is stored first.
+  const turn = socket.data.turn.then(() => confirmCaller(caller));
+  socket.data.turn = turn.catch(() => undefined);
+  const reply = await refusing(name, async () => {
+    await turn;
+    if (name === 'watchPresence') return watchPresence(socket, raw);
+    if (name === 'setVisible') return setVisible(socket, raw);
+    return perform(name satisfies UseCaseName, caller, raw);
+  });
+  if (!reply.ok && reply.error.code === 'unauthenticated') letGo(socket, 'expired');
+  return reply.ok ? { ok: true, data: reply.data } : { ok: false, error: reply.error };
+}
+
+async function watchPresence(socket: AppSocket, raw: unknown) {
+  const { userIds } = operations.watchPresence.input.parse(raw);
+  const before = [...socket.rooms].filter((room) => room.startsWith(rooms.presence('')));
+  await Promise.all(before.map((room) => socket.leave(room)));
+  await socket.join(userIds.map(rooms.presence));
+  const presences = await presencesOf(userIds);
+  return { ok: true as const, data: { presences } };
+}
+
+function setVisible(socket: AppSocket, raw: unknown) {
+  const { visible } = operations.setVisible.input.parse(raw);
+  socketVisible(socket.data.caller.userId, socket.id, visible);
+  return { ok: true as const, data: {} };
+}
+
+/** Carries to sockets what a use case has said. */
+function carryOut(io: Io, publication: Publication): void {
+  switch (publication.type) {
+    case 'event': {
+      const { rooms: to, except = [], event, data, volatile } = publication;
+      const target = io.to(to).except(except);
+      // The publication's type has tied data to event.
+      const emit = (volatile ? target.volatile : target) as unknown as {
+        emit(event: string, data: unknown): void;
+      };
+      emit.emit(event, data);
+      break;
+    }
+    case 'join':
+      io.in(publication.userIds.map(rooms.user)).socketsJoin(
+        rooms.conversation(publication.conversationId),
+      );
+      break;
+    case 'leave':
+      membershipsEnded++;
+      io.in(publication.userIds.map(rooms.user)).socketsLeave(
+        rooms.conversation(publication.conversationId),
+      );
+      break;
+    case 'end-sessions': {
+      const ended = io.in(publication.sessionIds.map(rooms.session));
+      ended.emit('session:ended', { reason: publication.reason });
+      ended.disconnectSockets(true);
+      break;
+    }
+  }
+}
+
+function letGo(socket: AppSocket, reason: SessionEndReason): void {
+  socket.emit('session:ended', { reason });
+  socket.disconnect(true);
+}
+
+/** Lets sockets go whose session has run out, or was ended where we did not hear of it. */
+async function endGoneSessions(io: Io): Promise<void> {
+  const sockets = [...io.of('/').sockets.values()];
+  const ids = [...new Set(sockets.map(({ data }) => data.caller.sessionId))];
+  if (ids.length === 0) return;
+  try {
+    const found = await SessionModel.find(
+      { _id: { $in: ids }, expiresAt: { $gt: new Date() } },
+      { _id: 1 },
+    ).lean<Pick<SessionDoc, '_id'>[]>();
+    const alive = new Set(found.map(({ _id }) => _id.toHexString()));
+    for (const socket of sockets) {
+      if (!alive.has(socket.data.caller.sessionId)) letGo(socket, 'revoked');
+    }
+  } catch (error) {
+    log().warn({ error: (error as Error).message }, 'sessions could not be looked up');
+  }
+}

@@ -1,0 +1,85 @@
+export type Tone = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+/** A person's colour, the same everywhere and for everybody. */
+export function toneOf(id: string): Tone {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < id.length; index += 1) {
+    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return ((hash % 8) + 1) as Tone;
+}
+
+const fills: Record<Tone, string> = {
+  1: 'bg-p1-soft text-p1',
+  2: 'bg-p2-soft text-p2',
+  3: 'bg-p3-soft text-p3',
+  4: 'bg-p4-soft text-p4',
+  5: 'bg-p5-soft text-p5',
+  6: 'bg-p6-soft text-p6',
+  7: 'bg-p7-soft text-p7',
+  8: 'bg-p8-soft text-p8',
+};
+
+/** Of a sender's name. */
+export const toneText: Record<Tone, string> = {
+  1: 'text-p1',
+  2: 'text-p2',
+  3: 'text-p3',
+  4: 'text-p4',
+  5: 'text-p5',
+  6: 'text-p6',
+  7: 'text-p7',
+  8: 'text-p8',
+};
+
+const emojiFirst = /^\p{Extended_Pictographic}/u;
+const joinedScript = /\p{Script=Arabic}/u;
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** One or two letters, or the emoji that a group's name begins with. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/).filter(Boolean);
+  const first = firstLetter(words[0] ?? '');
+  // Letters that join would make a word of their own.
+  if (words.length < 2 || emojiFirst.test(first) || joinedScript.test(first)) return first || '?';
+  return first + firstLetter(words.at(-1) ?? '');
+}
+
+function firstLetter(word: string): string {
+  const parts = Array.from(graphemes.segment(word), ({ segment }) => segment);
+  const letter = parts.find((part) => /[\p{L}\p{N}]/u.test(part) || emojiFirst.test(part));
+  return (letter ?? parts[0] ?? '').toLocaleUpperCase();
+}
+
+interface AvatarProps {
+  id: string;
+  name: string;
+  kind?: 'person' | 'group';
+  size?: number;
+  src?: string | null | undefined;
+  online?: boolean | undefined;
+}
+
+/** Decoration beside a name. Its presence dot is ringed with `--ring`, the colour it lies on. */
+export function Avatar({ id, name, kind = 'person', size = 48, src, online = false }: AvatarProps) {
+  const initials = initialsOf(name);
+  const scale = emojiFirst.test(initials) ? 0.5 : 0.36;
+  return (
+    <span className="relative block flex-none" style={{ width: size, height: size }}>
+      <span
+        aria-hidden
+        style={{ fontSize: size * scale }}
+        className={`grid size-full place-items-center overflow-hidden leading-none font-semibold select-none ${kind === 'group' ? 'rounded-[32%]' : 'rounded-full'} ${fills[toneOf(id)]}`}
+      >
+        {src ? <img src={src} alt="" className="size-full object-cover" /> : initials}
+      </span>
+      {online && kind === 'person' && size >= 32 && (
+        <span
+          className={`absolute end-0 bottom-0 rounded-full border-[var(--ring,var(--c-surface))] bg-presence ${size > 40 ? 'size-3.5 border-[2.5px]' : 'size-3 border-2'}`}
+        >
+          <span className="sr-only">Online</span>
+        </span>
+      )}
+    </span>
+  );
+}

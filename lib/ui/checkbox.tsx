@@ -1,0 +1,32 @@
+'use client';
+
+import { Check } from 'lucide-react';
+import { Checkbox as Radix } from 'radix-ui';
+import type { ComponentProps } from 'react';
+
+export function Checkbox({ className = '', ...rest }: ComponentProps<typeof Radix.Root>) {
+  return (
+    <Radix.Root
+      {...rest}
+      className={`grid size-6 flex-none place-items-center rounded-full border-2 border-border-strong text-on-accent data-[state=checked]:border-accent data-[state=checked]:bg-accent disabled:bg-sunken ${className}`}
+    >
+      <Radix.Indicator>
+        <CheckMark />
+      </Radix.Indicator>
+    </Radix.Root>
+  );
+}
+
+/** The looks of a checkbox, for rows that are the control themselves. */
+export function CheckCircle({ checked }: { checked: boolean }) {
+  return (
+    <span
+      aria-hidden
+      className={`grid size-6 flex-none place-items-center rounded-full border-2 ${checked ? 'border-accent bg-accent text-on-accent' : 'border-border-strong text-transparent'}`}
+    >
+      <CheckMark />
+    </span>
+  );
+}
+
+const CheckMark = () => <Check aria-hidden className="size-3.5 [stroke-width:3]" />;

@@ -1,0 +1,101 @@
+'use client';
+
+import { CircleCheck, WifiOff } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useActions, useChat } from '#lib/client/provider.tsx';
+import { Spinner } from '#lib/ui/spinner.tsx';
+
+const showAfterMs = 2_000;
+const retryAfterMs = 5_000;
+const backForMs = 2_000;
+
+type Shown = 'offline' | 'connecting' | 'back' | null;
+
+/** Says when the page is behind, and that it has caught up again. Silent about short gaps. */
+export function ConnectionBanner() {
+  const { reconnectNow } = useActions();
+  const reconnecting = useChat((state) => state.connection.reconnecting);
+  const { shown, canRetry } = useShown();
+  if (!shown) return null;
+  return (
+    <div
+      role="status"
+      className={`flex min-h-11 flex-none items-center gap-2.5 py-1.5 ps-4 pe-2 text-md ${tones[shown]}`}
+    >
+      {shown === 'offline' && (
+        <>
+          <WifiOff aria-hidden className="size-4.5" />
+          <span className="min-w-0 flex-1">
+            <b>You’re offline.</b> Messages will send when you’re back.
+          </span>
+        </>
+      )}
+      {shown === 'connecting' && (
+        <>
+          <Spinner />
+          <span className="min-w-0 flex-1">{reconnecting ? 'Reconnecting…' : 'Connecting…'}</span>
+          {canRetry && (
+            <button
+              type="button"
+              onClick={reconnectNow}
+              className="tap-area relative min-h-9 px-2.5 font-semibold underline underline-offset-3"
+            >
+              Retry now
+            </button>
+          )}
+        </>
+      )}
+      {shown === 'back' && (
+        <>
+          <CircleCheck aria-hidden className="size-4.5" />
+          <span className="min-w-0 flex-1">You’re back online.</span>
+        </>
+      )}
+    </div>
+  );
+}
+
+const tones = {
+  offline: 'bg-warning-soft text-on-warning-soft',
+  connecting: 'bg-info-soft text-on-info-soft',
+  back: 'bg-success-soft text-success',
+} as const;
+
+function useShown(): { shown: Shown; canRetry: boolean } {
+  const { status } = useChat((state) => state.connection);
+  const since = useDownSince(status === 'online');
+  const [shown, setShown] = useState<Shown>(null);
+  const [canRetry, setCanRetry] = useState(false);
+
+  useEffect(() => {
+    if (status === 'online') {
+      setCanRetry(false);
+      // Whoever saw that it was gone is told that it is back.
+      setShown((now) => (now === 'offline' || now === 'connecting' ? 'back' : now));
+      const timer = setTimeout(() => setShown(null), backForMs);
+      return () => clearTimeout(timer);
+    }
+    const past = Date.now() - since;
+    const show = setTimeout(
+      () => setShown(status === 'offline' ? 'offline' : 'connecting'),
+      showAfterMs - past,
+    );
+    const retry = setTimeout(() => setCanRetry(true), retryAfterMs - past);
+    return () => {
+      clearTimeout(show);
+      clearTimeout(retry);
+    };
+  }, [status, since]);
+  return { shown, canRetry };
+}
+
+/** Since when there is no connection, however often it changes between trying and being offline. */
+function useDownSince(isOnline: boolean): number {
+  const [since, setSince] = useState(0);
+  const [wasOnline, setWasOnline] = useState<boolean | null>(null);
+  if (isOnline !== wasOnline) {
+    setWasOnline(isOnline);
+    if (!isOnline) setSince(Date.now());
+  }
+  return since;
+}

@@ -1,0 +1,80 @@
+'use client';
+
+import { ArrowLeft, X } from 'lucide-react';
+import { Dialog as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { useBackCloses } from '#lib/ui/back.ts';
+import { IconButton } from '#lib/ui/icon-button.tsx';
+
+export interface DialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  /** On a phone a flow is a full page, a choice a bottom sheet, a confirmation a centred card. */
+  kind?: 'flow' | 'choice' | 'confirm';
+  footer?: ReactNode;
+  /** One step back inside a flow; without it the arrow closes. */
+  onBack?: (() => void) | undefined;
+  children: ReactNode;
+}
+
+const shapes = {
+  flow: 'h-[720px] max-h-[calc(100dvh-32px)] animate-rise phone:h-dvh phone:max-h-none phone:w-full phone:max-w-none phone:rounded-none phone:bg-surface phone:shadow-none phone:animate-page-in phone:pt-[env(safe-area-inset-top)] phone:pb-[env(safe-area-inset-bottom)]',
+  choice:
+    'h-fit max-h-[calc(100dvh-32px)] animate-rise phone:mb-0 phone:w-full phone:max-w-none phone:rounded-b-none phone:animate-sheet-up phone:pb-[env(safe-area-inset-bottom)]',
+  confirm: 'h-fit max-h-[calc(100dvh-32px)] animate-rise',
+} as const;
+
+/** The main button comes last; stacked on a phone it stands on top. */
+const footers = {
+  flow: 'border-t border-border px-4 py-3 *:flex-1',
+  choice: 'justify-end px-5 pt-3 pb-5',
+  confirm: 'flex-wrap justify-end px-5 pt-3 pb-5 phone:flex-col-reverse phone:*:w-full',
+} as const;
+
+export function Dialog(props: DialogProps) {
+  const { open, onOpenChange, title, kind = 'confirm', footer, onBack, children } = props;
+  const flow = kind === 'flow';
+  useBackCloses(open, () => onOpenChange(false));
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-30 animate-fade bg-scrim" />
+        <Radix.Content
+          aria-describedby={undefined}
+          className={`fixed inset-0 z-30 m-auto flex w-110 max-w-[calc(100%-32px)] flex-col overflow-hidden rounded-xl bg-raised shadow-3 outline-none [--ring:var(--c-raised)] ${shapes[kind]}`}
+        >
+          <header
+            className={`flex flex-none items-center gap-2 ps-6 pe-3 pt-3.5 pb-2 ${flow ? 'phone:px-1 phone:py-2' : ''}`}
+          >
+            {flow && (
+              <IconButton
+                label="Back"
+                className={onBack ? 'tablet:-ms-3' : 'tablet:hidden'}
+                icon={<ArrowLeft aria-hidden className="flip-rtl" />}
+                onClick={() => (onBack ? onBack() : onOpenChange(false))}
+              />
+            )}
+            <Radix.Title className="min-w-0 flex-1 py-1.5 text-xl font-bold tracking-[-.01em]">
+              {title}
+            </Radix.Title>
+            {kind !== 'confirm' && (
+              <IconButton
+                label="Close"
+                className={flow ? 'phone:hidden' : ''}
+                icon={<X aria-hidden />}
+                onClick={() => onOpenChange(false)}
+              />
+            )}
+          </header>
+          {flow ? (
+            <div className="flex min-h-0 flex-1 flex-col">{children}</div>
+          ) : (
+            <div className="min-h-0 overflow-y-auto px-6 pt-1 pb-5 text-text-2">{children}</div>
+          )}
+          {footer && <footer className={`flex flex-none gap-2 ${footers[kind]}`}>{footer}</footer>}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

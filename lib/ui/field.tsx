@@ -1,0 +1,102 @@
+'use client';
+
+import { Check, Eye, EyeOff, TriangleAlert } from 'lucide-react';
+import { useId, useState, type ComponentProps, type ReactNode } from 'react';
+import { IconButton } from '#lib/ui/icon-button.tsx';
+
+interface TextFieldProps extends Omit<ComponentProps<'input'>, 'prefix'> {
+  label: string;
+  /** Beside the label, in small: "Optional". */
+  hint?: string;
+  help?: ReactNode;
+  /** Says what to do; stands in the place of the help. */
+  error?: string | undefined;
+  /** Good news, in the place of the help. */
+  success?: string | undefined;
+  /** Marks it wrong where the text about it stands elsewhere. */
+  invalid?: boolean;
+  prefix?: string;
+}
+
+export function TextField(props: TextFieldProps) {
+  const {
+    label,
+    hint,
+    help,
+    error,
+    success,
+    prefix,
+    type,
+    invalid = false,
+    id: givenId,
+    className = '',
+    ...rest
+  } = props;
+  const ownId = useId();
+  const id = givenId ?? ownId;
+  const [shown, setShown] = useState(false);
+  const password = type === 'password';
+  const wrong = invalid || error !== undefined;
+  const edge = wrong
+    ? 'border-danger shadow-[0_0_0_1px_var(--c-danger)]'
+    : 'border-border-strong focus-within:border-accent-text focus-within:shadow-[0_0_0_1px_var(--c-accent-text)]';
+  return (
+    <div className={className}>
+      <label htmlFor={id} className="mb-1.5 flex justify-between gap-2 text-md font-semibold">
+        {label}
+        {hint && <span className="text-sm font-normal text-text-3">{hint}</span>}
+      </label>
+      <div
+        className={`flex min-h-12 items-center gap-2 rounded-md border bg-surface px-3.5 has-disabled:border-border has-disabled:bg-sunken ${edge}`}
+      >
+        {prefix && <span className="text-lg text-text-3">{prefix}</span>}
+        <input
+          {...rest}
+          id={id}
+          type={password && shown ? 'text' : type}
+          aria-invalid={wrong || undefined}
+          aria-describedby={`${id}-help`}
+          className="min-w-0 flex-1 bg-transparent py-2.5 text-lg outline-none disabled:text-text-3"
+        />
+        {password && (
+          <IconButton
+            className="-me-2.5"
+            label={shown ? 'Hide password' : 'Show password'}
+            aria-pressed={shown}
+            icon={shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
+            onClick={() => setShown(!shown)}
+          />
+        )}
+      </div>
+      <FieldNote id={`${id}-help`} error={error} success={success} help={help} />
+    </div>
+  );
+}
+
+type Note = Pick<TextFieldProps, 'error' | 'success' | 'help'> & { id: string };
+
+function FieldNote({ id, error, success, help }: Note) {
+  const icon = 'mt-0.5 size-3.75';
+  const tone = error ? 'text-danger' : success ? 'text-success' : 'text-text-3';
+  return (
+    <div
+      id={id}
+      aria-live="polite"
+      className={`flex items-start gap-1.5 text-sm not-empty:mt-1.5 ${tone}`}
+    >
+      {error ? (
+        <>
+          <TriangleAlert aria-hidden className={icon} />
+          <span className="min-w-0">{error}</span>
+        </>
+      ) : success ? (
+        <>
+          <Check aria-hidden className={icon} />
+          <span className="min-w-0">{success}</span>
+        </>
+      ) : (
+        help
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+'use client';
+
+import type { ComponentProps, MouseEvent } from 'react';
+import { entryOf } from '#lib/ui/back.ts';
+
+/**
+ * Moving between views without asking the server: Next takes the new address from the browser's
+ * history, and the shell, which is already there, shows what belongs to it.
+ */
+export function navigate(path: string, how: 'push' | 'replace' = 'push'): void {
+  const { layers, visits } = entryOf(history.state);
+  if (path === location.pathname && layers === 0) return;
+  if (how === 'replace') return history.replaceState({ visits }, '', path);
+  // From inside a dialog: its entry becomes the new view's, so that Back leads to where it was opened.
+  if (layers > 0) history.replaceState({ visits: visits + 1 }, '', path);
+  else history.pushState({ visits: visits + 1 }, '', path);
+}
+
+/** Goes back if that leads to another view of ours, otherwise to `fallback`. */
+export function goBack(fallback = '/chats'): void {
+  if (entryOf(history.state).visits > 0) history.back();
+  else navigate(fallback, 'replace');
+}
+
+type ChatLinkProps = Omit<ComponentProps<'a'>, 'href'> & { href: string; replace?: boolean };
+
+/** A real link (it opens in a new tab, it can be copied) that moves within the shell. */
+export function ChatLink({ href, replace, onClick, ...rest }: ChatLinkProps) {
+  const click = (event: MouseEvent<HTMLAnchorElement>) => {
+    onClick?.(event);
+    const elsewhere = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+    if (event.defaultPrevented || elsewhere || event.button !== 0) return;
+    event.preventDefault();
+    navigate(href, replace ? 'replace' : 'push');
+  };
+  return <a {...rest} href={href} onClick={click} />;
+}

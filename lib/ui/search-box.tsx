@@ -1,0 +1,50 @@
+'use client';
+
+import { Search, X } from 'lucide-react';
+import type { ComponentProps } from 'react';
+
+interface SearchBoxProps extends Omit<ComponentProps<'input'>, 'onChange' | 'value'> {
+  value: string;
+  onChange: (value: string) => void;
+  label: string;
+  /** What it lies on: the window (list) or a sheet (dialogs, panels). */
+  on?: 'app' | 'surface';
+}
+
+export function SearchBox({
+  value,
+  onChange,
+  label,
+  on = 'surface',
+  className = '',
+  ...rest
+}: SearchBoxProps) {
+  return (
+    <label
+      className={`flex h-11 min-w-0 flex-none cursor-text items-center gap-2.5 rounded-full px-3.5 text-text-3 focus-within:bg-surface focus-within:shadow-[0_0_0_2px_var(--c-accent-text)] phone:bg-sunken ${on === 'app' ? 'bg-hover' : 'bg-sunken'} ${className}`}
+    >
+      <Search aria-hidden className="size-4.5" />
+      <input
+        type="search"
+        enterKeyHint="search"
+        autoComplete="off"
+        placeholder={label}
+        {...rest}
+        aria-label={label}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        className="min-w-0 flex-1 bg-transparent text-body text-text outline-none phone:text-lg"
+      />
+      {value && (
+        <button
+          type="button"
+          aria-label="Clear search"
+          onClick={() => onChange('')}
+          className="tap-area relative -me-2 grid size-8 place-items-center rounded-full hover:bg-pressed"
+        >
+          <X aria-hidden className="size-4.5" />
+        </button>
+      )}
+    </label>
+  );
+}

@@ -1,0 +1,40 @@
+import type { UseCase, UseCaseName } from './define.ts';
+import * as accounts from './accounts.ts';
+import * as conversations from './conversations.ts';
+import * as members from './members.ts';
+import * as messages from './messages.ts';
+import * as receipts from './receipts.ts';
+import * as sessions from './sessions.ts';
+import * as typing from './typing.ts';
+import * as users from './users.ts';
+
+/** Every verb that a transport can call. */
+export const useCases: { [N in UseCaseName]: UseCase<N> } = {
+  register: accounts.register,
+  checkUsername: accounts.checkUsername,
+  createToken: accounts.createToken,
+  changePassword: accounts.changePassword,
+  readAccount: accounts.readAccount,
+  updateAccount: accounts.updateAccount,
+  createSocketToken: sessions.createSocketToken,
+  listSessions: sessions.listSessions,
+  endSession: sessions.endSession,
+  endOtherSessions: sessions.endOtherSessions,
+  searchUsers: users.searchUsers,
+  readUser: users.readUser,
+  listConversations: conversations.listConversations,
+  createConversation: conversations.createConversation,
+  readConversation: conversations.readConversation,
+  updateConversation: conversations.updateConversation,
+  listMembers: members.listMembers,
+  addMembers: members.addMembers,
+  updateMember: members.updateMember,
+  removeMember: members.removeMember,
+  listMessages: messages.listMessages,
+  sendMessage: messages.sendMessage,
+  editMessage: messages.editMessage,
+  deleteMessage: messages.deleteMessage,
+  markDelivered: receipts.markDelivered,
+  markRead: receipts.markRead,
+  setTyping: typing.setTyping,
+};

@@ -1,0 +1,253 @@
+import mongoose, { Types } from 'mongoose';
+import * as z from 'zod';
+import { AppError } from '#lib/contract/errors.ts';
+import { Id } from '#lib/contract/records.ts';
+import { isDuplicateKey } from '#lib/database/errors.ts';
+import { ConversationModel, pairOf, type ConversationDoc } from '#lib/models/conversation.ts';
+import { withHeads } from '#lib/models/heads.ts';
+import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
+import { UserModel } from '#lib/models/user.ts';
+import { publish, rooms } from '#lib/publish.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { defineUseCase, type Caller } from './define.ts';
+import { administeredGroupOf, membershipOf } from './membership.ts';
+import { appendSystemLine } from './messages.ts';
+import { conversationViews } from './views.ts';
+
+const Place = z.tuple([z.boolean(), z.number(), Id]);
+type Place = z.infer<typeof Place>;
+
+export const listConversations = defineUseCase('listConversations', async (caller, input) => {
+  const members = await MemberModel.find({ user: caller.userId }).lean<MemberDoc[]>();
+  const places = await inOrder(members);
+  const from = input.cursor === undefined ? null : decodeCursor(input.cursor, Place);
+  const rest = from ? places.filter(({ place }) => compare(from, place) < 0) : places;
+  const limit = input.limit ?? 50;
+  const taken = rest.slice(0, limit);
+  const last = taken.at(-1);
+  return {
+    items: await conversationViews(taken.map(({ member }) => member)),
+    nextCursor: rest.length > limit && last ? encodeCursor(last.place) : null,
+  };
+});
+
+/** Pinned ones first, then by the last message, the newest first. */
+async function inOrder(members: MemberDoc[]): Promise<{ member: MemberDoc; place: Place }[]> {
+  const ids = members.map(({ conversation }) => conversation);
+  const found = await ConversationModel.find(
+    { _id: { $in: ids } },
+    { activityAt: 1, lastSeq: 1, rev: 1 },
+  ).lean<ConversationDoc[]>();
+  const activity = new Map(
+    (await withHeads(found)).map(({ _id, activityAt }) => [
+      _id.toHexString(),
+      activityAt.getTime(),
+    ]),
+  );
+  return members
+    .flatMap((member) => {
+      const id = member.conversation.toHexString();
+      const at = activity.get(id);
+      return at === undefined ? [] : [{ member, place: [member.pinned, at, id] satisfies Place }];
+    })
+    .sort((a, b) => compare(a.place, b.place));
+}
+
+function compare(a: Place, b: Place): number {
+  if (a[0] !== b[0]) return a[0] ? -1 : 1;
+  return b[1] - a[1] || (a[2] < b[2] ? 1 : a[2] > b[2] ? -1 : 0);
+}
+
+export const readConversation = defineUseCase('readConversation', async (caller, input) => ({
+  conversation: await viewFor(await membershipOf(caller, input.conversationId)),
+}));
+
+export const createConversation = defineUseCase('createConversation', async (caller, input) =>
+  input.kind === 'direct' ? startDirect(caller, input.userId) : createGroup(caller, input),
+);
+
+/** One direct conversation for each pair, whoever starts it and however often. */
+async function startDirect(caller: Caller, userId: string) {
+  if (userId === caller.userId) {
+    throw new AppError('invalid_input', 'A direct conversation needs somebody else.', {
+      issues: [{ path: 'userId', message: 'must be somebody else' }],
+    });
+  }
+  await requireUsers([userId]);
+  const pair = pairOf(caller.userId, userId);
+  const { conversation, created } = await findOrCreatePair(pair);
+  // Both upserts may already have been done by the other person at the same moment.
+  await Promise.all([caller.userId, userId].map((id) => joinDirect(conversation._id, id)));
+  if (created) await announce(conversation._id, [caller.userId, userId]);
+  const member = await membershipOf(caller, conversation._id.toHexString());
+  return { conversation: await viewFor(member), created };
+}
+
+async function findOrCreatePair(pair: string) {
+  const existing = await ConversationModel.findOne({ pair }).lean<ConversationDoc>();
+  if (existing) return { conversation: existing, created: false };
+  try {
+    const conversation = newConversation({ kind: 'direct', pair, memberCount: 2 });
+    await ConversationModel.collection.insertOne(conversation);
+    return { conversation, created: true };
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    const winner = await ConversationModel.findOne({ pair }).lean<ConversationDoc>();
+    if (!winner) throw error;
+    return { conversation: winner, created: false };
+  }
+}
+
+async function joinDirect(conversation: Types.ObjectId, userId: string): Promise<void> {
+  const user = new Types.ObjectId(userId);
+  const member = newMember(conversation, user, 'member', 1);
+  try {
+    await MemberModel.updateOne({ conversation, user }, { $setOnInsert: member }, { upsert: true });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+}
+
+async function createGroup(caller: Caller, input: { title: string; memberIds: string[] }) {
+  const others = [...new Set(input.memberIds)].filter((id) => id !== caller.userId);
+  if (others.length === 0) {
+    throw new AppError('invalid_input', 'A group needs at least one other member.', {
+      issues: [{ path: 'memberIds', message: 'must name somebody else' }],
+    });
+  }
+  await requireUsers(others);
+  const userIds = [caller.userId, ...others];
+  const conversation = newConversation({
+    kind: 'group',
+    title: input.title,
+    memberCount: userIds.length,
+  });
+  await ConversationModel.collection.insertOne(conversation);
+  await MemberModel.collection.insertMany(
+    userIds.map((id, i) =>
+      newMember(conversation._id, new Types.ObjectId(id), i === 0 ? 'owner' : 'member', 1),
+    ),
+  );
+  await announce(conversation._id, userIds);
+  await appendSystemLine(
+    conversation._id,
+    { type: 'group_created', actorId: caller.userId, userIds: others, title: input.title },
+    `The group “${input.title}” was created`,
+  );
+  const member = await membershipOf(caller, conversation._id.toHexString());
+  return { conversation: await viewFor(member), created: true };
+}
+
+export const updateConversation = defineUseCase('updateConversation', async (caller, input) => {
+  const { conversationId, title, mutedUntil, ...own } = input;
+  const member = await membershipOf(caller, conversationId);
+  if (title !== undefined) await rename(caller, conversationId, title);
+  const mine = {
+    ...own,
+    ...(mutedUntil !== undefined && { mutedUntil: mutedUntil && new Date(mutedUntil) }),
+  };
+  if (Object.keys(mine).length > 0) {
+    await MemberModel.updateOne({ _id: member._id }, { $set: mine });
+    await announce(member.conversation, [caller.userId]);
+  }
+  return { conversation: await viewFor(await membershipOf(caller, conversationId)) };
+});
+
+async function rename(caller: Caller, conversationId: string, title: string): Promise<void> {
+  const { group } = await administeredGroupOf(caller, conversationId);
+  if (group.title === title) return;
+  await ConversationModel.updateOne({ _id: group._id }, { $set: { title, updatedAt: new Date() } });
+  await appendSystemLine(
+    group._id,
+    { type: 'title_changed', actorId: caller.userId, userIds: [], title },
+    `The group’s name was changed to “${title}”`,
+  );
+  await announceToMembers(group._id);
+}
+
+/** The conversation as this member sees it. */
+export async function viewFor(member: MemberDoc) {
+  const [view] = await conversationViews([member]);
+  if (!view) throw new AppError('not_found', 'There is no such conversation.');
+  return view;
+}
+
+/** Brings these members' sockets into the conversation and shows each the conversation as it is. */
+export async function announce(conversation: Types.ObjectId, userIds: string[]): Promise<void> {
+  const members = await MemberModel.find({
+    conversation,
+    user: { $in: userIds },
+  }).lean<MemberDoc[]>();
+  const present = members.filter(({ leftAt }) => !leftAt).map(({ user }) => user.toHexString());
+  publish({ type: 'join', userIds: present, conversationId: conversation.toHexString() });
+  const views = await conversationViews(members);
+  views.forEach((view, i) => {
+    const userId = (members[i] as MemberDoc).user.toHexString();
+    publish({
+      type: 'event',
+      rooms: [rooms.user(userId)],
+      event: 'conversation:updated',
+      data: { conversation: view },
+    });
+  });
+}
+
+/** Shows every present member the conversation as it is now. */
+export async function announceToMembers(conversation: Types.ObjectId): Promise<void> {
+  const members = await MemberModel.find({ conversation, leftAt: null }, { user: 1 }).lean<
+    MemberDoc[]
+  >();
+  await announce(
+    conversation,
+    members.map(({ user }) => user.toHexString()),
+  );
+}
+
+/** @throws AppError `not_found` unless all of these people exist. */
+export async function requireUsers(ids: string[]): Promise<void> {
+  const found = await UserModel.countDocuments({ _id: { $in: ids } });
+  if (found < ids.length) throw new AppError('not_found', 'There is no such person.');
+}
+
+/** A membership that begins now and shows the log from this seq on. */
+export function newMember(
+  conversation: Types.ObjectId,
+  user: Types.ObjectId,
+  role: MemberDoc['role'],
+  from: number,
+): MemberDoc {
+  return {
+    _id: new mongoose.Types.ObjectId(),
+    conversation,
+    user,
+    role,
+    joinedAt: new Date(),
+    visible: [{ from, to: null }],
+    readSeq: from - 1,
+    deliveredSeq: from - 1,
+    leftAt: null,
+    leftSeq: null,
+    leaves: [],
+    mutedUntil: null,
+    archived: false,
+    pinned: false,
+  };
+}
+
+function newConversation(
+  given: Partial<ConversationDoc> & Pick<ConversationDoc, 'kind' | 'memberCount'>,
+): ConversationDoc {
+  const now = new Date();
+  return {
+    _id: new mongoose.Types.ObjectId(),
+    title: '',
+    pair: null,
+    lastSeq: 0,
+    rev: 0,
+    lastMessage: null,
+    activityAt: now,
+    createdAt: now,
+    updatedAt: now,
+    ...given,
+  };
+}

@@ -1,0 +1,292 @@
+import { Types } from 'mongoose';
+import { AppError } from '#lib/contract/errors.ts';
+import { limits, type Role } from '#lib/contract/records.ts';
+import { isDuplicateKey } from '#lib/database/errors.ts';
+import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
+import { readHead } from '#lib/models/heads.ts';
+import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
+import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
+import { UserModel, type UserDoc } from '#lib/models/user.ts';
+import { publish, rooms } from '#lib/publish.ts';
+import { announceToMembers, newMember, requireUsers } from './conversations.ts';
+import { pageOf } from './cursor.ts';
+import { defineUseCase, type Caller } from './define.ts';
+import { administeredGroupOf, groupOf, presentMembershipOf } from './membership.ts';
+import { appendSystemLine } from './messages.ts';
+import { memberViews } from './views.ts';
+
+const sharedHistoryMs = 14 * 24 * 3_600_000;
+const leavingTwiceMs = 24 * 3_600_000;
+const ranks: Record<Role, number> = { owner: 0, admin: 1, member: 2 };
+
+export const listMembers = defineUseCase('listMembers', async (caller, input) => {
+  const { conversation } = await presentMembershipOf(caller, input.conversationId);
+  const { items, nextCursor } = pageOf(await membersOf(conversation), input);
+  return { items: await memberViews(items), nextCursor };
+});
+
+/** The present members: the owner, the admins, then the rest, longest-standing first. */
+async function membersOf(conversation: Types.ObjectId): Promise<MemberDoc[]> {
+  const members = await MemberModel.find({ conversation, leftAt: null }).lean<MemberDoc[]>();
+  return members.sort(
+    (a, b) =>
+      ranks[a.role] - ranks[b.role] ||
+      a.joinedAt.getTime() - b.joinedAt.getTime() ||
+      a._id.toHexString().localeCompare(b._id.toHexString()),
+  );
+}
+
+export const addMembers = defineUseCase('addMembers', async (caller, input) => {
+  const { group } = await administeredGroupOf(caller, input.conversationId);
+  const asked = [...new Set(input.userIds)];
+  await requireUsers(asked);
+  const before = await MemberModel.find({ conversation: group._id, user: { $in: asked } }).lean<
+    MemberDoc[]
+  >();
+  const past = new Map(before.map((member) => [member.user.toHexString(), member]));
+  const added = asked.filter((id) => past.get(id)?.leftAt !== null);
+  if (added.length > 0) {
+    [...past.values()].forEach(requireMayReturn);
+    await requireRoom(group, added.length);
+    await admit(caller, group, added, past, input.shareLast);
+  }
+  const members = await MemberModel.find({ conversation: group._id, user: { $in: asked } }).lean<
+    MemberDoc[]
+  >();
+  return { items: await memberViews(members), nextCursor: null };
+});
+
+function requireMayReturn({ leftAt, leaves }: MemberDoc): void {
+  const recent = leaves.filter((at) => Date.now() - at.getTime() < leavingTwiceMs);
+  if (leftAt && recent.length >= 2) {
+    throw new AppError(
+      'forbidden',
+      'Somebody who has left twice can be added again after 24 hours.',
+    );
+  }
+}
+
+async function requireRoom({ _id }: ConversationDoc, more: number): Promise<void> {
+  const now = await MemberModel.countDocuments({ conversation: _id, leftAt: null });
+  if (now + more > limits.groupMembers) {
+    throw new AppError('conflict', `A group has at most ${limits.groupMembers} members.`);
+  }
+}
+
+async function admit(
+  caller: Caller,
+  group: ConversationDoc,
+  userIds: string[],
+  past: Map<string, MemberDoc>,
+  shareLast: number | undefined,
+): Promise<void> {
+  const names = await namesOf(userIds);
+  const line = await appendSystemLine(
+    group._id,
+    { type: 'members_added', actorId: caller.userId, userIds },
+    `${names} joined the group`,
+  );
+  const shared = shareLast ? await sharedFrom(group._id, line.seq, shareLast) : line.seq;
+  await Promise.all(userIds.map((id) => admitOne(group._id, id, past.get(id), shared, line.seq)));
+  await countMembers(group._id);
+  await announceToMembers(group._id);
+  if (shared < line.seq) {
+    await appendSystemLine(
+      group._id,
+      { type: 'history_shared', actorId: caller.userId, userIds, count: line.seq - shared },
+      `The last ${line.seq - shared} messages were shared with ${names}`,
+    );
+  }
+}
+
+/** The first of the last `count` messages before `seq` that is at most 14 days old. */
+async function sharedFrom(
+  conversation: Types.ObjectId,
+  seq: number,
+  count: number,
+): Promise<number> {
+  const first = await MessageModel.findOne({
+    conversation,
+    seq: { $gte: Math.max(1, seq - count), $lt: seq },
+    createdAt: { $gte: new Date(Date.now() - sharedHistoryMs) },
+  })
+    .sort({ seq: 1 })
+    .lean<MessageDoc>();
+  return first?.seq ?? seq;
+}
+
+/** Begins a membership, or another stretch of one: what was said in between stays closed. */
+async function admitOne(
+  conversation: Types.ObjectId,
+  userId: string,
+  past: MemberDoc | undefined,
+  from: number,
+  joinSeq: number,
+): Promise<void> {
+  const user = new Types.ObjectId(userId);
+  const fresh = {
+    ...newMember(conversation, user, 'member', from),
+    readSeq: joinSeq,
+    deliveredSeq: joinSeq,
+  };
+  if (!past) {
+    try {
+      await MemberModel.collection.insertOne(fresh);
+    } catch (error) {
+      // Another admin was faster.
+      if (!isDuplicateKey(error)) throw error;
+    }
+    return;
+  }
+  const beginning = Math.max(from, (past.leftSeq ?? 0) + 1);
+  await MemberModel.updateOne(
+    { _id: past._id, leftAt: past.leftAt },
+    {
+      $set: {
+        role: 'member',
+        joinedAt: fresh.joinedAt,
+        visible: [...past.visible, { from: beginning, to: null }],
+        readSeq: joinSeq,
+        deliveredSeq: joinSeq,
+        leftAt: null,
+        leftSeq: null,
+      },
+    },
+  );
+}
+
+export const removeMember = defineUseCase('removeMember', async (caller, input) => {
+  const leaving = input.userId === caller.userId;
+  const { group } = leaving
+    ? await groupOf(caller, input.conversationId)
+    : await administeredGroupOf(caller, input.conversationId);
+  const member = await memberOf(group._id, input.userId);
+  if (!leaving && member.role === 'owner') {
+    throw new AppError('forbidden', 'The owner cannot be removed.');
+  }
+  await endMembership(caller, member, leaving);
+  if (member.role === 'owner') await passOwnershipOn(caller, group._id);
+  await announceToMembers(group._id);
+  return {};
+});
+
+async function endMembership(caller: Caller, member: MemberDoc, leaving: boolean): Promise<void> {
+  const { conversation } = member;
+  const conversationId = conversation.toHexString();
+  const userId = member.user.toHexString();
+  const leftAt = new Date();
+  const leaves = leaving ? [...member.leaves, leftAt].slice(-2) : member.leaves;
+  // Ended first, so that nothing said from here on can reach them; then said, then the end is set.
+  const { seq } = await readHead(conversation);
+  const ended = await MemberModel.updateOne(
+    { _id: member._id, leftAt: null },
+    { $set: { leftAt, leaves, role: 'member', leftSeq: seq, visible: closed(member, seq) } },
+  );
+  if (ended.matchedCount === 0) return;
+  const name = await namesOf([userId]);
+  const line = await appendSystemLine(
+    conversation,
+    leaving
+      ? { type: 'member_left', actorId: userId, userIds: [] }
+      : { type: 'member_removed', actorId: caller.userId, userIds: [userId] },
+    leaving ? `${name} left` : `${name} was removed`,
+  );
+  // Between the two anything may have been said: the line itself is visible, that is not.
+  const visible =
+    line.seq === seq + 1
+      ? closed(member, line.seq)
+      : [...closed(member, seq), { from: line.seq, to: line.seq }];
+  await MemberModel.updateOne(
+    { _id: member._id, leftAt },
+    { $set: { leftSeq: line.seq, visible } },
+  );
+  await countMembers(conversation);
+  publish({ type: 'leave', userIds: [userId], conversationId });
+  publish({
+    type: 'event',
+    rooms: [rooms.user(userId)],
+    event: 'conversation:removed',
+    data: { conversationId },
+  });
+}
+
+const closed = ({ visible }: MemberDoc, seq: number) =>
+  visible.map((range) => (range.to === null ? { ...range, to: seq } : range));
+
+/** To the longest-standing admin, else the longest-standing member, if anybody is left. */
+async function passOwnershipOn(caller: Caller, conversation: Types.ObjectId): Promise<void> {
+  const [heir] = await membersOf(conversation);
+  if (!heir) return;
+  await MemberModel.updateOne({ _id: heir._id }, { $set: { role: 'owner' } });
+  await sayOwner(caller, conversation, heir);
+}
+
+async function sayOwner(
+  caller: Caller,
+  conversation: Types.ObjectId,
+  heir: MemberDoc,
+): Promise<void> {
+  const userId = heir.user.toHexString();
+  await appendSystemLine(
+    conversation,
+    { type: 'owner_changed', actorId: caller.userId, userIds: [userId], role: 'owner' },
+    `${await namesOf([userId])} owns the group now`,
+  );
+}
+
+export const updateMember = defineUseCase('updateMember', async (caller, input) => {
+  const { group, member: me } = await administeredGroupOf(caller, input.conversationId);
+  const member = await memberOf(group._id, input.userId);
+  if (member.role !== input.role) {
+    if (input.role === 'owner') await handOver(caller, me, member);
+    else await setRole(caller, member, input.role);
+    await announceToMembers(group._id);
+  }
+  const [view] = await memberViews([await memberOf(group._id, input.userId)]);
+  if (!view) throw new AppError('not_found', 'There is no such member.');
+  return { member: view };
+});
+
+async function setRole(caller: Caller, member: MemberDoc, role: Role): Promise<void> {
+  if (member.role === 'owner') {
+    throw new AppError('forbidden', 'The owner passes ownership on before anything else.');
+  }
+  await MemberModel.updateOne({ _id: member._id }, { $set: { role } });
+  const userId = member.user.toHexString();
+  const name = await namesOf([userId]);
+  await appendSystemLine(
+    member.conversation,
+    { type: 'role_changed', actorId: caller.userId, userIds: [userId], role },
+    role === 'admin' ? `${name} is an admin now` : `${name} is no longer an admin`,
+  );
+}
+
+async function handOver(caller: Caller, me: MemberDoc, heir: MemberDoc): Promise<void> {
+  if (me.role !== 'owner') {
+    throw new AppError('forbidden', 'Only the owner can pass ownership on.');
+  }
+  // The heir first: for a moment there are two owners, never none.
+  await MemberModel.updateOne({ _id: heir._id, leftAt: null }, { $set: { role: 'owner' } });
+  await MemberModel.updateOne({ _id: me._id }, { $set: { role: 'admin' } });
+  await sayOwner(caller, heir.conversation, heir);
+}
+
+async function memberOf(conversation: Types.ObjectId, user: string): Promise<MemberDoc> {
+  const member = await MemberModel.findOne({ conversation, user, leftAt: null }).lean<MemberDoc>();
+  if (!member) throw new AppError('not_found', 'There is no such member.');
+  return member;
+}
+
+// Counted anew each time: a crash between two steps must not leave a wrong number for good.
+async function countMembers(conversation: Types.ObjectId): Promise<void> {
+  const memberCount = await MemberModel.countDocuments({ conversation, leftAt: null });
+  await ConversationModel.updateOne(
+    { _id: conversation },
+    { $set: { memberCount, updatedAt: new Date() } },
+  );
+}
+
+async function namesOf(ids: string[]): Promise<string> {
+  const users = await UserModel.find({ _id: { $in: ids } }, { displayName: 1 }).lean<UserDoc[]>();
+  return users.map(({ displayName }) => displayName).join(', ');
+}

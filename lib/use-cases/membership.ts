@@ -1,0 +1,86 @@
+import type { Types } from 'mongoose';
+import { AppError } from '#lib/contract/errors.ts';
+import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
+import { MemberModel, type MemberDoc, type SeqRange } from '#lib/models/member.ts';
+import { remember } from '#lib/runtime.ts';
+import type { Caller } from './define.ts';
+
+// The caller's membership is the only door to a conversation, on every wire.
+
+/**
+ * The caller's membership, present or past.
+ * @throws AppError `not_found` for a stranger, as for a conversation that does not exist.
+ */
+export async function membershipOf(caller: Caller, conversationId: string): Promise<MemberDoc> {
+  const member = await findMembership(caller, conversationId);
+  if (!member) throw new AppError('not_found', 'There is no such conversation.');
+  return member;
+}
+
+/**
+ * The caller's membership, present or past; null for a stranger. Who asks while the same question is
+ * under way gets its answer, in the order of asking: a sender who does not wait for answers costs few
+ * look-ups and keeps the order of what they write.
+ */
+export function findMembership(
+  { userId }: Caller,
+  conversation: string | Types.ObjectId,
+): Promise<MemberDoc | null> {
+  const underWay = remember('memberships', () => new Map<string, Promise<MemberDoc | null>>());
+  const key = `${conversation.toString()}:${userId}`;
+  const asked = underWay.get(key);
+  if (asked) return asked;
+  const answer = MemberModel.findOne({ conversation, user: userId })
+    .lean<MemberDoc>()
+    .exec()
+    .finally(() => underWay.delete(key));
+  underWay.set(key, answer);
+  return answer;
+}
+
+/** @throws AppError `forbidden` for somebody who has left or was removed. */
+export async function presentMembershipOf(
+  caller: Caller,
+  conversationId: string,
+): Promise<MemberDoc> {
+  const member = await membershipOf(caller, conversationId);
+  if (member.leftAt) throw noLongerMember();
+  return member;
+}
+
+export const noLongerMember = () =>
+  new AppError('forbidden', "You're no longer a member of this group.");
+
+/** The group and the caller's present membership of it. */
+export async function groupOf(
+  caller: Caller,
+  conversationId: string,
+): Promise<{ group: ConversationDoc; member: MemberDoc }> {
+  const member = await presentMembershipOf(caller, conversationId);
+  const group = await ConversationModel.findById(conversationId).lean<ConversationDoc>();
+  if (!group) throw new AppError('not_found', 'There is no such conversation.');
+  if (group.kind !== 'group') {
+    throw new AppError('forbidden', 'Only groups have members and a name to change.');
+  }
+  return { group, member };
+}
+
+/** @throws AppError `forbidden` unless the caller is the group's owner or one of its admins. */
+export async function administeredGroupOf(caller: Caller, conversationId: string) {
+  const found = await groupOf(caller, conversationId);
+  if (found.member.role === 'member') {
+    throw new AppError('forbidden', 'Only admins of the group can do this.');
+  }
+  return found;
+}
+
+/** Whether the member may see the message with this seq. */
+export const canSee = ({ visible }: MemberDoc, seq: number): boolean =>
+  visible.some(({ from, to }) => seq >= from && (to === null || seq <= to));
+
+/** The parts of `low`..`high` (both included) that the member may see, oldest first. */
+export function visibleWithin({ visible }: MemberDoc, low: number, high: number): SeqRange[] {
+  return visible
+    .map(({ from, to }) => ({ from: Math.max(from, low), to: Math.min(to ?? Infinity, high) }))
+    .filter(({ from, to }) => from <= to);
+}

@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import { Types } from 'mongoose';
+import { AppError } from '#lib/contract/errors.ts';
+import { limits, type SystemEvent } from '#lib/contract/records.ts';
+import type { Input } from '#lib/contract/operations.ts';
+import { appendMessage, changeMessage } from '#lib/models/append.ts';
+import { ConversationModel } from '#lib/models/conversation.ts';
+import type { MemberDoc } from '#lib/models/member.ts';
+import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
+import { publish, rooms } from '#lib/publish.ts';
+import { defineUseCase, type Caller } from './define.ts';
+import {
+  canSee,
+  findMembership,
+  membershipOf,
+  noLongerMember,
+  visibleWithin,
+} from './membership.ts';
+import { readUpTo } from './receipts.ts';
+import { messageView } from './views.ts';
+
+const defaultPage = 50;
+
+export const sendMessage = defineUseCase('sendMessage', async (caller, input) => {
+  const { conversationId, clientId, text } = input;
+  const member = await membershipOf(caller, conversationId);
+  if (member.leftAt) return { ...(await sentBefore(caller, input)), created: false };
+  const { message, created, othersUpTo } = await appendMessage(
+    {
+      conversation: member.conversation,
+      sender: member.user,
+      clientId,
+      kind: 'text',
+      text,
+      system: null,
+    },
+    (stored) => tell('message:new', stored),
+  );
+  if (!message.conversation.equals(conversationId)) throw clientIdTaken();
+  // Who writes has read what stands above. Not waited for: the message itself is stored.
+  if (created && member.readSeq < othersUpTo)
+    void readUpTo(member, message.seq).catch(() => undefined);
+  return { message: messageView(message, caller.userId), created };
+});
+
+/** A retry of what was stored while the sender was a member gets the first answer all the same. */
+async function sentBefore(caller: Caller, { conversationId, clientId }: Input<'sendMessage'>) {
+  const message = await MessageModel.findOne({
+    sender: caller.userId,
+    clientId,
+  }).lean<MessageDoc>();
+  if (!message?.conversation.equals(conversationId)) throw noLongerMember();
+  return { message: messageView(message, caller.userId) };
+}
+
+const clientIdTaken = () =>
+  new AppError('conflict', 'This clientId belongs to a message in another conversation.');
+
+export const editMessage = defineUseCase('editMessage', async (caller, input) => {
+  const { message, member } = await messageOf(caller, input);
+  if (member.leftAt) throw noLongerMember();
+  const changed = await changeMessage(
+    message,
+    (current) => {
+      if (!isOwn(current, caller))
+        throw new AppError('forbidden', 'Only its sender can edit a message.');
+      if (current.deletedAt) throw new AppError('conflict', 'This message was deleted.');
+      if (current.text === input.text) return null;
+      if (isOlderThan(current, limits.editWindowMs)) {
+        throw new AppError('forbidden', 'A message can be edited for 15 minutes.');
+      }
+      return { text: input.text, editedAt: new Date() };
+    },
+    (stored) => tell('message:updated', stored),
+  );
+  return { message: messageView(changed, caller.userId) };
+});
+
+export const deleteMessage = defineUseCase('deleteMessage', async (caller, input) => {
+  const { message, member } = await messageOf(caller, input);
+  if (input.for === 'everyone') await requireMayDelete(caller, message, member);
+  const me = new Types.ObjectId(caller.userId);
+  const changed = await changeMessage(
+    message,
+    (current) => {
+      if (input.for === 'everyone') {
+        return current.deletedAt ? null : { text: '', deletedAt: new Date() };
+      }
+      if (current.hiddenFor.some((id) => id.equals(me))) return null;
+      return { hiddenFor: [...current.hiddenFor, me] };
+    },
+    (stored) => tell('message:updated', stored, input.for === 'me' ? caller.userId : undefined),
+  );
+  return { message: messageView(changed, caller.userId) };
+});
+
+/** One's own within 48 hours; in a group its admins at any time. */
+async function requireMayDelete(
+  caller: Caller,
+  message: MessageDoc,
+  member: MemberDoc,
+): Promise<void> {
+  if (member.leftAt) throw noLongerMember();
+  if (message.kind === 'system') throw new AppError('forbidden', 'This line belongs to the group.');
+  if (message.deletedAt) return;
+  if (isOwn(message, caller) && !isOlderThan(message, limits.deleteForEveryoneWindowMs)) return;
+  const group = await ConversationModel.exists({ _id: message.conversation, kind: 'group' });
+  if (group && member.role !== 'member') return;
+  throw new AppError(
+    'forbidden',
+    isOwn(message, caller)
+      ? 'A message can be deleted for everyone for 48 hours.'
+      : 'Only its sender or an admin can delete a message for everyone.',
+  );
+}
+
+export const listMessages = defineUseCase('listMessages', async (caller, input) => {
+  const member = await membershipOf(caller, input.conversationId);
+  const limit = input.limit ?? defaultPage;
+  const { messages, hasMore } = await page(member, input, limit);
+  return { messages: messages.map((message) => messageView(message, caller.userId)), hasMore };
+});
+
+interface Page {
+  messages: MessageDoc[];
+  hasMore: boolean;
+}
+
+async function page(member: MemberDoc, input: Input<'listMessages'>, limit: number): Promise<Page> {
+  const { before, after, around, sinceRev } = input;
+  if (sinceRev !== undefined) return changedSince(member, sinceRev, limit);
+  if (after !== undefined) return following(member, after + 1, limit);
+  if (around === undefined) return preceding(member, (before ?? Infinity) - 1, limit);
+  const older = await preceding(member, around - 1, Math.floor(limit / 2));
+  const newer = await following(member, around, limit - older.messages.length);
+  return {
+    messages: [...older.messages, ...newer.messages],
+    hasMore: older.hasMore || newer.hasMore,
+  };
+}
+
+/** What the member may see from this seq on, oldest first. */
+async function following(member: MemberDoc, from: number, limit: number): Promise<Page> {
+  const found: MessageDoc[] = [];
+  for (const range of visibleWithin(member, from, Infinity)) {
+    if (found.length > limit) break;
+    found.push(...(await inRange(member, range, 1, limit + 1 - found.length)));
+  }
+  return { messages: found.slice(0, limit), hasMore: found.length > limit };
+}
+
+/** What the member may see up to this seq: the newest `limit` of it, oldest first. */
+async function preceding(member: MemberDoc, to: number, limit: number): Promise<Page> {
+  const found: MessageDoc[] = [];
+  for (const range of visibleWithin(member, 1, to).reverse()) {
+    if (found.length > limit) break;
+    found.push(...(await inRange(member, range, -1, limit + 1 - found.length)));
+  }
+  return { messages: found.slice(0, limit).reverse(), hasMore: found.length > limit };
+}
+
+const inRange = (
+  { conversation }: MemberDoc,
+  { from, to }: { from: number; to: number | null },
+  direction: 1 | -1,
+  limit: number,
+) =>
+  MessageModel.find({ conversation, seq: seqBetween(from, to) })
+    .sort({ seq: direction })
+    .limit(limit)
+    .lean<MessageDoc[]>();
+
+const seqBetween = (from: number, to: number | null) =>
+  to === null || to === Infinity ? { $gte: from } : { $gte: from, $lte: to };
+
+async function changedSince(member: MemberDoc, sinceRev: number, limit: number): Promise<Page> {
+  const ranges = visibleWithin(member, 1, Infinity);
+  // A message's rev is never below its seq, so nothing that came before the first range is scanned.
+  const floor = Math.max(sinceRev, (ranges[0]?.from ?? 1) - 1);
+  const seqs = ranges.map(({ from, to }) => ({ seq: seqBetween(from, to) }));
+  const found = await MessageModel.find({
+    conversation: member.conversation,
+    rev: { $gt: floor },
+    ...(seqs.length === 1 ? seqs[0] : { $or: seqs }),
+  })
+    .sort({ rev: 1 })
+    .limit(limit + 1)
+    .lean<MessageDoc[]>();
+  return { messages: found.slice(0, limit), hasMore: found.length > limit };
+}
+
+/** Says in a group's log what happened to it. Resolves with the stored line. */
+export async function appendSystemLine(
+  conversation: Types.ObjectId,
+  event: SystemEvent,
+  text: string,
+): Promise<MessageDoc> {
+  const { message } = await appendMessage(
+    {
+      conversation,
+      sender: new Types.ObjectId(event.actorId),
+      clientId: `system-${randomUUID()}`,
+      kind: 'system',
+      text,
+      system: event,
+    },
+    (stored) => tell('message:new', stored),
+  );
+  return message;
+}
+
+/** The message and the caller's membership; what they may not see does not exist for them. */
+async function messageOf(
+  caller: Caller,
+  { messageId, conversationId }: { messageId: string; conversationId?: string | undefined },
+): Promise<{ message: MessageDoc; member: MemberDoc }> {
+  const unknown = new AppError('not_found', 'There is no such message.');
+  const message = await MessageModel.findById(messageId).lean<MessageDoc>();
+  if (!message) throw unknown;
+  if (conversationId !== undefined && !message.conversation.equals(conversationId)) throw unknown;
+  const member = await findMembership(caller, message.conversation);
+  if (!member || !canSee(member, message.seq)) throw unknown;
+  return { message, member };
+}
+
+const isOwn = (message: MessageDoc, caller: Caller): boolean =>
+  message.kind !== 'system' && message.sender.toHexString() === caller.userId;
+
+const isOlderThan = (message: MessageDoc, ms: number): boolean =>
+  Date.now() - message.createdAt.getTime() > ms;
+
+/**
+ * Tells every member but those who have deleted it for themselves. One of these has just done so:
+ * `hider`, who is told without the content.
+ */
+function tell(event: 'message:new' | 'message:updated', message: MessageDoc, hider?: string): void {
+  publish({
+    type: 'event',
+    rooms: [rooms.conversation(message.conversation.toHexString())],
+    except: message.hiddenFor.map((id) => rooms.user(id.toHexString())),
+    event,
+    data: { message: messageView(message) },
+  });
+  if (hider === undefined) return;
+  const data = { message: messageView(message, hider) };
+  publish({ type: 'event', rooms: [rooms.user(hider)], event, data });
+}

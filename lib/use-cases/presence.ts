@@ -1,0 +1,124 @@
+import { Types } from 'mongoose';
+import type { Presence } from '#lib/contract/records.ts';
+import { log } from '#lib/log.ts';
+import { UserModel, type UserDoc } from '#lib/models/user.ts';
+import { publish, rooms } from '#lib/publish.ts';
+import { remember } from '#lib/runtime.ts';
+
+/** A reload or a lift between two networks must not flicker: this long nobody is told. */
+export const offlineGraceMs = 5_000;
+const refreshLastSeenMs = 60_000;
+
+interface Person {
+  /** Their connected sockets, and whether each one's page is in front. */
+  sockets: Map<string, boolean>;
+  /** Runs while none of them is visible and the others have not been told. */
+  leaving: NodeJS.Timeout | null;
+  online: boolean;
+}
+
+interface Presences {
+  people: Map<string, Person>;
+  refresh: NodeJS.Timeout;
+}
+
+const presences = (): Presences =>
+  remember('presences', () => ({
+    people: new Map(),
+    // So that a process that dies leaves a last seen that is a minute off, not days.
+    refresh: setInterval(() => void refreshLastSeen(), refreshLastSeenMs).unref(),
+  }));
+
+/** Whether one of the person's connected sockets is visible, or was a moment ago. */
+export const isOnline = (userId: string): boolean =>
+  presences().people.get(userId)?.online ?? false;
+
+/** A socket of this person is connected; it counts as visible until it says otherwise. */
+export function socketCame(userId: string, socketId: string): void {
+  const { people } = presences();
+  const person = people.get(userId) ?? { sockets: new Map(), leaving: null, online: false };
+  people.set(userId, person);
+  person.sockets.set(socketId, true);
+  settle(userId, person);
+}
+
+/** The page of this socket came to the front or went from it. */
+export function socketVisible(userId: string, socketId: string, visible: boolean): void {
+  const person = presences().people.get(userId);
+  if (!person?.sockets.has(socketId)) return;
+  person.sockets.set(socketId, visible);
+  settle(userId, person);
+}
+
+export function socketWent(userId: string, socketId: string): void {
+  const person = presences().people.get(userId);
+  if (!person?.sockets.delete(socketId)) return;
+  settle(userId, person);
+}
+
+/** The presence of these people now; whoever does not exist is left out. */
+export async function presencesOf(userIds: string[]): Promise<Presence[]> {
+  const found = await UserModel.find({ _id: { $in: userIds } }, { lastSeenAt: 1 }).lean<
+    Pick<UserDoc, '_id' | 'lastSeenAt'>[]
+  >();
+  return found.map(({ _id, lastSeenAt }) => {
+    const userId = _id.toHexString();
+    return { userId, online: isOnline(userId), lastSeenAt: lastSeenAt?.toISOString() ?? null };
+  });
+}
+
+/** Writes when everybody now online was last seen; for a clean stop. */
+export async function leaveAll(): Promise<void> {
+  const { people, refresh } = presences();
+  clearInterval(refresh);
+  for (const { leaving } of people.values()) if (leaving) clearTimeout(leaving);
+  await refreshLastSeen();
+}
+
+function settle(userId: string, person: Person): void {
+  const visible = [...person.sockets.values()].includes(true);
+  if (visible) {
+    if (person.leaving) clearTimeout(person.leaving);
+    person.leaving = null;
+    if (!person.online) {
+      person.online = true;
+      announce(userId, true, new Date());
+    }
+  } else if (person.online) {
+    person.leaving ??= setTimeout(() => leave(userId, person), offlineGraceMs).unref();
+  } else if (person.sockets.size === 0) {
+    presences().people.delete(userId);
+  }
+}
+
+function leave(userId: string, person: Person): void {
+  person.leaving = null;
+  person.online = false;
+  if (person.sockets.size === 0) presences().people.delete(userId);
+  const lastSeenAt = new Date();
+  announce(userId, false, lastSeenAt);
+  void writeLastSeen([userId], lastSeenAt);
+}
+
+function announce(userId: string, online: boolean, lastSeenAt: Date): void {
+  publish({
+    type: 'event',
+    rooms: [rooms.presence(userId)],
+    event: 'presence',
+    data: { userId, online, lastSeenAt: lastSeenAt.toISOString() },
+  });
+}
+
+async function refreshLastSeen(): Promise<void> {
+  const online = [...presences().people].filter(([, person]) => person.online).map(([id]) => id);
+  if (online.length > 0) await writeLastSeen(online, new Date());
+}
+
+async function writeLastSeen(userIds: string[], lastSeenAt: Date): Promise<void> {
+  const _id = { $in: userIds.map((id) => new Types.ObjectId(id)) };
+  try {
+    await UserModel.updateMany({ _id }, { $max: { lastSeenAt } });
+  } catch (error) {
+    log().warn({ error: (error as Error).message }, 'last seen was not written');
+  }
+}

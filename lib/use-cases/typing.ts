@@ -1,0 +1,17 @@
+import { publish, rooms } from '#lib/publish.ts';
+import { defineUseCase } from './define.ts';
+import { presentMembershipOf } from './membership.ts';
+
+/** A hint to the others, never stored; whoever misses it has lost nothing. */
+export const setTyping = defineUseCase('setTyping', async (caller, { conversationId, typing }) => {
+  await presentMembershipOf(caller, conversationId);
+  publish({
+    type: 'event',
+    rooms: [rooms.conversation(conversationId)],
+    except: [rooms.user(caller.userId)],
+    volatile: true,
+    event: 'typing',
+    data: { conversationId, userId: caller.userId, typing },
+  });
+  return {};
+});

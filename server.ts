@@ -1,0 +1,82 @@
+import { createServer } from 'node:http';
+import next from 'next';
+import { configureNextAuth } from '#lib/auth/configure.ts';
+import { sessionSecret } from '#lib/auth/secret.ts';
+import { addressHeader } from '#lib/auth/visitor.ts';
+import { closeDatabase, database } from '#lib/database/connect.ts';
+import { env, loadEnvFiles } from '#lib/env.ts';
+import { log } from '#lib/log.ts';
+import { headsWritten } from '#lib/models/heads.ts';
+import { logsWritten } from '#lib/models/append.ts';
+import { allAnswered } from '#lib/transport/perform.ts';
+import { startSocketHost } from '#lib/transport/socket.ts';
+import { leaveAll } from '#lib/use-cases/presence.ts';
+import { receiptsWritten } from '#lib/use-cases/receipts.ts';
+
+const stopWithinMs = 9_000;
+
+try {
+  await start();
+} catch (error) {
+  console.error(`Gatherly cannot start: ${(error as Error).message}`);
+  process.exit(1);
+}
+
+async function start(): Promise<void> {
+  // By default the server contacts no other machine.
+  process.env.NEXT_TELEMETRY_DISABLED = '1';
+  loadEnvFiles();
+  const { PORT, HOST, PUBLIC_URL } = env();
+  sessionSecret();
+  configureNextAuth();
+  const { where } = await database();
+
+  const httpServer = createServer();
+  const dev = process.argv.includes('--dev');
+  const pages = next({ dev, httpServer });
+  await pages.prepare();
+  const handle = pages.getRequestHandler();
+  httpServer.on('request', (request, response) => {
+    if (request.url?.startsWith('/socket.io/')) return;
+    request.headers[addressHeader] = request.socket.remoteAddress;
+    void handle(request, response);
+  });
+  httpServer.on('upgrade', (request, socket) => {
+    // In development Next has upgrades of its own, on the same server.
+    if (!dev && !request.url?.startsWith('/socket.io/')) socket.destroy();
+  });
+  const sockets = startSocketHost(httpServer);
+  await new Promise<void>((resolve, reject) => {
+    httpServer.once('error', reject);
+    httpServer.listen(PORT, HOST, resolve);
+  });
+  const { port } = httpServer.address() as { port: number };
+  console.log(`Gatherly is at ${PUBLIC_URL ?? `http://localhost:${port}`} (${where})`);
+
+  const stop = async () => {
+    setTimeout(() => process.exit(1), stopWithinMs).unref();
+    httpServer.close();
+    await allAnswered();
+    await logsWritten();
+    await receiptsWritten();
+    await sockets.close();
+    httpServer.closeAllConnections();
+    await Promise.all([headsWritten(), leaveAll()]);
+    await closeDatabase();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      log().info({ signal }, 'stopping');
+      stop().catch((error: unknown) => {
+        log().error({ err: error }, 'stopping failed');
+        process.exit(1);
+      });
+    });
+  }
+}
+
+for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+  // A bug somewhere must not end the conversations of everybody; the log has its cause.
+  process.on(event, (error: unknown) => log().error({ err: error }, event));
+}

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keptSecret } from '#lib/auth/secret.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = path.join(fs.mkdtempSync(path.join(tmpdir(), 'gatherly-secret-')), 'not', 'there');
+});
+afterEach(() => fs.rmSync(path.join(directory, '..', '..'), { recursive: true, force: true }));
+
+const file = () => path.join(directory, 'session-secret');
+const modeOf = (name: string) => fs.statSync(name).mode & 0o777;
+
+describe('the kept secret', () => {
+  it('is made once, long, and for the owner only', () => {
+    const secret = keptSecret(directory);
+    expect(secret).toMatch(/^[\w-]{43}$/);
+    expect(keptSecret(directory)).toBe(secret);
+    expect(modeOf(file())).toBe(0o600);
+    expect(fs.readdirSync(directory)).toEqual(['session-secret']);
+  });
+
+  it('is closed again when others could read it', () => {
+    const secret = keptSecret(directory);
+    fs.chmodSync(file(), 0o644);
+    expect(keptSecret(directory)).toBe(secret);
+    expect(modeOf(file())).toBe(0o600);
+  });
+
+  it('that is damaged stops the start with one line that says where', () => {
+    fs.mkdirSync(directory, { recursive: true });
+    fs.writeFileSync(file(), '\n');
+    expect(() => keptSecret(directory)).toThrow(`SESSION_SECRET: ${file()} is damaged`);
+  });
+
+  it('is the same for processes that start at the same moment', async () => {
+    const startAt = Date.now() + 2_500;
+    const process_ = () =>
+      promisify(execFile)(process.execPath, [
+        '--import',
+        'tsx',
+        'tests/auth/secret-process.ts',
+        directory,
+        String(startAt),
+      ]);
+    const found = await Promise.all([process_(), process_(), process_(), process_()]);
+    const secrets = new Set(found.map(({ stdout }) => stdout));
+    expect([...secrets]).toEqual([keptSecret(directory)]);
+    expect(fs.readdirSync(directory)).toEqual(['session-secret']);
+  }, 30_000);
+});

@@ -1,0 +1,201 @@
+import type {
+  Account,
+  Conversation,
+  Member,
+  Message,
+  Receipt,
+  User,
+} from '#lib/contract/records.ts';
+import type { Input, Output } from '#lib/contract/operations.ts';
+import type { ChatEvent } from '#lib/client/chat-events.ts';
+import { reduce } from '#lib/client/reduce.ts';
+import { initialState } from '#lib/client/state.ts';
+import type { ChatState } from '#lib/client/types.ts';
+
+export const idOf = (n: number): string => n.toString(16).padStart(24, '0');
+const timeOf = (n: number): string => new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString();
+
+export const person = (n: number, displayName: string): User => ({
+  id: idOf(n),
+  username: displayName.toLowerCase(),
+  displayName,
+  about: '',
+  avatarUrl: null,
+  online: false,
+  lastSeenAt: null,
+});
+
+export const ana: Account = { ...person(1, 'Ana'), email: null, hasPassword: true };
+export const ben = person(2, 'Ben');
+export const cleo = person(3, 'Cleo');
+
+export const memberOf = (user: User, given: Partial<Member> = {}): Member => ({
+  user,
+  role: 'member',
+  joinedAt: timeOf(0),
+  readSeq: 0,
+  deliveredSeq: 0,
+  ...given,
+});
+
+/** A conversation as the server keeps it, and as Ana sees it; every change gives what Ana is told. */
+export function createServerSide({ kind = 'direct' as Conversation['kind'], id = idOf(100) } = {}) {
+  const messages: Message[] = [];
+  const receipts = new Map<string, Receipt>();
+  let rev = 0;
+
+  const marksOf = (userId: string): Receipt =>
+    receipts.get(userId) ?? { userId, deliveredSeq: 0, readSeq: 0 };
+  const at = (seq: number) => messages[seq - 1];
+  const change = (seq: number, to: Partial<Message>): ChatEvent => {
+    const message = { ...at(seq)!, ...to, rev: (rev += 1) };
+    messages[seq - 1] = message;
+    return { type: 'message:updated', data: { message } };
+  };
+
+  return {
+    id,
+    messages,
+    lastSeq: () => messages.length,
+    rev: () => rev,
+    isGone: (seq: number) => !at(seq) || at(seq)!.deletedAt !== null || at(seq)!.hidden,
+    marksOf,
+    post(sender: User, text = 'hello', given: Partial<Message> = {}): ChatEvent {
+      const seq = messages.length + 1;
+      rev += 1;
+      const message: Message = {
+        id: idOf(1000 + seq),
+        conversationId: id,
+        seq,
+        rev,
+        clientId: `client-${seq}`,
+        senderId: sender.id,
+        kind: 'text',
+        text,
+        createdAt: timeOf(seq),
+        editedAt: null,
+        deletedAt: null,
+        hidden: false,
+        system: null,
+        ...given,
+      };
+      messages.push(message);
+      return { type: 'message:new', data: { message } };
+    },
+    edit: (seq: number, text: string) => change(seq, { text, editedAt: timeOf(rev) }),
+    remove: (seq: number) => change(seq, { text: '', deletedAt: timeOf(rev) }),
+    hide: (seq: number) => change(seq, { text: '', hidden: true, system: null }),
+    mark(user: User, to: Partial<Receipt>): ChatEvent {
+      const before = marksOf(user.id);
+      const readSeq = Math.max(before.readSeq, to.readSeq ?? 0);
+      const deliveredSeq = Math.max(before.deliveredSeq, to.deliveredSeq ?? 0, readSeq);
+      const receipt = { userId: user.id, deliveredSeq, readSeq };
+      receipts.set(user.id, receipt);
+      return { type: 'receipts', data: { conversationId: id, receipts: [receipt] } };
+    },
+    unread(): number {
+      return messages.filter(
+        ({ seq, senderId, kind: of, deletedAt, hidden }) =>
+          seq > marksOf(ana.id).readSeq &&
+          senderId !== ana.id &&
+          of !== 'system' &&
+          deletedAt === null &&
+          !hidden,
+      ).length;
+    },
+    row(given: Partial<Conversation> = {}): Conversation {
+      const mine = marksOf(ana.id);
+      const theirs = marksOf(ben.id);
+      return {
+        id,
+        kind,
+        title: kind === 'direct' ? ben.displayName : 'Garden',
+        avatarUrl: null,
+        memberCount: kind === 'direct' ? 2 : 3,
+        ...(kind === 'direct' && { peer: ben }),
+        lastSeq: messages.length,
+        rev,
+        lastMessage: messages.findLast(({ hidden }) => !hidden) ?? null,
+        unreadCount: this.unread(),
+        receipts:
+          kind === 'direct' ? { deliveredSeq: theirs.deliveredSeq, readSeq: theirs.readSeq } : null,
+        names: {},
+        me: {
+          role: 'member',
+          readSeq: mine.readSeq,
+          deliveredSeq: mine.deliveredSeq,
+          visibleFromSeq: 1,
+          leftSeq: null,
+          mutedUntil: null,
+          archived: false,
+          pinned: false,
+        },
+        createdAt: timeOf(0),
+        updatedAt: timeOf(0),
+        ...given,
+      };
+    },
+    list({
+      before,
+      after,
+      around,
+      sinceRev,
+      limit = 50,
+    }: Omit<Input<'listMessages'>, 'conversationId'>): Output<'listMessages'> {
+      if (sinceRev !== undefined) {
+        const changed = messages
+          .filter((message) => message.rev > sinceRev)
+          .sort((a, b) => a.rev - b.rev);
+        return { messages: changed.slice(0, limit), hasMore: changed.length > limit };
+      }
+      if (after !== undefined)
+        return {
+          messages: messages.slice(after, after + limit),
+          hasMore: messages.length > after + limit,
+        };
+      if (around !== undefined) {
+        const from = Math.max(0, around - 1 - Math.floor(limit / 2));
+        return { messages: messages.slice(from, from + limit), hasMore: true };
+      }
+      const to = before === undefined ? messages.length : before - 1;
+      return { messages: messages.slice(Math.max(0, to - limit), to), hasMore: to > limit };
+    },
+  };
+}
+
+export type ServerSide = ReturnType<typeof createServerSide>;
+
+/** What Ana's browser has after these events. */
+export const after = (state: ChatState, events: ChatEvent[]): ChatState =>
+  events.reduce(reduce, state);
+
+export const fresh = (...rows: Conversation[]): ChatState => initialState(ana, rows);
+
+/** Ana's browser with the conversation listed and its latest page loaded. */
+export function loaded(server: ServerSide): ChatState {
+  const { messages, hasMore } = server.list({});
+  return after(fresh(server.row()), [
+    { type: 'log:loading', conversationId: server.id, part: 'first' },
+    {
+      type: 'log:replaced',
+      conversationId: server.id,
+      messages,
+      hasOlder: hasMore,
+      unread: null,
+    },
+  ]);
+}
+
+/** A state to read and to dispatch to, and every event that was dispatched. */
+export function createHolder(start: ChatState) {
+  let state = start;
+  const events: ChatEvent[] = [];
+  return {
+    events,
+    get: () => state,
+    dispatch(event: ChatEvent) {
+      events.push(event);
+      state = reduce(state, event);
+    },
+  };
+}

@@ -1,0 +1,309 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Call } from '#lib/client/api.ts';
+import type { ChatEvent } from '#lib/client/chat-events.ts';
+import { RequestError } from '#lib/client/errors.ts';
+import type { Command } from '#lib/client/socket.ts';
+import { createSync } from '#lib/client/sync.ts';
+import type { ChatState } from '#lib/client/types.ts';
+import type { Input, OperationName } from '#lib/contract/operations.ts';
+import type { Conversation } from '#lib/contract/records.ts';
+import {
+  ana,
+  ben,
+  cleo,
+  createHolder,
+  createServerSide,
+  fresh,
+  loaded,
+  memberOf,
+  type ServerSide,
+} from './support.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+interface Asked {
+  name: OperationName;
+  input: Record<string, unknown>;
+}
+
+/** The syncing part over a server that answers from the same conversations. */
+function createSyncing(start: ChatState, servers: ServerSide[]) {
+  const holder = createHolder(start);
+  const asked: Asked[] = [];
+  let failure: RequestError | null = null;
+  const pageRows = 1;
+  const serverOf = (id: unknown) => servers.find((server) => server.id === id);
+
+  const answers: Partial<Record<OperationName, (input: never) => unknown>> = {
+    listConversations: ({ cursor }: Input<'listConversations'>) => {
+      const from = Number(cursor ?? 0);
+      const items = servers.slice(from, from + pageRows).map((server) => server.row());
+      const next = from + pageRows;
+      return { items, nextCursor: next < servers.length ? String(next) : null };
+    },
+    readConversation: ({ conversationId }: Input<'readConversation'>) => {
+      const server = serverOf(conversationId);
+      if (!server) throw new RequestError('not_found');
+      return { conversation: server.row() };
+    },
+    listMessages: ({ conversationId, ...marks }: Input<'listMessages'>) =>
+      serverOf(conversationId)!.list(marks),
+    listMembers: () => ({
+      items: [ana, ben, cleo].map((user) => memberOf(user)),
+      nextCursor: null,
+    }),
+    readUser: ({ userId }: Input<'readUser'>) => ({
+      user: [ben, cleo].find(({ id }) => id === userId),
+    }),
+    markDelivered: () => ({}),
+    markRead: () => ({}),
+  };
+  const ask = async (name: OperationName, input: Record<string, unknown>) => {
+    asked.push({ name, input });
+    await Promise.resolve();
+    if (failure) throw failure;
+    return answers[name]!(input as never);
+  };
+  const sync = createSync({
+    ...holder,
+    call: ask as unknown as Call,
+    command: ask as unknown as Command,
+  });
+  return {
+    ...holder,
+    sync,
+    fail: (code: RequestError['code'] | null) => (failure = code && new RequestError(code)),
+    /** What arrives over the socket. */
+    receive(event: ChatEvent) {
+      holder.dispatch(event);
+      sync.after(event);
+    },
+    asked: (name: OperationName) =>
+      asked.filter((one) => one.name === name).map(({ input }) => input),
+  };
+}
+
+const settled = (ms = 1000) => vi.advanceTimersByTimeAsync(ms);
+
+describe('a hole in the changes', () => {
+  test('causes exactly one pull, however many events come behind it', async () => {
+    const server = createServerSide();
+    server.post(ben);
+    const { receive, get, asked } = createSyncing(loaded(server), [server]);
+    server.post(ben);
+    for (let n = 0; n < 20; n += 1) receive(server.post(ben));
+    receive(server.edit(1, 'better'));
+
+    await settled(10_000);
+
+    expect(asked('listMessages')).toEqual([{ conversationId: server.id, sinceRev: 1, limit: 200 }]);
+    expect(get().logs[server.id]!.messages).toEqual(server.messages);
+    expect(get().conversations[server.id]!.unreadCount).toBe(22);
+  });
+
+  test('is none when the missing event only comes later', async () => {
+    const server = createServerSide();
+    const { receive, get, asked } = createSyncing(loaded(server), [server]);
+    const [first, second] = [server.post(ben), server.post(ben)];
+    receive(second);
+    receive(first);
+    await settled();
+    expect(asked('listMessages')).toEqual([]);
+    expect(get().logs[server.id]!.messages).toEqual(server.messages);
+  });
+
+  test('is closed by the pull also where changes are not for this person', async () => {
+    const server = createServerSide();
+    server.post(ben);
+    const { receive, asked } = createSyncing(loaded(server), [server]);
+    server.edit(1, 'once');
+    receive(server.edit(1, 'twice'));
+    await settled();
+    receive(server.post(ben));
+    await settled();
+    expect(asked('listMessages')).toHaveLength(1);
+  });
+
+  test('in a conversation that is not loaded fetches its row once, and no messages', async () => {
+    const server = createServerSide();
+    const { receive, get, asked } = createSyncing(fresh(server.row()), [server]);
+    server.post(ben);
+    receive(server.post(ben));
+    receive(server.post(ben));
+    await settled();
+    expect(asked('readConversation')).toHaveLength(1);
+    expect(asked('listMessages')).toEqual([]);
+    expect(get().conversations[server.id]).toMatchObject({ lastSeq: 3, unreadCount: 3 });
+  });
+
+  test('is pulled again, but slowly, while the server is unavailable', async () => {
+    const server = createServerSide();
+    const { receive, fail, get, asked } = createSyncing(loaded(server), [server]);
+    fail('unavailable');
+    server.post(ben);
+    receive(server.post(ben));
+    await settled(1000);
+    expect(asked('listMessages')).toHaveLength(1);
+    fail(null);
+    await settled(2000);
+    expect(asked('listMessages')).toHaveLength(2);
+    expect(get().logs[server.id]!.messages).toEqual(server.messages);
+  });
+
+  test('is left to the next connection when there is none', async () => {
+    const server = createServerSide();
+    const { receive, fail, asked } = createSyncing(loaded(server), [server]);
+    fail('offline');
+    server.post(ben);
+    receive(server.post(ben));
+    await settled(600_000);
+    expect(asked('listMessages')).toHaveLength(1);
+  });
+
+  test('that is too long is not pulled: the latest page takes its place', async () => {
+    const server = createServerSide();
+    server.post(ben);
+    const { sync, get, dispatch, asked } = createSyncing(loaded(server), [server]);
+    dispatch({ type: 'log:opened', conversationId: server.id });
+    for (let n = 0; n < 1200; n += 1) server.post(ben);
+
+    sync.resync();
+    await settled();
+
+    expect(asked('listMessages').at(-1)).toEqual({ conversationId: server.id, limit: 50 });
+    expect(get().logs[server.id]).toMatchObject({ hasOlder: true, hasNewer: false });
+    expect(get().logs[server.id]!.messages).toEqual(server.messages.slice(-50));
+  });
+});
+
+describe('every ready', () => {
+  test('lists all pages and pulls only what is behind', async () => {
+    const [first, second] = [createServerSide(), createServerSide({ id: 'd'.repeat(24) })];
+    first.post(ben);
+    second.post(ben);
+    const { sync, get, asked, dispatch } = createSyncing(loaded(first), [first, second]);
+    dispatch({ type: 'list:status', status: 'loading' });
+    first.post(ben);
+
+    sync.resync();
+    sync.resync();
+    await settled();
+
+    expect(asked('listConversations')).toEqual([{ limit: 200 }, { limit: 200, cursor: '1' }]);
+    expect(get().listStatus).toBe('ready');
+    expect(Object.keys(get().conversations)).toHaveLength(2);
+    expect(asked('listMessages')).toEqual([{ conversationId: first.id, sinceRev: 1, limit: 200 }]);
+    expect(get().logs[first.id]!.messages).toEqual(first.messages);
+  });
+
+  test('says what has been delivered', async () => {
+    const [first, second] = [createServerSide(), createServerSide({ id: 'd'.repeat(24) })];
+    first.post(ben);
+    second.post(ana);
+    const { sync, asked } = createSyncing(fresh(), [first, second]);
+    sync.resync();
+    await settled();
+    expect(asked('markDelivered')).toEqual([{ conversationId: first.id, seq: 1 }]);
+  });
+
+  test('looks at what is no longer listed by itself', async () => {
+    const server = createServerSide({ kind: 'group' });
+    const { sync, get } = createSyncing(fresh(server.row()), []);
+    sync.resync();
+    await settled();
+    expect(get().conversations[server.id]!.me.leftSeq).toBe(0);
+  });
+
+  test('a list that fails on the first load says why, and is tried again', async () => {
+    const server = createServerSide();
+    const { sync, get, dispatch, fail } = createSyncing(fresh(), [server]);
+    dispatch({ type: 'list:status', status: 'loading' });
+    fail('timeout');
+    sync.resync();
+    await settled();
+    expect(get().listStatus).toMatchObject({ code: 'timeout' });
+    fail(null);
+    await settled(2000);
+    expect(get().listStatus).toBe('ready');
+  });
+});
+
+describe('receipts', () => {
+  test('of delivery go out at once, then at most once a second, up to the newest', async () => {
+    const server = createServerSide();
+    const { receive, asked } = createSyncing(loaded(server), [server]);
+    for (let n = 0; n < 5; n += 1) receive(server.post(ben));
+    await settled(999);
+    expect(asked('markDelivered').map(({ seq }) => seq)).toEqual([1]);
+    await settled(1);
+    expect(asked('markDelivered').map(({ seq }) => seq)).toEqual([1, 5]);
+    receive(server.post(ana));
+    await settled(5000);
+    expect(asked('markDelivered')).toHaveLength(2);
+  });
+
+  test('of reading show at once and are sent like that too', async () => {
+    const server = createServerSide();
+    server.post(ben);
+    const { sync, receive, get, asked } = createSyncing(loaded(server), [server]);
+    sync.markRead(server.id);
+    expect(get().conversations[server.id]!.unreadCount).toBe(0);
+    for (let n = 0; n < 3; n += 1) {
+      receive(server.post(ben));
+      sync.markRead(server.id);
+    }
+    sync.markRead(server.id);
+    await settled(5000);
+    expect(asked('markRead').map(({ seq }) => seq)).toEqual([1, 4]);
+  });
+
+  test('that a lost connection held back go out with the next one', async () => {
+    const server = createServerSide();
+    server.post(ben);
+    const { sync, fail, asked } = createSyncing(loaded(server), [server]);
+    fail('offline');
+    sync.markRead(server.id);
+    await settled(60_000);
+    expect(asked('markRead')).toHaveLength(1);
+    fail(null);
+    sync.resume();
+    await settled();
+    expect(asked('markRead')).toHaveLength(2);
+  });
+
+  test('in a group whose members are not loaded, the row is asked for the lowest', async () => {
+    const server = createServerSide({ kind: 'group' });
+    server.post(ana);
+    const { receive, asked } = createSyncing(fresh(server.row()), [server]);
+    for (let seq = 0; seq < 5; seq += 1) receive(server.mark(ben, { deliveredSeq: 1 }));
+    await settled();
+    expect(asked('readConversation')).toHaveLength(1);
+  });
+});
+
+describe('people', () => {
+  test('members are read again when the group has changed, one request for all of it', async () => {
+    const server = createServerSide({ kind: 'group' });
+    const { receive, get, dispatch, asked } = createSyncing(loaded(server), [server]);
+    dispatch({ type: 'members', conversationId: server.id, members: [memberOf(ana)] });
+    dispatch({ type: 'log:opened', conversationId: server.id });
+    const system = { type: 'members_added' as const, actorId: ben.id, userIds: [cleo.id] };
+    receive(server.post(ben, 'Cleo joined', { kind: 'system', system }));
+    const conversation: Conversation = server.row();
+    receive({ type: 'conversation:updated', data: { conversation } });
+    await settled();
+    expect(asked('listMembers')).toHaveLength(1);
+    expect(get().members[server.id]).toHaveLength(3);
+  });
+
+  test('who has left the group is looked up once for what they wrote', async () => {
+    const server = createServerSide({ kind: 'group' });
+    const { receive, get, asked } = createSyncing(loaded(server), [server]);
+    receive(server.post(cleo));
+    receive(server.post(cleo));
+    await settled();
+    expect(asked('readUser')).toEqual([{ userId: cleo.id }]);
+    expect(get().people[cleo.id]).toEqual(cleo);
+  });
+});

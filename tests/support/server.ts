@@ -1,0 +1,81 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface TestServer {
+  url: string;
+  dataDir: string;
+  /** What it has written to its log so far. */
+  log(): string;
+  /** The one line on standard output that says where it is. */
+  announcement: string;
+  kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null }>;
+  /** Ends it, fails if it has logged an error, and removes its data unless another server is to go on with them. */
+  stop(options?: { keepData?: boolean }): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+/** Starts the production build on a free port with data of its own; resolves when it answers. */
+export async function startServer(
+  settings: Record<string, string> = {},
+  dataDir = mkdtempSync(path.join(os.tmpdir(), 'gatherly-')),
+): Promise<TestServer> {
+  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/server.mjs'], {
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATA_DIR: dataDir,
+      RATE_LIMITS: 'off',
+      LOG_LEVEL: 'warn',
+      ...settings,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
+  void ended.then(() => running.delete(child));
+
+  const announcement = await firstLine(child, ended, () => log);
+  const port = /:(\d+)\b/.exec(announcement)?.[1];
+  const kill = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    const [code, by] = await ended;
+    return { code, signal: by };
+  };
+  return {
+    url: `http://localhost:${port}`,
+    dataDir,
+    announcement,
+    log: () => log,
+    kill,
+    stop: async ({ keepData = false } = {}) => {
+      await kill('SIGTERM');
+      const errors = log.split('\n').filter((line) => line.includes('"level":50'));
+      if (errors.length > 0) throw new Error(`the server logged errors:\n${errors.join('\n')}`);
+      if (!keepData) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function firstLine(
+  child: ChildProcess,
+  ended: Promise<unknown>,
+  log: () => string,
+): Promise<string> {
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  const announced = new Promise<string>((resolve) => {
+    lines.on('line', (line) => line.startsWith('Gatherly is at ') && resolve(line));
+  });
+  const line = await Promise.race([announced, ended.then(() => null)]);
+  if (line === null) throw new Error(`the server ended before it was ready:\n${log()}`);
+  return line;
+}

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import type { Message } from '#lib/contract/records.ts';
+import { people, Person, request } from '../support/people.ts';
+import { startServer } from '../support/server.ts';
+
+it('has everything that it acknowledged after kill -9', async () => {
+  let server = await startServer();
+  const [ana, ben] = (await people(server.url, 'ana', 'ben')) as [Person, Person];
+  const chat = await ana.direct(ben);
+  const phone = await ana.connect();
+  const acked: Message[] = [];
+  const killed = new Promise<void>((resolve) => {
+    for (let i = 0; i < 2_000; i++) {
+      const input = { conversationId: chat.id, clientId: randomUUID(), text: `line ${i}` };
+      phone.socket.emit(
+        'message:send',
+        input,
+        (reply: { ok: boolean; data: { message: Message } }) => {
+          if (reply.ok) acked.push(reply.data.message);
+          if (acked.length === 300) resolve(server.kill('SIGKILL').then(() => undefined));
+        },
+      );
+    }
+  });
+  await killed;
+  phone.close();
+  expect(acked.length).toBeGreaterThanOrEqual(300);
+
+  server = await startServer({}, server.dataDir);
+  const again = new Person(server.url, ana.user, ana.token);
+  const stored: Message[] = [];
+  for (let more = true; more;) {
+    const page = await again.done(
+      'GET',
+      `/conversations/${chat.id}/messages?after=${stored.at(-1)?.seq ?? 0}&limit=200`,
+    );
+    stored.push(...page.messages);
+    more = page.hasMore;
+  }
+  expect(stored.map(({ seq }) => seq)).toEqual(stored.map((_, i) => i + 1));
+  const bySeq = new Map(stored.map((message) => [message.seq, message]));
+  for (const message of acked) expect(bySeq.get(message.seq)).toEqual(message);
+  expect((await again.view(chat)).lastSeq).toBe(stored.length);
+  const next = await again.say(chat, 'And on');
+  expect(next).toMatchObject({ seq: stored.length + 1 });
+  await server.stop();
+});
+
+it('stops cleanly on SIGTERM with sends under way, and loses none that it acknowledged', async () => {
+  let server = await startServer();
+  const [ana, ben] = (await people(server.url, 'ana', 'ben')) as [Person, Person];
+  const chat = await ana.direct(ben);
+  const phone = await ana.connect();
+  const sends = Array.from({ length: 200 }, (_, i) =>
+    phone
+      .ask('message:send', { conversationId: chat.id, clientId: randomUUID(), text: `line ${i}` })
+      .then((reply) => (reply.ok ? (reply.data.message as Message) : null))
+      .catch(() => null),
+  );
+  await sends[0];
+  const { code } = await server.kill('SIGTERM');
+  expect(code).toBe(0);
+  expect(await phone.hear('disconnect')).toBe('transport close');
+  const acked = (await Promise.all(sends)).filter((message) => message !== null);
+  server = await startServer({}, server.dataDir);
+  const again = new Person(server.url, ana.user, ana.token);
+  const stored = await again.history(chat, 'limit=200');
+  const ids = new Set(stored.map(({ id }) => id));
+  expect(acked.filter(({ id }) => !ids.has(id))).toEqual([]);
+  await server.stop();
+});
+
+it('keeps its secret and its store to itself', async () => {
+  const server = await startServer();
+  const mode = (name: string) => statSync(path.join(server.dataDir, name)).mode & 0o777;
+  expect(mode('session-secret')).toBe(0o600);
+  expect(mode('store.sock')).toBe(0o600);
+  await expect(startServer({}, server.dataDir)).rejects.toThrow(/another|already/i);
+  expect((await request(server.url, 'GET', '/ready')).status).toBe(200);
+  await server.stop();
+  expect(existsSync(server.dataDir)).toBe(false);
+});
+
+it('answers unavailable while the database is away, and goes on when it is there', async () => {
+  const owner = await startServer();
+  const uri = `mongodb://${encodeURIComponent(`${owner.dataDir}/store.sock`)}/gatherly?directConnection=true`;
+  const secret = { SESSION_SECRET: randomUUID() };
+  await owner.stop({ keepData: true });
+
+  const server = await startServer({ ...secret, MONGODB_URI: uri, LOG_LEVEL: 'silent' });
+  const body = { username: 'somebody', password: 'long enough' };
+  const early = await request(server.url, 'POST', '/auth/register', { body });
+  expect(early).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+  expect((await request(server.url, 'GET', '/health')).status).toBe(200);
+  expect((await request(server.url, 'GET', '/ready')).status).toBe(503);
+
+  const back = await startServer({}, owner.dataDir);
+  await expect
+    .poll(async () => (await request(server.url, 'GET', '/ready')).status, { timeout: 20_000 })
+    .toBe(200);
+  expect((await request(server.url, 'POST', '/auth/register', { body })).status).toBe(201);
+
+  await back.stop({ keepData: true });
+  const late = await request(server.url, 'POST', '/auth/token', { body });
+  expect(late).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+  const again = await startServer({}, owner.dataDir);
+  await expect
+    .poll(async () => (await request(server.url, 'GET', '/ready')).status, { timeout: 20_000 })
+    .toBe(200);
+  expect((await request(server.url, 'POST', '/auth/token', { body })).status).toBe(200);
+  await server.stop();
+  await again.stop();
+});
+
+it.each([
+  ['PORT', 'x'],
+  ['PORT', '70000'],
+  ['MONGODB_URI', 'http://localhost'],
+  ['SESSION_SECRET', 'short'],
+  ['PUBLIC_URL', 'chat.example.org'],
+  ['ALLOWED_ORIGINS', 'https://fine.example,nonsense'],
+  ['RATE_LIMITS', 'maybe'],
+])('does not start with %s=%s, and names it in one line', async (name, value) => {
+  const failure = await startServer({ [name]: value }).catch((error: Error) => error.message);
+  expect(failure).toMatch(new RegExp(`Gatherly cannot start: ${name}: .+\\n$`));
+});

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { httpStatus } from '#lib/contract/errors.ts';
+import { commandEvents } from '#lib/contract/events.ts';
+import type { Conversation } from '#lib/contract/records.ts';
+import { people, type Device, type Person } from '../support/people.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let ana: Person;
+let ben: Person;
+let chat: Conversation;
+let phone: Device;
+
+beforeAll(async () => {
+  server = await startServer();
+  [ana, ben] = (await people(server.url, 'ana', 'ben')) as [Person, Person];
+  chat = await ana.direct(ben);
+  phone = await ana.connect();
+});
+afterAll(async () => {
+  ana?.leave();
+  // Fails, too, if anything was logged as an error.
+  await server.stop();
+});
+
+const codes = Object.keys(httpStatus);
+const events = Object.values(commandEvents);
+const strange = [
+  undefined,
+  null,
+  0,
+  Number.NaN,
+  -1,
+  '',
+  'x',
+  [],
+  [1],
+  {},
+  { $ne: null },
+  true,
+  new Uint8Array(3),
+];
+
+it('answers every command that makes no sense, and lives on', async () => {
+  for (const event of events.filter((name) => name !== 'conversation:list')) {
+    for (const input of strange) {
+      const reply = await phone.ask(event, input);
+      expect(reply).toMatchObject({ ok: false, error: { code: 'invalid_input' } });
+    }
+  }
+  await ana.say(chat, 'Still here');
+});
+
+it('lives on when the ack is missing or is none', async () => {
+  for (const event of events) {
+    phone.socket.emit(event);
+    phone.socket.emit(event, null);
+    phone.socket.emit(event, { conversationId: chat.id }, 'no function');
+    phone.socket.emit(event, 'a', 'b', 'c', 'd');
+    await phone.socket.timeout(10_000).emitWithAck(event);
+  }
+  phone.socket.emit('no:such:event', {});
+  const clientId = randomUUID();
+  phone.socket.emit('message:send', { conversationId: chat.id, clientId, text: 'Without an ack' });
+  await phone.heard('message:new', ({ message }) => message.clientId === clientId);
+});
+
+it('refuses whatever else it is sent, with a code of the contract', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...events),
+      fc.jsonValue({ maxDepth: 3 }),
+      async (event, input) => {
+        const reply = await phone.ask(event, input);
+        if (!reply.ok) expect(codes).toContain(reply.error.code);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+it('lets no string become an operator', async () => {
+  for (const path of [
+    '/users?q[$ne]=x',
+    '/users/%00',
+    '/users/../../etc',
+    '/conversations/[object%20Object]',
+    `/conversations/${chat.id}/messages?before[$gt]=1`,
+    '/users?q=%28a%2B%29%2B%24',
+    '/users?q=.*',
+    '/users?cursor=e30',
+  ]) {
+    const { status } = await ana.rest('GET', path);
+    expect({ path, fine: status < 500 }).toEqual({ path, fine: true });
+  }
+  expect((await ana.rest('GET', '/users?q=.*')).body.items).toEqual([]);
+});
+
+it('takes up its own upgrades only', async () => {
+  const { port } = new URL(server.url);
+  const upgrade = (path: string) =>
+    new Promise<string>((resolve) => {
+      const request = httpRequest({
+        port,
+        path,
+        headers: {
+          connection: 'Upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-key': Buffer.alloc(16).toString('base64'),
+          'sec-websocket-version': '13',
+        },
+      });
+      request.on('upgrade', (response, socket) => {
+        socket.destroy();
+        resolve(`upgraded ${response.statusCode}`);
+      });
+      request.on('response', (response) => resolve(`answered ${response.statusCode}`));
+      request.on('error', () => resolve('closed'));
+      request.end();
+    });
+  expect(await upgrade('/socket.io/?EIO=4&transport=websocket')).toBe('upgraded 101');
+  expect(await upgrade('/elsewhere')).not.toMatch(/upgraded/);
+  expect(await upgrade('http://169.254.169.254/latest')).not.toMatch(/upgraded/);
+});

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import type { PendingMessage } from '#lib/client/types.ts';
+import type { Message, SystemEvent } from '#lib/contract/records.ts';
+import { timelineOf, type TimelineInput } from '../../app/(chat)/conversation/timeline.ts';
+
+const noon = new Date(2025, 10, 20, 12).getTime();
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+let seq = 0;
+function message(senderId: string, at: number, more: Partial<Message> = {}): Message {
+  seq += 1;
+  return {
+    id: `id-${seq}`,
+    conversationId: 'c',
+    seq,
+    rev: seq,
+    clientId: `client-${seq}`,
+    senderId,
+    kind: 'text',
+    text: `message ${seq}`,
+    createdAt: new Date(at).toISOString(),
+    editedAt: null,
+    deletedAt: null,
+    hidden: false,
+    system: null,
+    ...more,
+  };
+}
+
+const line = (at: number, type: SystemEvent['type'], actorId: string) =>
+  message(actorId, at, { kind: 'system', system: { type, actorId, userIds: [] } });
+
+const waiting = (clientId: string, at: number): PendingMessage => ({
+  clientId,
+  conversationId: 'c',
+  text: 'soon',
+  createdAt: new Date(at).toISOString(),
+  status: 'pending',
+  error: null,
+});
+
+const timeline = (messages: Message[], more: Partial<TimelineInput> = {}) =>
+  timelineOf({
+    messages,
+    isCut: false,
+    pending: [],
+    divider: null,
+    myId: 'me',
+    isAdmin: false,
+    ...more,
+  });
+
+const outline = (items: ReturnType<typeof timeline>) =>
+  items.map((item) =>
+    item.kind === 'bubble'
+      ? `${item.senderId}${item.first ? ' first' : ''}${item.last ? ' last' : ''}`
+      : item.kind,
+  );
+
+describe('runs of one sender', () => {
+  it('join what was sent within five minutes', () => {
+    const items = timeline([
+      message('ana', noon),
+      message('ana', noon + 4 * minute),
+      message('ana', noon + 8 * minute),
+      message('ben', noon + 8 * minute),
+    ]);
+    expect(outline(items)).toEqual(['day', 'ana first', 'ana', 'ana last', 'ben first last']);
+  });
+
+  it('end after five minutes of silence', () => {
+    const items = timeline([message('ana', noon), message('ana', noon + 5 * minute)]);
+    expect(outline(items)).toEqual(['day', 'ana first last', 'ana first last']);
+  });
+
+  it('end at a system line and at the end of the day', () => {
+    const midnight = new Date(2025, 10, 21).getTime();
+    const items = timeline([
+      message('ana', midnight - 3 * minute),
+      line(midnight - 2 * minute, 'title_changed', 'ana'),
+      message('ana', midnight - minute),
+      message('ana', midnight + minute),
+    ]);
+    expect(outline(items)).toEqual([
+      'day',
+      'ana first last',
+      'system',
+      'ana first last',
+      'day',
+      'ana first last',
+    ]);
+  });
+});
+
+describe('days', () => {
+  it('begin where the viewer’s date changes', () => {
+    const items = timeline([message('ana', noon), message('ana', noon + day)]);
+    expect(items.flatMap((item) => (item.kind === 'day' ? [item.key] : []))).toEqual([
+      'day-2025-11-20',
+      'day-2025-11-21',
+    ]);
+  });
+
+  it('never go back when a clock was set back', () => {
+    const items = timeline([message('ana', noon), message('ana', noon - day)]);
+    expect(outline(items).filter((kind) => kind === 'day')).toHaveLength(1);
+  });
+});
+
+describe('the unread divider', () => {
+  it('stands above the first unread message, below its day, and ends a run', () => {
+    const [read, unread] = [message('ana', noon), message('ana', noon + minute)];
+    const items = timeline([read, unread], { divider: { seq: unread.seq, count: 1 } });
+    expect(outline(items)).toEqual(['day', 'ana first last', 'divider', 'ana first last']);
+    const first = timeline([read, unread], { divider: { seq: read.seq, count: 2 } });
+    expect(outline(first)).toEqual(['day', 'divider', 'ana first', 'ana last']);
+  });
+
+  it('stands above the next message when the first unread one is hidden', () => {
+    const hidden = message('ana', noon, { hidden: true });
+    const items = timeline([hidden, message('ana', noon)], {
+      divider: { seq: hidden.seq, count: 1 },
+    });
+    expect(outline(items)).toEqual(['day', 'divider', 'ana first last']);
+  });
+
+  it('is not repeated where the log is cut below it', () => {
+    const [above, below] = [message('ana', noon), message('ana', noon)];
+    const items = timeline([below], { isCut: true, divider: { seq: above.seq, count: 2 } });
+    expect(outline(items)).toEqual(['day', 'ana first last']);
+  });
+});
+
+describe('what is left out', () => {
+  it('is what the viewer deleted for themselves', () => {
+    expect(timeline([message('ana', noon, { hidden: true })])).toEqual([]);
+  });
+
+  it('is that somebody left, except for admins and the one who did', () => {
+    const left = line(noon, 'member_left', 'ana');
+    expect(timeline([left])).toEqual([]);
+    expect(outline(timeline([left], { isAdmin: true }))).toEqual(['day', 'system']);
+    expect(outline(timeline([left], { myId: 'ana' }))).toEqual(['day', 'system']);
+    expect(outline(timeline([line(noon, 'member_removed', 'ana')]))).toEqual(['day', 'system']);
+  });
+});
+
+describe('own messages on their way', () => {
+  it('join the run at the end', () => {
+    const items = timeline([message('me', noon)], { pending: [waiting('x', noon + minute)] });
+    expect(outline(items)).toEqual(['day', 'me first', 'me last']);
+  });
+
+  it('keep their key when the server has accepted them, and never show twice', () => {
+    const pending = [waiting('x', noon)];
+    const before = timeline([], { pending });
+    const accepted = message('me', noon, { clientId: 'x' });
+    const after = timeline([accepted], { pending });
+    expect(after.map(({ key }) => key)).toEqual(before.map(({ key }) => key));
+    expect(after.at(-1)).toMatchObject({ message: accepted, pending: null });
+  });
+});
