@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import next from 'next';
 import { configureNextAuth } from '#lib/auth/configure.ts';
 import { sessionSecret } from '#lib/auth/secret.ts';
 import { addressHeader } from '#lib/auth/visitor.ts';
 import { closeDatabase, database } from '#lib/database/connect.ts';
-import { env, loadEnvFiles } from '#lib/env.ts';
+import { env } from '#lib/env.ts';
 import { log } from '#lib/log.ts';
 import { headsWritten } from '#lib/models/heads.ts';
 import { logsWritten } from '#lib/models/append.ts';
@@ -73,6 +74,13 @@ async function start(): Promise<void> {
         process.exit(1);
       });
     });
+  }
+}
+
+/** Reads `.env.local`, then `.env`, from the working directory; what is set already wins. */
+function loadEnvFiles(): void {
+  for (const file of ['.env.local', '.env']) {
+    if (existsSync(file)) process.loadEnvFile(file);
   }
 }
 

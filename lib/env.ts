@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { remember } from './runtime.ts';
@@ -57,13 +56,7 @@ export class SettingError extends Error {
  */
 export const env = (): Env => remember('env', () => readSettings(process.env));
 
-/** Reads `.env.local`, then `.env`, from the working directory; what is set already wins. */
-export function loadEnvFiles(): void {
-  for (const file of ['.env.local', '.env']) {
-    if (existsSync(file)) process.loadEnvFile(file);
-  }
-}
-
+/** The settings in `source`. @throws SettingError for the first one that is wrong. */
 export function readSettings(source: Record<string, string | undefined>): Env {
   // An empty value means "not set", as in a copied .env.example.
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));

@@ -18,13 +18,20 @@ const sources = [
   'tsconfig.json',
 ];
 
-/** Builds the pages (.next) and the server (dist), and remembers when. Ends the process if it fails. */
-export async function build() {
+/**
+ * Builds the pages (.next) and the server (dist), and remembers when. Ends the process if it fails.
+ * @param quiet show what the tools say only when they fail.
+ */
+export async function build({ quiet = false } = {}) {
   const started = new Date();
   const next = createRequire(import.meta.url).resolve('next/dist/bin/next');
   const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
-  const pages = spawnSync(process.execPath, [next, 'build'], { cwd: root, env, stdio: 'inherit' });
-  if (pages.status !== 0) process.exit(pages.status ?? 1);
+  const stdio = quiet ? 'pipe' : 'inherit';
+  const pages = spawnSync(process.execPath, [next, 'build'], { cwd: root, env, stdio });
+  if (pages.status !== 0) {
+    if (quiet) process.stderr.write(Buffer.concat([pages.stdout, pages.stderr]));
+    process.exit(pages.status ?? 1);
+  }
   await bundle({
     absWorkingDir: root,
     entryPoints: {

@@ -42,6 +42,7 @@ export function createOutbox({
       const { message } = await command('sendMessage', { conversationId, clientId, text });
       line.failures = 0;
       dispatch({ type: 'message:new', data: { message } });
+      if (entriesOf(id).some((other) => other.clientId === clientId)) remove(id, clientId);
     } catch (error) {
       if (handleFailure(id, line, entry, error) === 'wait') return;
     }

@@ -103,7 +103,7 @@ export function literalPrefix(pattern: string, options: string): string {
   if (!pattern.startsWith('^') || /[imx]/.test(options) || pattern.includes('|')) return '';
   let prefix = '';
   for (const [part] of pattern.slice(1).matchAll(/\\[\s\S]|[\s\S]/gu)) {
-    if (/^[*?{]$/.test(part)) return [...prefix].slice(0, -1).join('');
+    if (/^[*?{]$/.test(part)) return prefix.replace(/.$/su, '');
     if (/^([.+^$()[\]]|\\[a-zA-Z0-9])$/.test(part)) return prefix;
     prefix += part.startsWith('\\') ? part.slice(1) : part;
   }

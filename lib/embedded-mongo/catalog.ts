@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Binary, Int32, UUID } from 'bson';
+import { Int32, UUID, type Binary } from 'bson';
 import { StoreError } from './errors.ts';
 import { matcher, type Predicate } from './match.ts';
 import { parsePath, type Path } from './paths.ts';

@@ -37,12 +37,24 @@ const searchOf = (body: Doc, filter: string): Search => ({
   hint: body.hint,
 });
 
+const findFields = [
+  'filter',
+  'sort',
+  'projection',
+  'skip',
+  'limit',
+  'batchSize',
+  'singleBatch',
+  'hint',
+  'noCursorTimeout',
+  'allowDiskUse',
+  'allowPartialResults',
+  'oplogReplay',
+];
+
 async function findCommand(server: Server, call: Call): Promise<Reply> {
   const { body } = call;
-  checkFields('find', body, [
-    ...['filter', 'sort', 'projection', 'skip', 'limit', 'batchSize', 'singleBatch', 'hint'],
-    ...['noCursorTimeout', 'allowDiskUse', 'allowPartialResults', 'oplogReplay'],
-  ]);
+  checkFields('find', body, findFields);
   const { namespace, collection } = sourceOf(server, call);
   const project = parseProjection(body.projection);
   const wanted = searchOf(body, 'filter');
@@ -61,7 +73,11 @@ function* nothing(): Flow<never> {}
 async function aggregateCommand(server: Server, call: Call): Promise<Reply> {
   const { body, database } = call;
   checkFields('aggregate', body, [
-    ...['pipeline', 'cursor', 'allowDiskUse', 'hint', 'bypassDocumentValidation'],
+    'pipeline',
+    'cursor',
+    'allowDiskUse',
+    'hint',
+    'bypassDocumentValidation',
   ]);
   if (typeof body.aggregate !== 'string') refuse('aggregation without a collection');
   if (!isObject(body.cursor)) {

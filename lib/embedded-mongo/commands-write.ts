@@ -81,6 +81,8 @@ function update(server: Server, call: Call): Promise<Reply> {
   });
 }
 
+const updateFields = ['q', 'u', 'multi', 'upsert', 'arrayFilters', 'hint', 'sort'];
+
 function updateStatement(
   server: Server,
   transaction: Transaction,
@@ -89,9 +91,7 @@ function updateStatement(
   index: number,
   result: UpdateResult,
 ): void {
-  checkFields('update', statement, [
-    ...['q', 'u', 'multi', 'upsert', 'arrayFilters', 'hint', 'sort'],
-  ]);
+  checkFields('update', statement, updateFields);
   const changes = parseUpdate(statement.u, statement.arrayFilters);
   const isMulti = statement.multi === true;
   if (isMulti && changes.isReplacement) {
@@ -144,11 +144,21 @@ function deleteCommand(server: Server, call: Call): Promise<Reply> {
   });
 }
 
+const findAndModifyFields = [
+  'query',
+  'sort',
+  'remove',
+  'update',
+  'new',
+  'fields',
+  'upsert',
+  'hint',
+  'arrayFilters',
+  'bypassDocumentValidation',
+];
+
 function findAndModify(server: Server, { body, name, database }: Call): Promise<Reply> {
-  checkFields(name, body, [
-    ...['query', 'sort', 'remove', 'update', 'new', 'fields', 'upsert', 'hint', 'arrayFilters'],
-    ...['bypassDocumentValidation'],
-  ]);
+  checkFields(name, body, findAndModifyFields);
   const namespace = checkNamespace(database, body[name]);
   const isRemove = body.remove === true;
   if (isRemove === (body.update !== undefined)) {

@@ -12,9 +12,21 @@ export const idIndexSpec: Doc = { v: new Int32(2), key: { _id: new Int32(1) }, n
 
 const ignored = new Set(['background', 'v', 'ns']);
 const refused = new Set([
-  ...['collation', 'weights', 'default_language', 'language_override', 'textIndexVersion'],
-  ...['2dsphereIndexVersion', 'bits', 'min', 'max', 'wildcardProjection', 'hidden', 'clustered'],
-  ...['prepareUnique', 'storageEngine', 'dropDups'],
+  'collation',
+  'weights',
+  'default_language',
+  'language_override',
+  'textIndexVersion',
+  '2dsphereIndexVersion',
+  'bits',
+  'min',
+  'max',
+  'wildcardProjection',
+  'hidden',
+  'clustered',
+  'prepareUnique',
+  'storageEngine',
+  'dropDups',
 ]);
 
 /** Checks an index specification and returns it as listIndexes will show it. */

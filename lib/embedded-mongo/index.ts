@@ -90,6 +90,7 @@ class Supervisor {
     const { worker } = this;
     if (!worker) return;
     const ended = new Promise((resolve) => worker.once('exit', resolve));
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window.
     worker.postMessage('close');
     await ended;
   }

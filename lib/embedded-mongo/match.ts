@@ -66,7 +66,10 @@ function compileValue(query: Query): Predicate {
       const matches = compileElement(query);
       return (element) => Array.isArray(element) && element.some(matches);
     }
-    default: {
+    case 'and':
+    case 'or':
+    case 'nor': {
+      // Only $not makes a list here: the conditions in it all hold, or it does not.
       const all = query.queries.map(compileValue);
       return (element) => all.every((matches) => matches(element));
     }

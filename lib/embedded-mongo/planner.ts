@@ -206,21 +206,27 @@ function indexPlan(
   if (index.partial && !implies(clauses, index.partial.query)) return undefined;
   const bounds = boundIndex(index, conditionsIn(clauses));
   if (!bounds) return undefined;
-  const isOrdered = bounds.isContiguous && !index.flags.multi && !index.flags.lossy;
-  const direction = isOrdered ? sortDirection(index.fields, bounds.constants, sort) : undefined;
-  const isUseful = bounds.used.length > 0 || (sort.length > 0 && direction !== undefined);
-  if (!isUseful && !isForced) return undefined;
+  const { multi, lossy } = index.flags;
+  const isPlain = !multi && !lossy;
+  const direction =
+    isPlain && bounds.isContiguous
+      ? sortDirection(index.fields, bounds.constants, sort)
+      : undefined;
+  const givesOrder = sort.length > 0 && direction !== undefined;
+  if (bounds.used.length === 0 && !givesOrder && !isForced) return undefined;
   const reverse = direction === 'reverse';
-  const isExact = !index.flags.multi && !index.flags.lossy && provesAll(clauses, bounds);
-  const ranges = reverse ? bounds.ranges.reverse() : bounds.ranges;
+  const isExact = isPlain && provesAll(clauses, bounds);
   return {
-    source: { kind: 'index', index, ranges, reverse },
+    source: { kind: 'index', index, ranges: inOrder(bounds.ranges, reverse), reverse },
     isExact,
-    isSorted: sort.length === 0 || direction !== undefined,
-    repeats: index.flags.multi,
-    score: bounds.score + (sort.length > 0 && direction ? 2 : 0) + (isExact ? 1 : 0),
+    isSorted: sort.length === 0 || givesOrder,
+    repeats: multi,
+    score: bounds.score + (givesOrder ? 2 : 0) + (isExact ? 1 : 0),
   };
 }
+
+const inOrder = (ranges: KeyRange[], reverse: boolean): KeyRange[] =>
+  reverse ? ranges.reverse() : ranges;
 
 const provesAll = (clauses: Query[], { used, isExact }: IndexBounds): boolean =>
   isExact && clauses.every((clause) => used.some(({ query }) => query === clause));

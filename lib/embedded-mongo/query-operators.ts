@@ -98,7 +98,7 @@ export function javascriptRegex(value: unknown): RegExp {
     pattern = pattern.slice(inline[0].length);
   }
   if (options.includes('x')) pattern = withoutSpace(pattern);
-  const flags = [...'ims'].filter((flag) => options.includes(flag)).join('');
+  const flags = ['i', 'm', 's'].filter((flag) => options.includes(flag)).join('');
   try {
     return new RegExp(pattern, `${flags}u`);
   } catch {
@@ -208,7 +208,8 @@ function modTest(operand: unknown): Test {
   }
   const [divisor, remainder] = operand.map((part) => Math.trunc(nearestDouble(part)));
   if (divisor === 0) throw new StoreError(2, 'divisor cannot be 0');
-  return (value) => isNumber(value) && Math.trunc(nearestDouble(value)) % divisor! === remainder;
+  return (value) =>
+    isNumber(value) && Math.trunc(nearestDouble(value)) % Number(divisor) === remainder;
 }
 
 const refused = (name: string): Operator => ({ test: () => refuse(name) });

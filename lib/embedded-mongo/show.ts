@@ -16,7 +16,7 @@ function showObject(object: Doc): string {
 }
 
 function showClass(value: unknown): string {
-  switch (classOf(value)) {
+  switch (classOf(value) ?? '') {
     case 'ObjectId':
       return `ObjectId('${String(value)}')`;
     case 'Double': {

@@ -192,10 +192,31 @@ function replaceRoot(expression: unknown): Stage {
 }
 
 const known = [
-  ...['bucket', 'bucketAuto', 'changeStream', 'collStats', 'currentOp', 'densify', 'documents'],
-  ...['facet', 'fill', 'geoNear', 'graphLookup', 'indexStats', 'listSessions', 'merge', 'out'],
-  ...['listLocalSessions', 'planCacheStats', 'redact', 'sample', 'search', 'setWindowFields'],
-  ...['sortByCount', 'unionWith', 'vectorSearch', 'listSearchIndexes'],
+  'bucket',
+  'bucketAuto',
+  'changeStream',
+  'collStats',
+  'currentOp',
+  'densify',
+  'documents',
+  'facet',
+  'fill',
+  'geoNear',
+  'graphLookup',
+  'indexStats',
+  'listSessions',
+  'merge',
+  'out',
+  'listLocalSessions',
+  'planCacheStats',
+  'redact',
+  'sample',
+  'search',
+  'setWindowFields',
+  'sortByCount',
+  'unionWith',
+  'vectorSearch',
+  'listSearchIndexes',
 ];
 
 /** Parses one stage. */

@@ -72,7 +72,7 @@ export class Store {
    */
   write<T>(run: (transaction: Transaction) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.queue.push({ run, resolve: resolve as (result: unknown) => void, reject });
+      this.queue.push({ run, resolve, reject });
       this.writing ??= this.commitAll();
     });
   }
@@ -130,7 +130,7 @@ export class Store {
       });
     } catch (error) {
       this.load();
-      const reason = new StoreError(14031, `The write could not be stored: ${String(error)}`);
+      const reason = new StoreError(14031, `The disk did not take the write: ${String(error)}`);
       jobs.forEach((job) => job.reject(reason));
       return;
     }

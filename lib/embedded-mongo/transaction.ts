@@ -94,18 +94,10 @@ export class Transaction {
   addIndex(collection: Collection, spec: Doc): Collection {
     const index = newIndex(this.store.newId(), spec, { multi: false, lossy: false });
     const range = rangeOf(collection.id);
-    let after: Buffer | undefined;
-    for (;;) {
-      const batch = this.storage.entries(range, 1000, false, after);
-      for (const { key, value } of batch) {
-        const idKey = key.subarray(4);
-        for (const entry of entriesFor(index, decode(value), idKey)) {
-          if (index.unique) this.checkUnique(collection, index, entry);
-          this.storage.put(entry.key, idKey);
-        }
-      }
-      after = batch.at(-1)?.key;
-      if (!after) break;
+    let batch = this.storage.entries(range, 1000);
+    while (batch.length > 0) {
+      for (const { key, value } of batch) this.addKeys(collection, index, key.subarray(4), value);
+      batch = this.storage.entries(range, 1000, false, batch.at(-1)!.key);
     }
     const changed = { ...collection, indexes: [...collection.indexes, index] };
     this.save({ ...changed, indexes: changed.indexes.map(withSavedFlags) });
@@ -145,6 +137,13 @@ export class Transaction {
     const counts = new Map(this.draft.counts);
     for (const [id, change] of this.countChanges) counts.set(id, (counts.get(id) ?? 0) + change);
     return { catalog: this.catalog, counts };
+  }
+
+  private addKeys(collection: Collection, index: Index, idKey: Buffer, raw: Buffer): void {
+    for (const entry of entriesFor(index, decode(raw), idKey)) {
+      if (index.unique) this.checkUnique(collection, index, entry);
+      this.storage.put(entry.key, idKey);
+    }
   }
 
   private newEntries(collection: Collection, doc: Doc, idKey: Buffer): IndexEntry[] {

@@ -108,7 +108,8 @@ function conditionsOn(query: Query, parent: Path): Predicate[] {
       return isWithin(query.path, parent) ? [onElement(query, parent)] : [];
     case 'field':
       return isWithin(query.path, parent) ? [onElement(query, parent)] : [];
-    default:
+    case 'not':
+    case 'nor':
       return [];
   }
 }

@@ -58,17 +58,14 @@ export function classOf(value: unknown): string | undefined {
 }
 
 export function rankOf(value: unknown): number {
-  switch (typeof value) {
-    case 'string':
-      return Rank.string;
-    case 'number':
-    case 'bigint':
-      return Rank.number;
-    case 'boolean':
-      return Rank.boolean;
-    case 'undefined':
-      return Rank.undefined;
-  }
+  if (typeof value === 'object') return rankOfObject(value);
+  if (typeof value === 'string') return Rank.string;
+  if (typeof value === 'number' || typeof value === 'bigint') return Rank.number;
+  if (typeof value === 'boolean') return Rank.boolean;
+  return Rank.undefined;
+}
+
+function rankOfObject(value: object | null): number {
   if (value === null) return Rank.null;
   if (Array.isArray(value)) return Rank.array;
   if (value instanceof Date) return Rank.date;
@@ -211,7 +208,7 @@ export function textParts(value: unknown): [string, string] {
   }
   if (value instanceof RegExp) return [value.source, value.flags];
   const { code, scope } = value as { code: string; scope?: Doc | null };
-  return [String(code), scope ? JSON.stringify(scope) : ''];
+  return [code, scope ? JSON.stringify(scope) : ''];
 }
 
 /** BSON's total order over all values; missing counts as undefined, below null. */

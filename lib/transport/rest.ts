@@ -27,6 +27,11 @@ export function rest(name: UseCaseName): Handler {
   };
 }
 
+/** Answers for every path of the API that is none. */
+export async function nowhere(): Promise<Response> {
+  return problemResponse({ code: 'not_found', message: 'There is no such path in this API.' });
+}
+
 async function callerOf({ access }: Operation, request: Request): Promise<Caller | Visitor> {
   const { headers, method } = request;
   // A token in a header is never sent by a browser on its own; a cookie is.
@@ -106,16 +111,25 @@ function isDeeperThan(value: unknown, levels: number): boolean {
 }
 
 function responseTo({ rest: binding }: Operation, reply: Performed<unknown>): Response {
-  const headers = new Headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-  if (reply.ok) {
-    const isNew = binding?.status === 201 || (binding?.status === 'created' && reply.created);
-    return Response.json(reply.data, { status: isNew ? 201 : 200, headers });
-  }
-  const { code, message: detail, issues } = reply.error;
-  const status = httpStatus[code];
+  if (!reply.ok) return problemResponse(reply.error, reply.retryAfterSeconds);
+  const isNew = binding?.status === 201 || (binding?.status === 'created' && reply.created);
+  return Response.json(reply.data, { status: isNew ? 201 : 200, headers: privateHeaders() });
+}
+
+const privateHeaders = () =>
+  new Headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+
+type Refusal = Extract<Performed<unknown>, { ok: false }>['error'];
+
+/** A refusal as RFC 9457 says it. */
+function problemResponse(
+  { code, message: detail, issues }: Refusal,
+  retryAfterSeconds?: number,
+): Response {
+  const headers = privateHeaders();
   headers.set('content-type', 'application/problem+json');
-  if (reply.retryAfterSeconds !== undefined)
-    headers.set('retry-after', String(reply.retryAfterSeconds));
+  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
+  const status = httpStatus[code];
   if (status === 401) headers.set('www-authenticate', 'Bearer');
   const title = code.replaceAll('_', ' ');
   const problem = { type: 'about:blank', title, status, code, detail, ...(issues && { issues }) };

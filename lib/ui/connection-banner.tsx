@@ -11,8 +11,11 @@ const backForMs = 2_000;
 
 type Shown = 'offline' | 'connecting' | 'back' | null;
 
-/** Says when the page is behind, and that it has caught up again. Silent about short gaps. */
-export function ConnectionBanner() {
+/**
+ * Says when the page is behind, and that it has caught up again. Silent about short gaps. `inset` is
+ * for where it lies among other things instead of below a bar.
+ */
+export function ConnectionBanner({ inset = false }: { inset?: boolean }) {
   const { reconnectNow } = useActions();
   const reconnecting = useChat((state) => state.connection.reconnecting);
   const { shown, canRetry } = useShown();
@@ -20,7 +23,7 @@ export function ConnectionBanner() {
   return (
     <div
       role="status"
-      className={`flex min-h-11 flex-none items-center gap-2.5 py-1.5 ps-4 pe-2 text-md ${tones[shown]}`}
+      className={`flex min-h-11 flex-none items-center gap-2.5 py-1.5 pe-2 text-md ${inset ? 'mx-3 mb-2 rounded-md ps-3.5' : 'ps-4'} ${tones[shown]}`}
     >
       {shown === 'offline' && (
         <>

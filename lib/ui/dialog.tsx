@@ -32,6 +32,12 @@ const footers = {
   confirm: 'flex-wrap justify-end px-5 pt-3 pb-5 phone:flex-col-reverse phone:*:w-full',
 } as const;
 
+/** Rather than its first button, whose tooltip would open and take the first press of Esc. */
+function focusItself(event: Event): void {
+  event.preventDefault();
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+}
+
 export function Dialog(props: DialogProps) {
   const { open, onOpenChange, title, kind = 'confirm', footer, onBack, children } = props;
   const flow = kind === 'flow';
@@ -42,6 +48,7 @@ export function Dialog(props: DialogProps) {
         <Radix.Overlay className="fixed inset-0 z-30 animate-fade bg-scrim" />
         <Radix.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={kind === 'confirm' ? undefined : focusItself}
           className={`fixed inset-0 z-30 m-auto flex w-110 max-w-[calc(100%-32px)] flex-col overflow-hidden rounded-xl bg-raised shadow-3 outline-none [--ring:var(--c-raised)] ${shapes[kind]}`}
         >
           <header

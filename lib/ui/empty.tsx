@@ -36,7 +36,7 @@ export function Empty(props: EmptyProps) {
       )}
       {actions && (
         <div
-          className={`mt-5 flex flex-wrap justify-center gap-2.5 ${small ? 'w-55 flex-col' : ''}`}
+          className={`mt-5 flex flex-wrap justify-center gap-2.5 ${small ? 'flex-col items-center' : ''}`}
         >
           {actions}
         </div>

@@ -42,10 +42,16 @@ export function TextField(props: TextFieldProps) {
     : 'border-border-strong focus-within:border-accent-text focus-within:shadow-[0_0_0_1px_var(--c-accent-text)]';
   return (
     <div className={className}>
-      <label htmlFor={id} className="mb-1.5 flex justify-between gap-2 text-md font-semibold">
-        {label}
-        {hint && <span className="text-sm font-normal text-text-3">{hint}</span>}
-      </label>
+      <div className="mb-1.5 flex items-baseline justify-between gap-2">
+        <label htmlFor={id} className="text-md font-semibold">
+          {label}
+        </label>
+        {hint && (
+          <span id={`${id}-hint`} className="text-sm text-text-3 tabular-nums">
+            {hint}
+          </span>
+        )}
+      </div>
       <div
         className={`flex min-h-12 items-center gap-2 rounded-md border bg-surface px-3.5 has-disabled:border-border has-disabled:bg-sunken ${edge}`}
       >
@@ -55,7 +61,7 @@ export function TextField(props: TextFieldProps) {
           id={id}
           type={password && shown ? 'text' : type}
           aria-invalid={wrong || undefined}
-          aria-describedby={`${id}-help`}
+          aria-describedby={`${id}-help${hint ? ` ${id}-hint` : ''}`}
           className="min-w-0 flex-1 bg-transparent py-2.5 text-lg outline-none disabled:text-text-3"
         />
         {password && (

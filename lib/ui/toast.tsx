@@ -1,5 +1,6 @@
 'use client';
 
+import { Check, TriangleAlert } from 'lucide-react';
 import { useSyncExternalStore, type ReactNode } from 'react';
 import { Toaster as Sonner, toast as sonner } from 'sonner';
 
@@ -10,7 +11,8 @@ interface ToastOptions {
 
 /** Says how one's own action went. With an action it stays longer, as an error until it is closed. */
 export function toast(message: ReactNode, options: ToastOptions = {}): void {
-  sonner(message, { ...options, duration: options.action ? 8000 : 5000 });
+  const icon = options.action ? undefined : <Check aria-hidden />;
+  sonner(message, { ...options, icon, duration: options.action ? 8000 : 5000 });
 }
 
 toast.error = (message: ReactNode, options: ToastOptions = {}): void => {
@@ -33,6 +35,7 @@ const onPhoneChange = (listener: () => void) => {
 const classNames = {
   toast:
     'inset-x-0 mx-auto flex min-h-12 w-fit max-w-115 items-center gap-2.5 rounded-row bg-toast py-1.5 ps-4 pe-2 text-md text-on-toast shadow-3 phone:w-full phone:max-w-none',
+  icon: '[&>svg]:size-4.5',
   content: 'min-w-0 flex-1 py-1.5 pe-2',
   actionButton:
     'order-1 min-h-11 flex-none rounded-sm px-2.5 font-semibold whitespace-nowrap text-toast-action',
@@ -53,7 +56,7 @@ export function Toaster() {
       gap={8}
       offset={{ bottom: 88 }}
       mobileOffset={{ bottom: 'calc(76px + env(safe-area-inset-bottom))', left: 12, right: 12 }}
-      containerAriaLabel="Messages about what you did"
+      containerAriaLabel="Notices"
       toastOptions={{ unstyled: true, classNames, closeButtonAriaLabel: 'Close' }}
     />
   );

@@ -39,7 +39,10 @@ export const memberOf = (user: User, given: Partial<Member> = {}): Member => ({
 });
 
 /** A conversation as the server keeps it, and as Ana sees it; every change gives what Ana is told. */
-export function createServerSide({ kind = 'direct' as Conversation['kind'], id = idOf(100) } = {}) {
+export function createServerSide({
+  kind = 'direct',
+  id = idOf(100),
+}: { kind?: Conversation['kind']; id?: string } = {}) {
   const messages: Message[] = [];
   const receipts = new Map<string, Receipt>();
   let rev = 0;

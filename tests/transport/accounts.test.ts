@@ -71,12 +71,10 @@ it('answers a wrong password and an unknown name alike', async () => {
 });
 
 it('answers nothing without a session', async () => {
-  for (const headers of [
-    {},
-    { authorization: 'Bearer nonsense' },
-    { authorization: 'Bearer %%' },
-  ]) {
-    const answer = await request(server.url, 'GET', '/conversations', { headers });
+  for (const authorization of ['', 'Bearer nonsense', 'Bearer %%']) {
+    const answer = await request(server.url, 'GET', '/conversations', {
+      headers: { authorization },
+    });
     expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
   }
   expect((await refused(new Device(server.url))).data).toEqual({ code: 'unauthenticated' });

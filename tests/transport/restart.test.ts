@@ -113,7 +113,7 @@ it('answers unavailable while the database is away, and goes on when it is there
   expect((await request(server.url, 'POST', '/auth/token', { body })).status).toBe(200);
   await server.stop();
   await again.stop();
-});
+}, 120_000);
 
 it.each([
   ['PORT', 'x'],

@@ -61,7 +61,10 @@ function Chat({ conversation, opening }: ChatProps) {
         opening={opening}
         list={list}
         onEdit={setEditingId}
-        onLeave={() => composer.current?.focus()}
+        onLeave={() => {
+          composer.current?.focus();
+          return composer.current !== null;
+        }}
       />
       {canPost(conversation) ? (
         <Composer
@@ -85,7 +88,7 @@ function Chat({ conversation, opening }: ChatProps) {
 interface LogProps extends ChatProps {
   list: RefObject<MessageListHandle | null>;
   onEdit: (messageId: string) => void;
-  onLeave: () => void;
+  onLeave: () => boolean;
 }
 
 function Log({ conversation, opening, list, onEdit, onLeave }: LogProps) {

@@ -22,7 +22,7 @@ interface LogRowsProps {
   ticks: readonly (Tick | null)[];
   isLive: boolean;
   onEdit: (messageId: string) => void;
-  onLeave: () => void;
+  onLeave: () => boolean;
 }
 
 export function LogRows(props: LogRowsProps) {

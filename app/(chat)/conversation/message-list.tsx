@@ -23,8 +23,8 @@ interface MessageListProps {
   conversation: Conversation;
   log: ConversationLog;
   onEdit: (messageId: string) => void;
-  /** Back to the composer. */
-  onLeave: () => void;
+  /** Back to the composer, if there is one. */
+  onLeave: () => boolean;
   ref: Ref<MessageListHandle>;
 }
 

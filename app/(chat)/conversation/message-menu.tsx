@@ -1,5 +1,6 @@
 import { Copy, Pencil, Trash2 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
+import { useRef } from 'react';
 import { createPortal } from 'react-dom';
 import type { Conversation } from '#lib/contract/records.ts';
 import { useBackCloses } from '#lib/ui/back.ts';
@@ -36,6 +37,8 @@ function OpenMenu({ menu, target }: { menu: MessageMenuState; target: MenuTarget
   const anchor = isHeld
     ? { left: box.left, top: box.top, width: box.width, height: box.height }
     : { left: at.x, top: at.y };
+  // Done once the menu has let go of the focus, so that the composer or a dialog can take it.
+  const chosen = useRef<() => void>(undefined);
   const canCopy = menu.canCopy(message);
   const canEdit = menu.canEdit(message);
   return (
@@ -56,8 +59,8 @@ function OpenMenu({ menu, target }: { menu: MessageMenuState; target: MenuTarget
           collisionPadding={8}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            // An item that opens the composer or a dialog has put the focus there.
-            if (document.activeElement === document.body) bubble.focus({ preventScroll: true });
+            bubble.focus({ preventScroll: true });
+            chosen.current?.();
           }}
           className="z-40 min-w-56 animate-rise rounded-lg bg-raised p-1.5 shadow-3 outline-none"
         >
@@ -74,7 +77,7 @@ function OpenMenu({ menu, target }: { menu: MessageMenuState; target: MenuTarget
               icon={<Pencil aria-hidden />}
               label="Edit"
               shortcut="E"
-              onSelect={() => menu.edit(message)}
+              onSelect={() => (chosen.current = () => menu.edit(message))}
             />
           )}
           {(canCopy || canEdit) && <MenuSeparator />}
@@ -83,7 +86,7 @@ function OpenMenu({ menu, target }: { menu: MessageMenuState; target: MenuTarget
             icon={<Trash2 aria-hidden />}
             label="Delete…"
             shortcut="Del"
-            onSelect={() => menu.askDelete(message)}
+            onSelect={() => (chosen.current = () => menu.askDelete(message))}
           />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>

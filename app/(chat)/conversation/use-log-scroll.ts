@@ -39,7 +39,10 @@ export function useLogScroll(options: LogScrollOptions) {
     isSticking: true,
     wantsEnd: false,
     seenSeq: 0,
-    anchors: [] as { key: string; offset: number }[],
+    /** What is in view, and where it stood in the log. */
+    anchors: [] as { key: string; top: number }[],
+    height: 0,
+    room: 0,
     /** Where it was put by itself. */
     ownTop: -1,
   });
@@ -61,7 +64,7 @@ export function useLogScroll(options: LogScrollOptions) {
       const { key = '', seq, at } = row.dataset;
       topAt ??= at === undefined ? null : Number(at);
       if (at === undefined) continue;
-      now.anchors.push({ key, offset: row.offsetTop - box.scrollTop });
+      now.anchors.push({ key, top: row.offsetTop });
       now.seenSeq = Math.max(now.seenSeq, Number(seq ?? 0));
     }
     onLook({ isAtEnd: now.isSticking, seenSeq: now.seenSeq, topAt: topAt ?? null, isScrolling });
@@ -78,23 +81,29 @@ export function useLogScroll(options: LogScrollOptions) {
     const rows = list.current;
     if (!box || !rows || box.clientHeight === 0) return;
     const now = view.current;
+    const before = box.scrollTop;
+    const hasChanged = now.height !== box.scrollHeight || now.room !== box.clientHeight;
     if (!now.isPlaced) {
       const divider = rows.querySelector<HTMLElement>('[data-key="divider"]');
       // Where everything fits below it, the browser stops at the end by itself.
       scrollTo(box, divider ? divider.offsetTop - box.clientHeight / 3 : box.scrollHeight);
       now.isPlaced = isLoaded;
-    } else if (now.isSticking || now.wantsEnd) {
+    } else if ((now.isSticking && hasChanged) || now.wantsEnd) {
       scrollTo(box, box.scrollHeight);
       if (isLive) now.wantsEnd = false;
     } else {
+      // The log may have moved on and be just as high as before.
       for (const anchor of now.anchors) {
         const row = rows.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.key)}"]`);
         if (!row) continue;
-        scrollTo(box, row.offsetTop - anchor.offset);
+        // By how far it was moved, not to where it was: somebody may be scrolling meanwhile.
+        scrollTo(box, box.scrollTop + row.offsetTop - anchor.top);
         break;
       }
     }
-    now.ownTop = box.scrollTop;
+    now.height = box.scrollHeight;
+    now.room = box.clientHeight;
+    if (box.scrollTop !== before) now.ownTop = box.scrollTop;
     look(false);
   };
 

@@ -11,7 +11,7 @@ const rowOf = (bubble: Element) => bubble.closest<HTMLElement>('[data-key]');
 export function useRowKeys(
   items: readonly TimelineItem[],
   menu: MessageMenuState,
-  onLeave: () => void,
+  onLeave: () => boolean,
 ) {
   const [current, setCurrent] = useState<string | null>(null);
   const isThere = items.some(({ key }) => key === current);
@@ -26,7 +26,7 @@ export function useRowKeys(
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const bubble = event.target as HTMLElement;
-    if (event.key === 'Escape') return onLeave();
+    if (event.key === 'Escape' && onLeave()) return event.preventDefault();
     if (!bubble.matches('[data-bubble]')) return;
     const isMenuKey = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
     if (isMenuKey || event.key === 'Enter') menu.openAt(bubble);

@@ -65,8 +65,9 @@ export function ConversationList({ openId, hidden }: ConversationListProps) {
       className={`relative flex min-h-0 min-w-0 flex-1 flex-col bg-surface tablet:bg-app ${hidden ? 'hidden' : ''} ${openId ? 'phone:hidden' : ''}`}
     >
       {searching ? <SearchHeader onClose={closeSearch} /> : <ListHeader />}
-      <div className="tablet:hidden">
-        <ConnectionBanner />
+      {/* Beside an open chat its own banner says so. */}
+      <div className={openId ? 'hidden' : ''}>
+        <ConnectionBanner inset />
       </div>
       {!firstRun && (
         <SearchBox

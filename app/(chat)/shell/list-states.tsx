@@ -17,10 +17,10 @@ export function FirstRun() {
         className="phone:pt-36"
         actions={
           <>
-            <Button onClick={() => open('new-chat')}>
+            <Button className="w-55" onClick={() => open('new-chat')}>
               <SquarePen aria-hidden className="size-5.5" /> Start a chat
             </Button>
-            <Button variant="tonal" onClick={() => void invite()}>
+            <Button className="w-55" variant="tonal" onClick={() => void invite()}>
               <Link2 aria-hidden className="size-5.5" /> Invite someone
             </Button>
           </>

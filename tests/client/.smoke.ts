@@ -1,0 +1,63 @@
+import { createChat } from '#lib/client/store.ts';
+import { tickOf, typersIn, personOf } from '#lib/client/select.ts';
+const base = process.env.BASE!;
+const g = globalThis as any;
+g.document = { visibilityState: 'visible', hasFocus: () => true, addEventListener() {}, removeEventListener() {} };
+g.window = { addEventListener() {}, removeEventListener() {}, localStorage: {}, location: { assign: (p: string) => console.log('-> goes to', p) } };
+const realFetch = fetch;
+let token = '';
+g.fetch = (url: string, init: any) => realFetch(base + url, { ...init, headers: { ...init?.headers, authorization: `Bearer ${token}` } });
+const post = async (path: string, body: object) => (await realFetch(base + '/api/v1' + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })).json() as any;
+const sleep = (ms: number) => new Promise((r) => setTimeout(r, ms));
+const tokens: Record<string, string> = {};
+async function join(username: string) {
+  await post('/auth/register', { username, password: 'correct horse', displayName: username });
+  const a = await post('/auth/token', { username, password: 'correct horse' });
+  tokens[username] = a.token;
+  return a.user;
+}
+const ua = await join('ana' + Date.now() % 100000), ub = await join('ben' + Date.now() % 100000);
+// fetch of each chat goes by its own token: one process, so switch before each action
+const as = async <T>(u: any, f: () => Promise<T> | T) => { token = tokens[u.username]!; const r = await f(); await sleep(150); return r; };
+const A = createChat({ account: ua, socketUrl: base });
+await as(ua, () => A.start()); await sleep(600);
+const B = createChat({ account: ub, socketUrl: base });
+await as(ub, () => B.start()); await sleep(600);
+console.log('connections', A.store.getState().connection, B.store.getState().connection.status);
+const conv = await as(ua, () => A.actions.startDirect(ub.id));
+await as(ua, () => A.actions.openConversation(conv.id));
+A.watchPresence([ub.id]); await sleep(200);
+console.log('ben online', personOf(A.store.getState(), ub.id)?.online);
+A.actions.send(conv.id, 'one'); A.actions.send(conv.id, 'two'); A.actions.send(conv.id, 'three');
+await sleep(300);
+const st = () => A.store.getState();
+const ticks = () => st().logs[conv.id]!.messages.map((m) => m.text + ':' + tickOf(st(), m));
+console.log('A', ticks(), 'outbox', st().outbox[conv.id]);
+console.log('B unread', B.store.getState().conversations[conv.id]?.unreadCount, B.store.getState().listStatus);
+await sleep(1200); console.log('A', ticks());
+await as(ub, () => B.actions.openConversation(conv.id)); 
+console.log('B log', B.store.getState().logs[conv.id]);
+B.actions.markRead(conv.id); B.actions.setTyping(conv.id, 'hm'); await sleep(300);
+console.log('A', ticks(), 'typers', typersIn(st(), conv.id));
+await as(ub, () => B.actions.send(conv.id, 'hi')); await sleep(200);
+console.log('typers', typersIn(st(), conv.id), 'A unread', st().conversations[conv.id]!.unreadCount);
+// group with four
+const group = await as(ua, () => A.actions.createGroup('Garden', [ub.id]));
+await as(ua, () => A.actions.openConversation(group.id)); await as(ua, () => sleep(200));
+A.actions.send(group.id, 'hello all'); await sleep(1500);
+console.log('group', st().logs[group.id]!.messages.map((m) => m.kind + ' ' + m.text + ':' + tickOf(st(), m)), Object.keys(st().members));
+const last = st().logs[group.id]!.messages.at(-1)!;
+await as(ua, () => A.actions.deleteMessage(last, 'me')); await as(ua, () => sleep(600));
+console.log('after hide', st().conversations[group.id]!.lastMessage?.text, st().logs[group.id]!.messages.at(-1)!.hidden, st().known[group.id]);
+await as(ua, () => A.actions.removeMember(group.id, ub.id)); await as(ub, () => sleep(900));
+console.log('B left', B.store.getState().conversations[group.id]!.me.leftSeq, B.store.getState().conversations[group.id]!.lastMessage?.text);
+// lost connection: B stops, A writes, B starts
+B.stop();
+for (let i = 0; i < 5; i++) A.actions.send(conv.id, 'while away ' + i);
+await sleep(500);
+await as(ub, () => B.start()); await as(ub, () => sleep(1500));
+console.log('B after', B.store.getState().logs[conv.id]!.messages.map((m) => m.text), B.store.getState().conversations[conv.id]!.unreadCount, B.store.getState().known[conv.id]);
+console.log('A', ticks().slice(-2));
+await as(ub, () => B.actions.signOut()).catch((e) => console.log(e)); await sleep(300);
+console.log('B', B.store.getState().connection.status);
+A.stop(); process.exit(0);
