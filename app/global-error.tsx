@@ -1,7 +1,7 @@
 'use client';
 
 import './globals.css';
-import { appearanceScript } from '#lib/ui/theme.ts';
+import { AppearanceScript } from '#lib/ui/appearance-script.tsx';
 import ErrorPage from './error.tsx';
 
 export default function GlobalError({ error }: { error: Error & { digest?: string } }) {
@@ -9,7 +9,7 @@ export default function GlobalError({ error }: { error: Error & { digest?: strin
     <html lang="en" suppressHydrationWarning>
       <head>
         <title>Gatherly</title>
-        <script dangerouslySetInnerHTML={{ __html: appearanceScript }} />
+        <AppearanceScript />
       </head>
       <body>
         <ErrorPage error={error} />

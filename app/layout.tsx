@@ -1,7 +1,7 @@
 import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
-import { appearanceScript } from '#lib/ui/theme.ts';
+import { AppearanceScript } from '#lib/ui/appearance-script.tsx';
 import { Toaster } from '#lib/ui/toast.tsx';
 
 export const metadata: Metadata = {
@@ -30,7 +30,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
     // The script sets data-theme before React looks at the page.
     <html lang="en" suppressHydrationWarning>
       <head>
-        <script dangerouslySetInnerHTML={{ __html: appearanceScript }} />
+        <AppearanceScript />
       </head>
       <body>
         {children}

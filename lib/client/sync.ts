@@ -247,12 +247,17 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
     const { account, conversations, members: listed } = get();
     const row = conversations[id];
     if (!row) return;
-    const isMine = userIds.includes(account.id);
+    const { base } = knownOf(get(), id);
+    // Read in part on another device: how many are left is the server's to say.
+    const isPartlyRead =
+      userIds.includes(account.id) &&
+      row.me.readSeq > base.readSeq &&
+      row.me.readSeq < base.lastSeq;
     const isOfOthers = userIds.some((userId) => userId !== account.id);
     // Whose watermark is the lowest is the server's to say while the members are not loaded.
     const isLowestUnknown =
       row.kind === 'group' && !listed[id] && row.lastMessage?.senderId === account.id;
-    if ((isMine && row.unreadCount > 0) || (isOfOthers && isLowestUnknown)) rows.ask(id);
+    if (isPartlyRead || (isOfOthers && isLowestUnknown)) rows.ask(id);
   }
 
   function afterUpdate(conversation: Conversation): void {

@@ -34,6 +34,8 @@ export interface Search {
 
 const firstEntries = 101;
 const moreEntries = 256;
+/** Read with the first ones when some of them may turn out not to match. */
+const spareEntries = 7;
 
 /** Finds documents, in order, by the best plan there is. */
 export function search(storage: Storage, collection: Collection, wanted: Search): Flow<Found> {
@@ -48,7 +50,8 @@ export function runPlan(
   plan: Plan,
   { query, sort = [], skip = 0, limit = Infinity }: Search,
 ): Flow<Found> {
-  const first = plan.isExact && plan.isSorted ? Math.min(skip + limit, firstEntries) : firstEntries;
+  const wantedFirst = skip + limit + (plan.isExact ? 0 : spareEntries);
+  const first = plan.isSorted ? Math.min(wantedFirst, firstEntries) : firstEntries;
   let flow = candidates(storage, collection, plan, first);
   if (plan.repeats) flow = withoutRepeats(flow);
   if (!plan.isExact) flow = filter(flow, query);

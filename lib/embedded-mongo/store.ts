@@ -35,6 +35,7 @@ export class Store {
   private nextId = 1;
   private queue: Job[] = [];
   private writing: Promise<void> | undefined;
+  private isClosed = false;
 
   private constructor(readonly storage: Storage) {}
 
@@ -72,6 +73,10 @@ export class Store {
    */
   write<T>(run: (transaction: Transaction) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      if (this.isClosed) {
+        reject(new StoreError(91, 'The embedded store is shutting down.'));
+        return;
+      }
       this.queue.push({ run, resolve, reject });
       this.writing ??= this.commitAll();
     });
@@ -79,7 +84,7 @@ export class Store {
 
   /** Removes the documents and keys of dropped collections and indexes, a part at a time. */
   async sweep(): Promise<void> {
-    for (;;) {
+    while (!this.isClosed) {
       const [next] = this.storage.entries(droppedKeys, 1);
       if (!next) return;
       const id = droppedId(next.key);
@@ -91,7 +96,9 @@ export class Store {
     }
   }
 
+  /** Finishes the writes that were asked for. */
   async close(): Promise<void> {
+    this.isClosed = true;
     while (this.writing) await this.writing;
     await this.storage.close();
   }

@@ -1,3 +1,4 @@
+import { StoreError } from './errors.ts';
 import { deserialize, serialize, type Binary, type Decimal128, type Long } from 'bson';
 
 /** A decoded document: numbers stay in their BSON classes, so that int, long and double survive. */
@@ -255,6 +256,10 @@ export function clone<T>(value: T): T {
   if (Array.isArray(value)) return value.map(clone) as T;
   if (!isObject(value) || classOf(value)) return value;
   const copy: Doc = {};
-  for (const [name, inner] of Object.entries(value)) copy[name] = clone(inner);
+  for (const [name, inner] of Object.entries(value)) {
+    // Assigning it would change the prototype of the copy and lose the field.
+    if (name === '__proto__') throw new StoreError(2, 'A field cannot be named __proto__.');
+    copy[name] = clone(inner);
+  }
   return copy as T;
 }

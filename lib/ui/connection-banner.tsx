@@ -1,7 +1,7 @@
 'use client';
 
 import { CircleCheck, WifiOff } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useActions, useChat } from '#lib/client/provider.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
 
@@ -65,22 +65,24 @@ const tones = {
 } as const;
 
 function useShown(): { shown: Shown; canRetry: boolean } {
-  const { status } = useChat((state) => state.connection);
-  const since = useDownSince(status === 'online');
+  const isConnected = useChat((state) => state.connection.status === 'online');
+  const hasNetwork = useHasNetwork();
+  const isUp = isConnected && hasNetwork;
+  const since = useDownSince(isUp);
   const [shown, setShown] = useState<Shown>(null);
   const [canRetry, setCanRetry] = useState(false);
 
   useEffect(() => {
-    if (status === 'online') {
+    if (isUp) {
       setCanRetry(false);
       // Whoever saw that it was gone is told that it is back.
-      setShown((now) => (now === 'offline' || now === 'connecting' ? 'back' : now));
+      setShown((now) => (now ? 'back' : null));
       const timer = setTimeout(() => setShown(null), backForMs);
       return () => clearTimeout(timer);
     }
     const past = Date.now() - since;
     const show = setTimeout(
-      () => setShown(status === 'offline' ? 'offline' : 'connecting'),
+      () => setShown(hasNetwork ? 'connecting' : 'offline'),
       showAfterMs - past,
     );
     const retry = setTimeout(() => setCanRetry(true), retryAfterMs - past);
@@ -88,17 +90,32 @@ function useShown(): { shown: Shown; canRetry: boolean } {
       clearTimeout(show);
       clearTimeout(retry);
     };
-  }, [status, since]);
+  }, [isUp, hasNetwork, since]);
   return { shown, canRetry };
 }
 
-/** Since when there is no connection, however often it changes between trying and being offline. */
-function useDownSince(isOnline: boolean): number {
+/** Since when it is down, however often it changes between having no network and no answer. */
+function useDownSince(isUp: boolean): number {
   const [since, setSince] = useState(0);
-  const [wasOnline, setWasOnline] = useState<boolean | null>(null);
-  if (isOnline !== wasOnline) {
-    setWasOnline(isOnline);
-    if (!isOnline) setSince(Date.now());
+  const [wasUp, setWasUp] = useState<boolean | null>(null);
+  if (isUp !== wasUp) {
+    setWasUp(isUp);
+    if (!isUp) setSince(Date.now());
   }
   return since;
 }
+
+// The device itself knows at once; the socket may take most of a minute to notice.
+const useHasNetwork = () =>
+  useSyncExternalStore(
+    (listener) => {
+      addEventListener('online', listener);
+      addEventListener('offline', listener);
+      return () => {
+        removeEventListener('online', listener);
+        removeEventListener('offline', listener);
+      };
+    },
+    () => navigator.onLine,
+    () => true,
+  );

@@ -282,6 +282,25 @@ describe('receipts', () => {
   });
 });
 
+describe('own receipts', () => {
+  test('cause a request only when another device has read a part', async () => {
+    const server = createServerSide();
+    for (let n = 0; n < 4; n += 1) server.post(ben);
+    const { receive, get, asked } = createSyncing(fresh(server.row()), [server]);
+    receive(server.mark(ana, { deliveredSeq: 4 }));
+    await settled();
+    expect(asked('readConversation')).toEqual([]);
+    receive(server.mark(ana, { readSeq: 3 }));
+    await settled();
+    expect(asked('readConversation')).toHaveLength(1);
+    expect(get().conversations[server.id]!.unreadCount).toBe(1);
+    receive(server.mark(ana, { readSeq: 4 }));
+    await settled();
+    expect(asked('readConversation')).toHaveLength(1);
+    expect(get().conversations[server.id]!.unreadCount).toBe(0);
+  });
+});
+
 describe('people', () => {
   test('members are read again when the group has changed, one request for all of it', async () => {
     const server = createServerSide({ kind: 'group' });

@@ -34,7 +34,7 @@ export function DetailsPanel({ id, onClose }: DetailsPanelProps) {
         </h2>
         {isGroup && administers(conversation) && (
           <IconButton
-            label="Edit group name"
+            label="Edit group"
             icon={<Pencil aria-hidden />}
             onClick={() => setRenaming(true)}
           />
