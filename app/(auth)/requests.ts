@@ -82,21 +82,20 @@ async function problemOf(
   };
 }
 
+const texts: Partial<Record<Refusal['code'], string>> = {
+  invalid_credentials: "That email and password don't match. Check both and try again.",
+  unavailable: 'The server is not ready just now. Try again in a moment.',
+  invalid_input: 'Some of this needs another look.',
+};
+
 /** What the form says above its fields. */
 export function refusalText({ code, retryAfterSeconds = 60 }: Refusal, doing: string): string {
-  const minutes = Math.ceil(retryAfterSeconds / 60);
-  switch (code) {
-    case 'unreachable':
-      return `We can't reach ${location.host}. Check your connection and try again.`;
-    case 'invalid_credentials':
-      return "That email and password don't match. Check both and try again.";
-    case 'rate_limited':
-      return `Too many tries. Wait ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}, then ${doing} again.`;
-    case 'unavailable':
-      return 'The server is not ready just now. Try again in a moment.';
-    case 'invalid_input':
-      return 'Some of this needs another look.';
-    default:
-      return 'Something went wrong on the server. Try again in a moment.';
+  if (code === 'unreachable') {
+    return `We can't reach ${location.host}. Check your connection and try again.`;
   }
+  if (code === 'rate_limited') {
+    const minutes = Math.ceil(retryAfterSeconds / 60);
+    return `Too many tries. Wait ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}, then ${doing} again.`;
+  }
+  return texts[code] ?? 'Something went wrong on the server. Try again in a moment.';
 }

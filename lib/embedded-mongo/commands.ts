@@ -15,6 +15,8 @@ export interface Server {
   store: Store;
   cursors: Cursors;
   log: Log;
+  /** Kinds of queries whose scans were logged in the last minute. */
+  loggedScans: Set<string>;
   /** Throws when the disk is too full to take more. */
   checkSpace(): void;
 }

@@ -49,14 +49,25 @@ export async function countMatching(
 const clamp = (count: number, skip: number, limit: number): number =>
   Math.min(Math.max(count - skip, 0), limit);
 
-function warnOfScan(server: Server, collection: Collection, plan: Plan, wanted: Search): void {
+/** Leaves a line in the log, once a minute, for a query that reads a large collection whole. */
+export function warnOfScan(
+  server: Server,
+  collection: Collection,
+  plan: Plan,
+  wanted: Search,
+): void {
   if (plan.score > 0 || plan.isExact) return;
   const documents = server.store.countOf(collection);
   if (documents <= scanWorthALine) return;
-  server.log('warn', `A query of ${collection.namespace} reads all ${documents} documents.`, {
+  const { namespace } = collection;
+  const detail = {
     fields: fieldsOf(wanted.query),
-    sort: (wanted.sort ?? []).map(({ name }) => name),
-  });
+    sort: (wanted.sort ?? []).map((field) => field.name),
+  };
+  const kind = JSON.stringify([namespace, detail]);
+  if (server.loggedScans.has(kind)) return;
+  server.loggedScans.add(kind);
+  server.log('warn', `A query of ${namespace} reads all ${documents} documents.`, detail);
 }
 
 /** The names of the fields a filter looks at; their values may be private. */

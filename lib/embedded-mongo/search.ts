@@ -1,7 +1,7 @@
 import type { Collection } from './catalog.ts';
 import { documentKey } from './indexes.ts';
 import { compile } from './match.ts';
-import { choosePlan, type Plan } from './planner.ts';
+import type { Plan } from './planner.ts';
 import type { Query } from './query.ts';
 import { Sorter, type SortField } from './sort.ts';
 import type { KeyRange, Storage } from './storage.ts';
@@ -37,13 +37,7 @@ const moreEntries = 256;
 /** Read with the first ones when some of them may turn out not to match. */
 const spareEntries = 7;
 
-/** Finds documents, in order, by the best plan there is. */
-export function search(storage: Storage, collection: Collection, wanted: Search): Flow<Found> {
-  const plan = choosePlan(collection, wanted);
-  return runPlan(storage, collection, plan, wanted);
-}
-
-/** Runs a plan that was chosen before. */
+/** Finds documents by a plan, in the order wanted. */
 export function runPlan(
   storage: Storage,
   collection: Collection,

@@ -33,6 +33,7 @@ export async function startServer({ file, listen, log }: ServerOptions): Promise
     store,
     cursors: new Cursors(),
     log,
+    loggedScans: new Set(),
     checkSpace: () => space.check(),
   };
   const clients = new Clients(server);
@@ -74,6 +75,7 @@ async function listenOn(net: NetServer, listen: ServerOptions['listen']): Promis
 
 async function keepHouse(server: Server): Promise<void> {
   server.cursors.killIdle();
+  server.loggedScans.clear();
   try {
     await expireDocuments(server);
   } catch (error) {

@@ -1,5 +1,5 @@
-import { StoreError } from './errors.ts';
 import { deserialize, serialize, type Binary, type Decimal128, type Long } from 'bson';
+import { StoreError } from './errors.ts';
 
 /** A decoded document: numbers stay in their BSON classes, so that int, long and double survive. */
 export type Doc = Record<string, unknown>;

@@ -2,8 +2,10 @@ import { ObjectId } from 'bson';
 import type { Server } from './commands.ts';
 import { StoreError } from './errors.ts';
 import { checkId, idKeyOf } from './indexes.ts';
+import { choosePlan } from './planner.ts';
 import type { Query } from './query.ts';
-import { search, type Found, type Search } from './search.ts';
+import { warnOfScan } from './reading.ts';
+import { runPlan, type Found, type Search } from './search.ts';
 import type { Transaction } from './transaction.ts';
 import { documentFromQuery, withId, type Update } from './update.ts';
 import { decode, encode, isObject, maxDepth, maxDocumentBytes, type Doc } from './values.ts';
@@ -70,8 +72,10 @@ export function searchIn(
 ): Found[] {
   const collection = transaction.collection(namespace);
   if (!collection) return [];
+  const plan = choosePlan(collection, wanted);
+  warnOfScan(server, collection, plan, wanted);
   // All of them before the first change: a changed document might otherwise be met again.
-  return [...search(server.store.storage, collection, wanted)].filter(
+  return [...runPlan(server.store.storage, collection, plan, wanted)].filter(
     (found) => found !== undefined,
   );
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { CircleCheck, WifiOff } from 'lucide-react';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useActions, useChat } from '#lib/client/provider.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
 
@@ -68,41 +68,31 @@ function useShown(): { shown: Shown; canRetry: boolean } {
   const isConnected = useChat((state) => state.connection.status === 'online');
   const hasNetwork = useHasNetwork();
   const isUp = isConnected && hasNetwork;
-  const since = useDownSince(isUp);
+  const downSince = useRef<number | null>(null);
   const [shown, setShown] = useState<Shown>(null);
   const [canRetry, setCanRetry] = useState(false);
 
   useEffect(() => {
     if (isUp) {
-      setCanRetry(false);
-      // Whoever saw that it was gone is told that it is back.
-      setShown((now) => (now ? 'back' : null));
-      const timer = setTimeout(() => setShown(null), backForMs);
-      return () => clearTimeout(timer);
+      downSince.current = null;
+      const show = setTimeout(() => {
+        setCanRetry(false);
+        // Whoever saw that it was gone is told that it is back.
+        setShown((now) => (now ? 'back' : null));
+      }, 0);
+      const hide = setTimeout(() => setShown(null), backForMs);
+      return () => [show, hide].forEach(clearTimeout);
     }
-    const past = Date.now() - since;
+    // The clock runs on, however often it changes between having no network and no answer.
+    const past = Date.now() - (downSince.current ??= Date.now());
     const show = setTimeout(
       () => setShown(hasNetwork ? 'connecting' : 'offline'),
       showAfterMs - past,
     );
-    const retry = setTimeout(() => setCanRetry(true), retryAfterMs - past);
-    return () => {
-      clearTimeout(show);
-      clearTimeout(retry);
-    };
-  }, [isUp, hasNetwork, since]);
+    const offer = setTimeout(() => setCanRetry(true), retryAfterMs - past);
+    return () => [show, offer].forEach(clearTimeout);
+  }, [isUp, hasNetwork]);
   return { shown, canRetry };
-}
-
-/** Since when it is down, however often it changes between having no network and no answer. */
-function useDownSince(isUp: boolean): number {
-  const [since, setSince] = useState(0);
-  const [wasUp, setWasUp] = useState<boolean | null>(null);
-  if (isUp !== wasUp) {
-    setWasUp(isUp);
-    if (!isUp) setSince(Date.now());
-  }
-  return since;
 }
 
 // The device itself knows at once; the socket may take most of a minute to notice.

@@ -1,10 +1,11 @@
 'use client';
 
 import { Check, Eye, EyeOff, TriangleAlert } from 'lucide-react';
-import { useId, useState, type ComponentProps, type ReactNode } from 'react';
+import { useId, useRef, useState, type ComponentProps, type ReactNode } from 'react';
 import { IconButton } from '#lib/ui/icon-button.tsx';
+import { useInitialFocus } from '#lib/ui/use-initial-focus.ts';
 
-interface TextFieldProps extends Omit<ComponentProps<'input'>, 'prefix'> {
+interface TextFieldProps extends Omit<ComponentProps<'input'>, 'prefix' | 'ref'> {
   label: string;
   /** Beside the label, in small: "Optional". */
   hint?: string;
@@ -15,6 +16,8 @@ interface TextFieldProps extends Omit<ComponentProps<'input'>, 'prefix'> {
   success?: string | undefined;
   /** Marks it wrong where the text about it stands elsewhere. */
   invalid?: boolean;
+  /** Has the focus when it appears. */
+  initialFocus?: boolean;
   prefix?: string;
 }
 
@@ -28,11 +31,14 @@ export function TextField(props: TextFieldProps) {
     prefix,
     type,
     invalid = false,
+    initialFocus = false,
     id: givenId,
     className = '',
     ...rest
   } = props;
   const ownId = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useInitialFocus(input, initialFocus);
   const id = givenId ?? ownId;
   const [shown, setShown] = useState(false);
   const password = type === 'password';
@@ -58,6 +64,7 @@ export function TextField(props: TextFieldProps) {
         {prefix && <span className="text-lg text-text-3">{prefix}</span>}
         <input
           {...rest}
+          ref={input}
           id={id}
           type={password && shown ? 'text' : type}
           aria-invalid={wrong || undefined}

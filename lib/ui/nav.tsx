@@ -25,7 +25,7 @@ export function goBack(fallback = '/chats'): void {
 type ChatLinkProps = Omit<ComponentProps<'a'>, 'href'> & { href: string; replace?: boolean };
 
 /** A real link (it opens in a new tab, it can be copied) that moves within the shell. */
-export function ChatLink({ href, replace, onClick, ...rest }: ChatLinkProps) {
+export function ChatLink({ href, replace, onClick, children, ...rest }: ChatLinkProps) {
   const click = (event: MouseEvent<HTMLAnchorElement>) => {
     onClick?.(event);
     const elsewhere = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
@@ -33,5 +33,9 @@ export function ChatLink({ href, replace, onClick, ...rest }: ChatLinkProps) {
     event.preventDefault();
     navigate(href, replace ? 'replace' : 'push');
   };
-  return <a {...rest} href={href} onClick={click} />;
+  return (
+    <a {...rest} href={href} onClick={click}>
+      {children}
+    </a>
+  );
 }

@@ -1,27 +1,28 @@
 'use client';
 
 import { Search, X } from 'lucide-react';
-import type { ComponentProps } from 'react';
+import { useRef, type ComponentProps, type RefObject } from 'react';
+import { useInitialFocus } from '#lib/ui/use-initial-focus.ts';
 
-interface SearchBoxProps extends Omit<ComponentProps<'input'>, 'onChange' | 'value'> {
+interface SearchBoxProps extends Omit<ComponentProps<'input'>, 'onChange' | 'value' | 'ref'> {
   value: string;
   onChange: (value: string) => void;
   label: string;
   /** What it lies on: the window (list) or a sheet (dialogs, panels). */
   on?: 'app' | 'surface';
+  /** Has the focus when it appears. */
+  initialFocus?: boolean;
+  ref?: RefObject<HTMLInputElement | null>;
 }
 
-export function SearchBox({
-  value,
-  onChange,
-  label,
-  on = 'surface',
-  className = '',
-  ...rest
-}: SearchBoxProps) {
+export function SearchBox(props: SearchBoxProps) {
+  const { value, onChange, label, on = 'surface', initialFocus, ref, className, ...rest } = props;
+  const own = useRef<HTMLInputElement>(null);
+  const input = ref ?? own;
+  useInitialFocus(input, initialFocus ?? false);
   return (
     <label
-      className={`flex h-11 min-w-0 flex-none cursor-text items-center gap-2.5 rounded-full px-3.5 text-text-3 focus-within:bg-surface focus-within:shadow-[0_0_0_2px_var(--c-accent-text)] phone:bg-sunken ${on === 'app' ? 'bg-hover' : 'bg-sunken'} ${className}`}
+      className={`flex h-11 min-w-0 flex-none cursor-text items-center gap-2.5 rounded-full px-3.5 text-text-3 focus-within:bg-surface focus-within:shadow-[0_0_0_2px_var(--c-accent-text)] phone:bg-sunken ${on === 'app' ? 'bg-hover' : 'bg-sunken'} ${className ?? ''}`}
     >
       <Search aria-hidden className="size-4.5" />
       <input
@@ -30,6 +31,7 @@ export function SearchBox({
         autoComplete="off"
         placeholder={label}
         {...rest}
+        ref={input}
         aria-label={label}
         value={value}
         onChange={(event) => onChange(event.target.value)}

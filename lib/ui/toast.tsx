@@ -18,6 +18,7 @@ export function toast(message: ReactNode, options: ToastOptions = {}): void {
 toast.error = (message: ReactNode, options: ToastOptions = {}): void => {
   sonner(<span role="alert">{message}</span>, {
     ...options,
+    icon: <TriangleAlert aria-hidden />,
     duration: Infinity,
     closeButton: true,
   });

@@ -1,4 +1,10 @@
-import { test as base, expect, type BrowserContext, type Locator, type Page } from 'playwright/test';
+import {
+  test as base,
+  expect,
+  type BrowserContext,
+  type Locator,
+  type Page,
+} from 'playwright/test';
 import { requireChromium } from '../support/chromium.ts';
 import { password } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -14,7 +20,10 @@ export interface Guest {
 interface Fixtures {
   server: TestServer;
   /** Registers somebody new in a browser of their own and leaves them at their chats. */
-  signUp: (name: string, options?: { viewport?: { width: number; height: number } }) => Promise<Guest>;
+  signUp: (
+    name: string,
+    options?: { viewport?: { width: number; height: number } },
+  ) => Promise<Guest>;
 }
 
 let count = 0;
@@ -68,12 +77,16 @@ export async function findAndOpen({ page }: Guest, other: Guest): Promise<void> 
   await expect(page.getByRole('heading', { name: other.name, level: 2 })).toBeVisible();
 }
 
-export const composer = ({ page }: Guest): Locator => page.getByRole('textbox', { name: 'Message' });
+export const composer = ({ page }: Guest): Locator =>
+  page.getByRole('textbox', { name: 'Message' });
 
 export async function say(guest: Guest, text: string): Promise<void> {
   await composer(guest).fill(text);
   await composer(guest).press('Enter');
 }
+
+/** Where a chat's messages stand. */
+export const log = ({ page }: Guest): Locator => page.getByRole('region', { name: 'Messages' });
 
 /** The bubble with this text. */
 export const bubble = ({ page }: Guest, text: string | RegExp): Locator =>

@@ -7,7 +7,7 @@ import { StoreError } from '#lib/embedded-mongo/errors.ts';
 import { matcher } from '#lib/embedded-mongo/match.ts';
 import { choosePlan } from '#lib/embedded-mongo/planner.ts';
 import { parseFilter } from '#lib/embedded-mongo/query.ts';
-import { runPlan, search, type Search } from '#lib/embedded-mongo/search.ts';
+import { runPlan, type Search } from '#lib/embedded-mongo/search.ts';
 import { documentOrder, parseSort } from '#lib/embedded-mongo/sort.ts';
 import { Store } from '#lib/embedded-mongo/store.ts';
 import { decode, encode, type Doc } from '#lib/embedded-mongo/values.ts';
@@ -189,7 +189,8 @@ function check(
   const decoded = decode(encode(query.filter));
   const fields = parseSort(query.sort);
   const wanted: Search = { ...query, query: parseFilter(decoded), sort: fields };
-  const found = [...search(store.storage, collection, wanted)].flatMap((one) =>
+  const plan = choosePlan(collection, wanted);
+  const found = [...runPlan(store.storage, collection, plan, wanted)].flatMap((one) =>
     one ? [one.doc] : [],
   );
   const order = documentOrder(fields);

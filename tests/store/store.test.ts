@@ -105,6 +105,7 @@ describe('the store', () => {
       store,
       cursors: new Cursors(),
       log: () => {},
+      loggedScans: new Set(),
       checkSpace: () => {},
     };
     await expireDocuments(server);

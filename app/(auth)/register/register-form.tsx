@@ -63,7 +63,13 @@ export function RegisterForm() {
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
       {notice && <Notice kind="error">{notice}</Notice>}
-      <TextField {...field('displayName')} label="Name" autoComplete="name" dir="auto" autoFocus />
+      <TextField
+        {...field('displayName')}
+        label="Name"
+        autoComplete="name"
+        dir="auto"
+        initialFocus
+      />
       <TextField
         {...name}
         label="Username"

@@ -11,7 +11,7 @@ interface SignInProps {
 
 export default async function SignInPage({ searchParams }: SignInProps) {
   const { next, error } = await searchParams;
-  const providers = await configuredProviders();
+  const providers = configuredProviders();
   return (
     <>
       <h1 className="text-2xl font-bold tracking-[-.02em]">Welcome back</h1>

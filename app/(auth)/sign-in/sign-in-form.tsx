@@ -55,7 +55,7 @@ export function SignInForm({ next, providers, providerFailed }: SignInFormProps)
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
-        autoFocus
+        initialFocus
       />
       <TextField
         {...field('password')}

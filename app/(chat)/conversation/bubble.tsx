@@ -59,23 +59,15 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
 });
 
 function Body(props: BubbleProps & { children: ReactNode }) {
-  const { id, message, pending, own, tick, isTabStop, children } = props;
+  const { id, message, pending, own, isTabStop, children } = props;
   const text = message?.text ?? pending?.text ?? '';
   const isDeleted = Boolean(message?.deletedAt);
   const isLarge = !isDeleted && isEmojiOnly(text);
-  const meta = (
-    <BubbleMeta
-      id={`${id}-meta`}
-      at={message?.createdAt ?? pending?.createdAt ?? ''}
-      isEdited={Boolean(message?.editedAt) && !isDeleted}
-      tick={isDeleted ? null : tick}
-      on={isLarge ? 'page' : 'bubble'}
-    />
-  );
   const shape = isLarge ? large(own) : `${bubble(own, isDeleted)} ${corners(props)}`;
   return (
     <article
       data-bubble
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- The arrow keys walk from one message to the next.
       tabIndex={isTabStop ? 0 : -1}
       aria-labelledby={`${id}-who ${id}-text ${id}-meta`}
       className={`relative max-w-full min-w-0 wrap-anywhere outline-offset-2 touch:select-none touch:[-webkit-touch-callout:none] ${shape}`}
@@ -88,10 +80,31 @@ function Body(props: BubbleProps & { children: ReactNode }) {
         <span id={`${id}-text`}>
           {isDeleted ? <Deleted own={own} /> : <MessageText text={text} />}
         </span>
-        {!isLarge && <span className="float-end ms-2.5 mt-[7px] -mb-[3px]">{meta}</span>}
+        {!isLarge && (
+          <span className="float-end ms-2.5 mt-[7px] -mb-[3px]">
+            <Meta {...props} on="bubble" />
+          </span>
+        )}
       </div>
-      {isLarge && <span className="rounded-full bg-bubble-other px-2.5 py-0.5">{meta}</span>}
+      {isLarge && (
+        <span className="rounded-full bg-bubble-other px-2.5 py-0.5">
+          <Meta {...props} on="page" />
+        </span>
+      )}
     </article>
+  );
+}
+
+function Meta({ id, message, pending, tick, on }: BubbleProps & { on: 'bubble' | 'page' }) {
+  const isDeleted = Boolean(message?.deletedAt);
+  return (
+    <BubbleMeta
+      id={`${id}-meta`}
+      at={message?.createdAt ?? pending?.createdAt ?? ''}
+      isEdited={Boolean(message?.editedAt) && !isDeleted}
+      tick={isDeleted ? null : tick}
+      on={on}
+    />
   );
 }
 

@@ -56,7 +56,7 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
           >
             <bdi>{person?.displayName ?? title}</bdi>
           </h2>
-          {subtitle && (
+          {subtitle.text && (
             <span className={`trunc block text-sm ${tones[subtitle.tone]}`}>{subtitle.text}</span>
           )}
         </span>

@@ -8,5 +8,9 @@ export const failureText = (what: string, error: unknown): string =>
   `${what} ${messageOf(error)}`.trim();
 
 /** Why a message was not sent. That it can be tried again, the button beside it says. */
-export const notSentText = (error: ClientError | null): string =>
-  error ? failureText('Not sent.', error).replace(/ Try again\.$/, '') : 'Not sent.';
+export function notSentText(error: ClientError | null): string {
+  if (!error) return 'Not sent.';
+  if (error.code === 'forbidden' || error.code === 'not_found')
+    return 'Not sent. You can’t send messages here any more.';
+  return failureText('Not sent.', error).replace(/ Try again\.$/, '');
+}

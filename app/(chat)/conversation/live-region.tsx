@@ -18,7 +18,7 @@ export function LiveRegion({ conversation, messages, isLoaded }: LiveRegionProps
   const heard = useRef<number | null>(null);
   const [news, setNews] = useState<{ key: string; text: string }[]>([]);
 
-  const listen = useEffectEvent(() => {
+  const listen = useEffectEvent((messages: readonly Message[]) => {
     const last = messages.at(-1)?.seq ?? 0;
     const before = heard.current;
     heard.current = Math.max(before ?? 0, last, conversation.lastSeq);
@@ -34,7 +34,7 @@ export function LiveRegion({ conversation, messages, isLoaded }: LiveRegionProps
     setNews((earlier) => [...earlier, ...said].slice(-5));
   });
   useEffect(() => {
-    if (isLoaded) listen();
+    if (isLoaded) listen(messages);
   }, [isLoaded, messages]);
 
   return (

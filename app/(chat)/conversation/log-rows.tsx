@@ -43,8 +43,7 @@ export function LogRows(props: LogRowsProps) {
     <>
       <ul
         ref={ref}
-        role="list"
-        className="mx-auto w-full max-w-220 flex-none px-3 pt-3 pb-2 tablet:px-4 tablet:pt-4 tablet:pb-3 desktop:px-6"
+        className="mx-auto w-full max-w-220 [list-style-type:''] flex-none px-3 pt-3 pb-2 tablet:px-4 tablet:pt-4 tablet:pb-3 desktop:px-6"
         {...menu.listeners}
         {...keys.listeners}
       >

@@ -12,7 +12,7 @@ import { LogRows } from './log-rows.tsx';
 import { useFetching } from './use-fetching.ts';
 import { useLogScroll, type Look } from './use-log-scroll.ts';
 import { useReading } from './use-reading.ts';
-import { focusNewest } from './use-row-keys.ts';
+import { useArrowsInto } from './use-row-keys.ts';
 import { useTimeline } from './use-timeline.ts';
 
 export interface MessageListHandle {
@@ -60,6 +60,7 @@ export function MessageList({ conversation, log, onEdit, onLeave, ref }: Message
     },
   });
   useReading(conversation, isLoaded, view.isAtEnd);
+  useArrowsInto(scroller);
 
   const toNewest = (how: 'instant' | 'smooth') => {
     timeline.showLatest();
@@ -76,11 +77,6 @@ export function MessageList({ conversation, log, onEdit, onLeave, ref }: Message
         ref={scroller}
         id="messages"
         tabIndex={-1}
-        onKeyDown={(event) => {
-          if (event.target !== event.currentTarget || !event.key.startsWith('Arrow')) return;
-          event.preventDefault();
-          focusNewest(event.currentTarget);
-        }}
         role="region"
         aria-label="Messages"
         className="relative flex min-h-0 flex-1 flex-col overflow-x-hidden overflow-y-auto overscroll-contain outline-none [overflow-anchor:none]"

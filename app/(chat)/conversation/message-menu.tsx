@@ -69,7 +69,7 @@ function OpenMenu({ menu, target }: { menu: MessageMenuState; target: MenuTarget
               icon={<Copy aria-hidden />}
               label="Copy text"
               shortcut="C"
-              onSelect={() => void menu.copy(message)}
+              onSelect={() => menu.copy(message)}
             />
           )}
           {canEdit && (

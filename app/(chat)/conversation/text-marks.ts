@@ -45,7 +45,9 @@ function sourceOfPart(part: TextPart): string {
       return `\`${part.text}\``;
     case 'block':
       return `\`\`\`${part.text}\`\`\``;
-    default:
+    case 'bold':
+    case 'italic':
+    case 'strike':
       return markOf[part.type] + sourceOf(part.parts) + markOf[part.type];
   }
 }

@@ -46,7 +46,7 @@ export function useMessageMenu(
   const actions = {
     canCopy: (message: Message) => message.text !== '' && message.deletedAt === null,
     canEdit: (message: Message) => canEdit(message, conversation, myId),
-    copy: (message: Message) => copyText(message.text),
+    copy: (message: Message) => void copyText(message.text),
     edit: (message: Message) => onEdit(message.id),
     askDelete: setDeleting,
   };

@@ -13,8 +13,14 @@ export function useOpening(id: string) {
   const [failure, setFailure] = useState<ClientError | null>(null);
 
   const open = () => {
+    openConversation(id).then(
+      () => setFailure(null),
+      (error: unknown) => setFailure(error as ClientError),
+    );
+  };
+  const retry = () => {
     setFailure(null);
-    openConversation(id).catch((error: unknown) => setFailure(error as ClientError));
+    open();
   };
   const openNow = useEffectEvent(open);
   const retryIfFailed = useEffectEvent(() => failure && open());
@@ -32,5 +38,5 @@ export function useOpening(id: string) {
     if (isGroupMember && isOnline) loadMembers(id).catch(() => undefined);
   }, [id, isGroupMember, isOnline, loadMembers]);
 
-  return { failure, retry: open };
+  return { failure, retry };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useActions } from '#lib/client/provider.tsx';
 import type { Conversation } from '#lib/contract/records.ts';
 
@@ -10,22 +10,22 @@ export function useReading(conversation: Conversation, isLoaded: boolean, isAtEn
   const { markRead } = useActions();
   const isFresh = useRef(true);
   const { id, lastSeq, me } = conversation;
+  // What was left unread in a group that one has left stays so.
+  const unreadUpTo = me.leftSeq === null && me.readSeq < lastSeq ? lastSeq : 0;
 
-  const check = useEffectEvent(() => {
-    if (!isLoaded || document.visibilityState !== 'visible' || !document.hasFocus()) return;
-    if (!isAtEnd && !isFresh.current) return;
-    isFresh.current = false;
-    if (me.leftSeq === null && me.readSeq < lastSeq) markRead(id);
-  });
-
-  useEffect(() => check(), [id, isLoaded, isAtEnd, lastSeq, me.readSeq]);
   useEffect(() => {
-    const look = () => check();
+    const look = () => {
+      if (!isLoaded || document.visibilityState !== 'visible' || !document.hasFocus()) return;
+      if (!isAtEnd && !isFresh.current) return;
+      isFresh.current = false;
+      if (unreadUpTo > 0) markRead(id);
+    };
+    look();
     window.addEventListener('focus', look);
     document.addEventListener('visibilitychange', look);
     return () => {
       window.removeEventListener('focus', look);
       document.removeEventListener('visibilitychange', look);
     };
-  }, []);
+  }, [id, isLoaded, isAtEnd, unreadUpTo, markRead]);
 }

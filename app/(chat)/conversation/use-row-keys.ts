@@ -1,4 +1,4 @@
-import { useState, type FocusEvent, type KeyboardEvent } from 'react';
+import { useEffect, useState, type FocusEvent, type KeyboardEvent, type RefObject } from 'react';
 import type { TimelineItem } from './timeline.ts';
 import type { MessageMenuState } from './use-message-menu.ts';
 
@@ -54,6 +54,16 @@ function walk(list: HTMLElement, from: HTMLElement, key: string): boolean {
 }
 
 /** From the log itself, the arrows go to the newest message. */
-export function focusNewest(scroller: HTMLElement): void {
-  [...scroller.querySelectorAll<HTMLElement>('[data-bubble]')].at(-1)?.focus();
+export function useArrowsInto(log: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const box = log.current;
+    if (!box) return;
+    const enter = (event: globalThis.KeyboardEvent) => {
+      if (event.target !== box || !/^Arrow(Up|Down)$/.test(event.key)) return;
+      event.preventDefault();
+      [...box.querySelectorAll<HTMLElement>('[data-bubble]')].at(-1)?.focus();
+    };
+    box.addEventListener('keydown', enter);
+    return () => box.removeEventListener('keydown', enter);
+  }, [log]);
 }

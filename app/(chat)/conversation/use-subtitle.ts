@@ -13,33 +13,36 @@ export interface Subtitle {
 
 const namesShown = 6;
 
-/** Under the title: who types, else presence, else who is in the group. */
-export function useSubtitle(conversation: Conversation): Subtitle | null {
-  const { id, kind, peer, me, memberCount } = conversation;
-  const typers = useChat((state) => typersIn(state, id));
+/** “Online”, “Last seen …”, or empty when that is not known or not for the viewer. */
+export function usePresence({ peer }: Conversation): string {
+  const person = useChat((state) => peer && (personOf(state, peer.id) ?? peer));
   // Without a connection nobody knows who is there.
   const isConnected = useChat((state) => state.connection.status === 'online');
-  const person = useChat((state) => peer && (personOf(state, peer.id) ?? peer));
+  const today = useToday();
+  if (isConnected && person?.online) return 'Online';
+  return person?.lastSeenAt && today !== null ? lastSeenText(person.lastSeenAt) : '';
+}
+
+/** Under the title: who types, else presence, else who is in the group. */
+export function useSubtitle(conversation: Conversation): Subtitle {
+  const { id, kind, me, memberCount } = conversation;
+  const typers = useChat((state) =>
+    state.connection.status === 'online' ? typersIn(state, id) : [],
+  );
   const others = useChat((state) =>
     (state.members[id] ?? [])
       .filter(({ user }) => user.id !== state.account.id)
       .map(({ user }) => firstName(user.displayName)),
   );
-  const today = useToday();
+  const presence = usePresence(conversation);
 
-  if (isConnected && typers.length > 0)
-    return { text: typingText(typers, kind === 'group'), tone: 'typing' };
-  if (kind === 'group') {
-    if (me.leftSeq !== null) return null;
-    const isKnown = others.length > 0 && others.length === memberCount - 1;
-    return {
-      text: isKnown ? listOfNames(['You', ...others], namesShown) : countText(memberCount),
-      tone: 'plain',
-    };
-  }
-  if (isConnected && person?.online) return { text: 'Online', tone: 'online' };
-  if (!person?.lastSeenAt || today === null) return null;
-  return { text: lastSeenText(person.lastSeenAt), tone: 'plain' };
+  if (typers.length > 0) return { text: typingText(typers, kind === 'group'), tone: 'typing' };
+  if (kind === 'direct')
+    return { text: presence, tone: presence === 'Online' ? 'online' : 'plain' };
+  if (me.leftSeq !== null) return { text: '', tone: 'plain' };
+  const isKnown = others.length > 0 && others.length === memberCount - 1;
+  const text = isKnown ? listOfNames(['You', ...others], namesShown) : countText(memberCount);
+  return { text, tone: 'plain' };
 }
 
 export const countText = (count: number): string => (count === 1 ? '1 member' : `${count} members`);

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useState, type ReactNode } from 'react';
 import type { User } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { CheckCircle } from '#lib/ui/checkbox.tsx';
@@ -49,18 +49,21 @@ export function ChooseStep({ people, members, room, onToggle }: ChooseStepProps)
           query={wanted}
           picked={picked}
           onPick={(person) => !present.has(person.id) && onToggle(person)}
-          end={({ id }) =>
-            present.has(id) ? (
-              <span className="flex-none text-sm text-text-3">Already here</span>
-            ) : (
-              <CheckCircle checked={picked.has(id)} />
-            )
-          }
+          end={signFor(present, picked)}
         />
       </div>
     </>
   );
 }
+
+const signFor =
+  (present: ReadonlySet<string>, picked: ReadonlySet<string>) =>
+  ({ id }: User): ReactNode =>
+    present.has(id) ? (
+      <span className="flex-none text-sm text-text-3">Already here</span>
+    ) : (
+      <CheckCircle checked={picked.has(id)} />
+    );
 
 function Chip({ person, onRemove }: { person: User; onRemove: () => void }) {
   return (

@@ -1,6 +1,6 @@
 import { UserPlus } from 'lucide-react';
-import { useEffect, useState } from 'react';
-import { useActions, useChat, useWatchPresence } from '#lib/client/provider.tsx';
+import { useState } from 'react';
+import { useChat, useWatchPresence } from '#lib/client/provider.tsx';
 import { limits } from '#lib/contract/records.ts';
 import type { Conversation, Member } from '#lib/contract/records.ts';
 import { SearchBox } from '#lib/ui/search-box.tsx';
@@ -19,16 +19,10 @@ export function MemberSection({ conversation }: { conversation: Conversation }) 
   const { id, memberCount } = conversation;
   const myId = useChat((state) => state.account.id);
   const members = useChat((state) => state.members[id] ?? nobodyYet);
-  const { loadMembers } = useActions();
   const [query, setQuery] = useState('');
   const [showsAll, setShowsAll] = useState(false);
   const [isAdding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<Member | null>(null);
-
-  const isMissing = members === nobodyYet;
-  useEffect(() => {
-    if (isMissing) loadMembers(id).catch(() => undefined);
-  }, [id, isMissing, loadMembers]);
 
   const found = matching(inOrder(members, myId), query);
   // Nobody reads a thousand rows: above a hundred, the search finds them.
@@ -52,7 +46,7 @@ export function MemberSection({ conversation }: { conversation: Conversation }) 
           onClick={() => setAdding(true)}
         />
       )}
-      <ul role="list" aria-label="Members">
+      <ul aria-label="Members" className="[list-style-type:'']">
         {shown.map((member) => (
           <MemberRow
             key={member.user.id}
@@ -62,7 +56,7 @@ export function MemberSection({ conversation }: { conversation: Conversation }) 
           />
         ))}
       </ul>
-      {isMissing && (
+      {members === nobodyYet && (
         <span className="grid place-items-center py-4 text-text-3">
           <Spinner size={20} label="Loading members" />
         </span>
@@ -88,4 +82,5 @@ export function MemberSection({ conversation }: { conversation: Conversation }) 
   );
 }
 
+/** The conversation, which is open beside or below, fetches them. */
 const nobodyYet: Member[] = [];

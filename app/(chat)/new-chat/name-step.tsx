@@ -29,7 +29,7 @@ export function NameStep({ title, people, error, onChange, onSubmit }: NameStepP
         <Avatar id="" name={title || 'Group'} kind="group" size={96} />
       </div>
       <TextField
-        autoFocus
+        initialFocus
         label="Group name"
         hint={`${title.length} / ${max}`}
         dir="auto"

@@ -29,7 +29,7 @@ function NewChat({ onDone, onNewGroup }: { onDone: () => void; onNewGroup: () =>
   return (
     <>
       <SearchBox
-        autoFocus
+        initialFocus
         label="Name or username"
         value={query}
         onChange={setQuery}

@@ -4,7 +4,6 @@ import { X } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import type { User } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
-import { CheckCircle } from '#lib/ui/checkbox.tsx';
 import { SearchBox } from '#lib/ui/search-box.tsx';
 import { PeopleList } from '../people/people-list.tsx';
 import { firstName } from '../conversation/names.ts';
@@ -34,7 +33,7 @@ export function PeopleStep({ people, max, onToggle }: PeopleStepProps) {
             ))}
           </ul>
         )}
-        <SearchBox autoFocus label="Name or username" value={query} onChange={setQuery} />
+        <SearchBox initialFocus label="Name or username" value={query} onChange={setQuery} />
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
         <p
@@ -43,13 +42,7 @@ export function PeopleStep({ people, max, onToggle }: PeopleStepProps) {
         >
           {people.length} of {max} selected
         </p>
-        <PeopleList
-          label="People"
-          query={wanted}
-          picked={picked}
-          onPick={onToggle}
-          end={({ id }) => <CheckCircle checked={picked.has(id)} />}
-        />
+        <PeopleList label="People" query={wanted} picked={picked} onPick={onToggle} />
       </div>
     </>
   );

@@ -4,6 +4,7 @@ import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react';
 import { useChat, useWatchPresence } from '#lib/client/provider.tsx';
 import type { User } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
+import { CheckCircle } from '#lib/ui/checkbox.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
@@ -19,7 +20,7 @@ interface PeopleListProps {
   /** Ticks instead of opening: which are ticked. */
   picked?: ReadonlySet<string>;
   busyId?: string | null;
-  /** What stands at the end of a row. */
+  /** What stands at the end of a row, instead of a tick. */
   end?: (person: User) => ReactNode;
 }
 
@@ -68,7 +69,7 @@ export function PeopleList({ query, label, onPick, picked, busyId, end }: People
               busy={busyId === person.id}
               onPick={() => onPick(person)}
             >
-              {end?.(person)}
+              {end ? end(person) : picked && <CheckCircle checked={picked.has(person.id)} />}
             </PersonRow>
           </li>
         ))}
@@ -105,8 +106,8 @@ function PersonRow({ person, checked, busy, onPick, children }: PersonRowProps) 
     >
       <Avatar id={id} name={displayName} src={avatarUrl} size={40} online={online} />
       <span className="min-w-0 flex-1">
-        <span className="trunc block text-body font-medium">
-          <bdi>{displayName}</bdi>
+        <span dir="auto" className="user-line block text-body font-medium">
+          {displayName}
         </span>
         <span className="trunc block text-sm text-text-3">
           <bdi dir="ltr">@{username}</bdi>

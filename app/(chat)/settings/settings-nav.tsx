@@ -36,7 +36,9 @@ export function SettingsNav({ page }: { page: SettingsPage | null }) {
       >
         <Avatar id={id} name={displayName} src={avatarUrl} size={40} />
         <span className="min-w-0 flex-1">
-          <bdi className="trunc block text-body font-semibold">{displayName}</bdi>
+          <span dir="auto" className="user-line block text-body font-semibold">
+            {displayName}
+          </span>
           <span className="trunc block text-sm text-text-3">Name, about</span>
         </span>
         <ChevronRight aria-hidden className="flip-rtl" />

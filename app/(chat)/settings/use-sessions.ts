@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useActions } from '#lib/client/provider.tsx';
 import type { ClientError } from '#lib/client/types.ts';
 import type { Session } from '#lib/contract/records.ts';
@@ -11,22 +11,14 @@ export function useSessions() {
   const { listSessions, endSession, endOtherSessions } = useActions();
   const [sessions, setSessions] = useState<Session[] | null>(null);
   const [error, setError] = useState<ClientError | null>(null);
-  const [attempt, setAttempt] = useState(0);
 
-  useEffect(() => {
-    let over = false;
-    listSessions().then(
-      (found) => !over && setSessions(found),
-      (failure: ClientError) => !over && setError(failure),
-    );
-    return () => {
-      over = true;
-    };
-  }, [listSessions, attempt]);
+  const load = () => listSessions().then(setSessions, (failure: ClientError) => setError(failure));
+  const loadFirst = useEffectEvent(load);
+  useEffect(() => void loadFirst(), []);
 
   const retry = () => {
     setError(null);
-    setAttempt(attempt + 1);
+    void load();
   };
   const end = async ({ id, device }: Session) => {
     try {

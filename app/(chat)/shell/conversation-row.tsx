@@ -58,8 +58,8 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
       />
       <span className="min-w-0">
         <span className="flex items-center gap-2">
-          <span className="trunc flex-1 text-body font-semibold">
-            <bdi>{title}</bdi>
+          <span dir="auto" className="user-line flex-1 text-body font-semibold">
+            {title}
           </span>
           <time
             dateTime={preview.at}
@@ -100,13 +100,9 @@ function PreviewLine({ preview }: { preview: Preview }) {
       {tick && <Tick tick={tick} />}
       {kind === 'deleted' && <Ban aria-hidden className="size-3.75 text-text-3" />}
       {kind === 'draft' && <span className="flex-none font-medium text-danger">Draft:</span>}
-      <span className={`trunc ${lineStyles[kind] ?? ''}`}>
-        {who && (
-          <>
-            <bdi>{who}</bdi>:{' '}
-          </>
-        )}
-        <bdi>{text}</bdi>
+      {who && <bdi className="trunc max-w-1/2 flex-none">{who}:</bdi>}
+      <span dir="auto" className={`user-line ${lineStyles[kind] ?? ''}`}>
+        {text}
       </span>
     </>
   );

@@ -1,6 +1,7 @@
 'use client';
 
 import { Link2, SquarePen } from 'lucide-react';
+import { useActions } from '#lib/client/provider.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { invite } from '../new-chat/invite.ts';
@@ -39,7 +40,7 @@ const nothingThere: Record<Filter, string> = {
   archived: 'Nothing archived',
 };
 
-export function AllCaughtUp({ filter, onShowAll }: { filter: Filter; onShowAll: () => void }) {
+export function NothingThere({ filter, onShowAll }: { filter: Filter; onShowAll: () => void }) {
   return (
     <li>
       <Empty
@@ -53,6 +54,25 @@ export function AllCaughtUp({ filter, onShowAll }: { filter: Filter; onShowAll: 
           )
         }
       />
+    </li>
+  );
+}
+
+export function ListFailed() {
+  const { loadConversations } = useActions();
+  return (
+    <li>
+      <Empty
+        small
+        title="Your chats didn’t load"
+        actions={
+          <Button variant="tonal" onClick={() => void loadConversations().catch(() => undefined)}>
+            Try again
+          </Button>
+        }
+      >
+        The server took too long to answer. Your messages are safe.
+      </Empty>
     </li>
   );
 }

@@ -68,8 +68,8 @@ export function SearchResults({ query, rows, openId, onClose }: SearchResultsPro
             >
               <Avatar id={id} name={displayName} src={avatarUrl} online={online} />
               <span className="min-w-0">
-                <span className="trunc block text-body font-semibold">
-                  <bdi>{displayName}</bdi>
+                <span dir="auto" className="user-line block text-body font-semibold">
+                  {displayName}
                 </span>
                 <span className="trunc block text-md text-text-2">
                   <bdi dir="ltr">@{username}</bdi>

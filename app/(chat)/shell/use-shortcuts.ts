@@ -28,25 +28,29 @@ export function useShortcuts(view: View, open: (dialog: ShellDialog) => void): v
     else navigate('/chats');
   };
 
+  const altAction = ({ code, shiftKey }: KeyboardEvent): (() => void) | null => {
+    if (code === 'KeyN' && !shiftKey) return () => open('new-chat');
+    if (code === 'ArrowDown') return () => goTo(1, shiftKey);
+    return code === 'ArrowUp' ? () => goTo(-1, shiftKey) : null;
+  };
+
+  const actionFor = (event: KeyboardEvent): (() => void) | null => {
+    const { code, key, altKey, shiftKey, target } = event;
+    if (event.ctrlKey || event.metaKey) {
+      const isSearch = code === 'KeyK' && !altKey && !shiftKey;
+      return isSearch ? () => dispatchEvent(new Event(searchEvent)) : null;
+    }
+    if (altKey) return altAction(event);
+    if (code === 'Escape') return escape;
+    return key === '?' && !isTyping(target) ? () => open('shortcuts') : null;
+  };
+
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return;
-    const { code, altKey, shiftKey } = event;
-    const command = (event.ctrlKey || event.metaKey) && !altKey && !shiftKey;
-    const act = actionFor();
+    const act = actionFor(event);
     if (!act) return;
     event.preventDefault();
     act();
-
-    function actionFor(): (() => void) | null {
-      if (command && code === 'KeyK') return () => dispatchEvent(new Event(searchEvent));
-      if (event.ctrlKey || event.metaKey) return null;
-      if (altKey && code === 'KeyN' && !shiftKey) return () => open('new-chat');
-      if (altKey && code === 'ArrowDown') return () => goTo(1, shiftKey);
-      if (altKey && code === 'ArrowUp') return () => goTo(-1, shiftKey);
-      if (altKey || isTyping(event.target)) return code === 'Escape' && !altKey ? escape : null;
-      if (event.key === '?') return () => open('shortcuts');
-      return code === 'Escape' ? escape : null;
-    }
   });
 
   useEffect(() => {

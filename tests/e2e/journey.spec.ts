@@ -1,0 +1,159 @@
+import { startServer } from '../support/server.ts';
+import { password } from '../support/people.ts';
+import { bubble, composer, expect, findAndOpen, log, row, say, test, tick } from './people.ts';
+
+test('two people find each other, chat, and see what becomes of each message', async ({
+  signUp,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  await expect(ana.page.getByText('No chats yet')).toBeVisible();
+
+  await findAndOpen(ana, ben);
+  await expect(ana.page.getByRole('heading', { name: 'Say hello to Ben' })).toBeVisible();
+  await say(ana, 'Hello Ben');
+  await expect(tick(ana, 'Hello Ben', 'Delivered')).toBeVisible();
+  await expect(row(ben, /Ana Prado/)).toContainText('Hello Ben');
+  await expect(row(ben, /Ana Prado/)).toContainText('1');
+  await expect(ben.page).toHaveTitle(/^\(1\) /);
+
+  await row(ben, /Ana Prado/).click();
+  await expect(tick(ana, 'Hello Ben', 'Read')).toBeVisible();
+  await expect(ben.page).not.toHaveTitle(/^\(/);
+
+  await composer(ben).pressSequentially('Hi');
+  await expect(ana.page.getByRole('main').getByText('typing…').first()).toBeVisible();
+  await composer(ben).press('Enter');
+  await expect(bubble(ana, /^.*Hi/)).toBeVisible();
+  await expect(ana.page.getByText('typing…')).toHaveCount(0);
+  await expect(tick(ben, 'Hi', 'Read')).toBeVisible();
+});
+
+test('a message is edited, deleted for oneself and for everyone', async ({ signUp }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Helo');
+  await row(ben, /Ana Prado/).click();
+
+  await bubble(ana, 'Helo').click({ button: 'right' });
+  await ana.page.getByRole('menuitem', { name: /Edit/ }).click();
+  await expect(composer(ana)).toHaveValue('Helo');
+  await say(ana, 'Hello');
+  await expect(bubble(ben, 'Hello')).toContainText('Edited');
+  await expect(bubble(ana, 'Hello')).toContainText('Edited');
+  await expect(ana.page.getByRole('article')).toHaveCount(1);
+
+  await say(ana, 'For my eyes');
+  await expect(bubble(ben, 'For my eyes')).toBeVisible();
+  await bubble(ana, 'For my eyes').click({ button: 'right' });
+  await ana.page.getByRole('menuitem', { name: /Delete/ }).click();
+  await ana.page.getByRole('button', { name: 'Delete for me' }).click();
+  await expect(bubble(ana, 'For my eyes')).toHaveCount(0);
+  await expect(bubble(ben, 'For my eyes')).toBeVisible();
+
+  await bubble(ana, 'Hello').click({ button: 'right' });
+  await ana.page.getByRole('menuitem', { name: /Delete/ }).click();
+  await ana.page.getByRole('button', { name: 'Delete for everyone' }).click();
+  await expect(bubble(ana, 'You deleted this message')).toBeVisible();
+  await expect(bubble(ben, 'This message was deleted')).toBeVisible();
+});
+
+test('three people meet in a group', async ({ signUp }) => {
+  const [ana, ben, cleo] = [
+    await signUp('Ana Prado'),
+    await signUp('Ben Okafor'),
+    await signUp('Cleo Diaz'),
+  ];
+  await ana.page.getByRole('button', { name: 'New chat' }).first().click();
+  await ana.page
+    .getByRole('dialog')
+    .getByRole('button', { name: /New group/ })
+    .click();
+  const people = ana.page.getByRole('dialog');
+  for (const { username, name } of [ben, cleo]) {
+    await people.getByRole('searchbox').fill(username);
+    await people.getByRole('checkbox', { name: new RegExp(name) }).click();
+  }
+  await people.getByRole('button', { name: 'Next' }).click();
+  await ana.page.getByLabel('Group name').fill('Supper club');
+  await ana.page.getByRole('button', { name: 'Create group' }).click();
+  await expect(ana.page.getByRole('heading', { name: 'Supper club', level: 2 })).toBeVisible();
+
+  await say(ana, 'Who cooks?');
+  await row(ben, /Supper club/).click();
+  await expect(bubble(ben, 'Who cooks?')).toContainText('Ana Prado');
+  await expect(tick(ana, 'Who cooks?', 'Delivered')).toBeVisible();
+  await row(cleo, /Supper club/).click();
+  await expect(tick(ana, 'Who cooks?', 'Read')).toBeVisible();
+
+  await composer(ben).pressSequentially('I do');
+  await expect(cleo.page.getByText('Ben is typing…').first()).toBeVisible();
+  await composer(ben).press('Enter');
+  await expect(bubble(cleo, 'I do')).toBeVisible();
+
+  await ana.page.getByRole('button', { name: 'Chat details' }).click();
+  const details = ana.page.getByRole('complementary', { name: /details/i });
+  await expect(details.getByText('Owner')).toBeVisible();
+  await details.getByRole('button', { name: /Cleo Diaz/ }).click();
+  await ana.page.getByRole('menuitem', { name: 'Remove…' }).click();
+  await ana.page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(log(ben).getByText('Ana Prado removed Cleo Diaz')).toBeVisible();
+  await expect(cleo.page.getByText(/no longer a member/)).toBeVisible();
+  await say(ana, 'Without Cleo');
+  await expect(bubble(ben, 'Without Cleo')).toBeVisible();
+  await expect(bubble(cleo, 'Without Cleo')).toHaveCount(0);
+});
+
+test('presence follows the last visible page', async ({ signUp }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  const main = ana.page.getByRole('main');
+  await expect(main.getByText('Online').first()).toBeVisible();
+  await ben.context.close();
+  await expect(main.getByText(/Last seen today at/)).toBeVisible({ timeout: 20_000 });
+});
+
+test('pages go on by themselves after the server was killed', async ({ signUp, server }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Before');
+  await row(ben, /Ana Prado/).click();
+  await expect(bubble(ben, 'Before')).toBeVisible();
+
+  await server.kill('SIGKILL');
+  await say(ana, 'While it was away');
+  await expect(tick(ana, 'While it was away', 'Sending')).toBeVisible();
+  await expect(
+    ana.page.getByRole('main').getByText(/Messages will send when you.re back|Reconnecting/),
+  ).toBeVisible();
+
+  const { port } = new URL(server.url);
+  const again = await startServer({ PORT: port }, server.dataDir);
+  await expect(bubble(ben, 'While it was away')).toBeVisible({ timeout: 30_000 });
+  await expect(tick(ana, 'While it was away', 'Read')).toBeVisible();
+  await expect(bubble(ana, 'Before')).toHaveCount(1);
+  await ana.page.reload();
+  await expect(bubble(ana, 'While it was away')).toHaveCount(1);
+  await again.stop();
+});
+
+test('signing out ends the session in every tab, and the password opens it again', async ({
+  signUp,
+}) => {
+  const ana = await signUp('Ana Prado');
+  const tab = await ana.context.newPage();
+  await tab.goto('/settings/devices');
+  await expect(tab.getByText('This device', { exact: true }).first()).toBeVisible();
+  await ana.page.getByRole('button', { name: 'More' }).click();
+  await ana.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await ana.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+  await ana.page.waitForURL('**/sign-in**');
+  await tab.waitForURL('**/sign-in**');
+
+  await ana.page.getByLabel('Email or username').fill(ana.username);
+  await ana.page.getByLabel('Password', { exact: true }).fill('not the password');
+  await ana.page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(ana.page.getByText(/don.t match/)).toBeVisible();
+  await ana.page.getByLabel('Password', { exact: true }).fill(password);
+  await ana.page.getByRole('button', { name: 'Sign in' }).click();
+  await ana.page.waitForURL('**/chats');
+});
