@@ -16,14 +16,14 @@ export function SchemaView({ label, schema }: { label: string; schema: z.ZodType
 type Shape = z.core.JSONSchema.BaseSchema;
 
 function typeText(shape: Shape, indent = ''): string {
-  const choices = (shape.anyOf ?? shape.oneOf) as Shape[] | undefined;
+  const choices = shape.anyOf ?? shape.oneOf;
   if (choices) return choices.map((choice) => typeText(choice, indent)).join(' | ');
   if (shape.const !== undefined) return JSON.stringify(shape.const);
   if (shape.enum) return shape.enum.map((value) => JSON.stringify(value)).join(' | ');
   if (shape.type === 'array') return `${typeText(shape.items as Shape, indent)}[]`;
   if (shape.type === 'object' && shape.properties) return objectText(shape, indent);
   if (shape.type === 'object') return '{ [key]: string }';
-  return `${shape.type ?? 'unknown'}${bounds(shape)}`;
+  return `${String(shape.type ?? 'unknown')}${bounds(shape)}`;
 }
 
 function objectText({ properties = {}, required = [] }: Shape, indent: string): string {

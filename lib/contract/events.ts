@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ErrorCode, Issue } from './errors.ts';
-import type { Input, OperationName, Operations, Output } from './operations.ts';
+import type { Input, OperationName, Output } from './operations.ts';
 import * as records from './records.ts';
 
 /** What the server says by itself over Socket.io. */

@@ -86,57 +86,57 @@ function componentSchemas() {
   };
 }
 
-function describe(
-  operationId: string,
-  operation: Operation,
-  registry: z.core.$ZodRegistry<{ id: string }>,
-): Json {
-  const { summary, input, output, access, rest } = operation;
-  const inPath = [...(rest?.path.matchAll(/\{(\w+)\}/g) ?? [])].map(([, name]) => name as string);
+type Registry = z.core.$ZodRegistry<{ id: string }>;
+
+function describe(operationId: string, operation: Operation, registry: Registry): Json {
+  return {
+    operationId,
+    summary: operation.summary,
+    ...(operation.access === 'anyone' && { security: [] }),
+    ...describeInput(operation),
+    responses: describeOutput(operation, registry),
+  };
+}
+
+function describeInput({ input, rest }: Operation): Json {
+  const inPath = [...(rest?.path.matchAll(/\{(\w+)\}/g) ?? [])].map(([, name]) => String(name));
   const { fields, required, whole } = inputFields(input);
-  const optional = new Set(Object.keys(rest?.defaults ?? {}));
+  for (const name of Object.keys(rest?.defaults ?? {})) required.delete(name);
   const others = Object.keys(fields).filter((name) => !inPath.includes(name));
   const asQuery = rest?.method === 'GET' || rest?.method === 'DELETE';
   const parameter = (place: 'path' | 'query') => (name: string) => ({
     name,
     in: place,
-    required: place === 'path' || (required.has(name) && !optional.has(name)),
+    required: place === 'path' || required.has(name),
     schema: fields[name],
   });
   const parameters = [
     ...inPath.map(parameter('path')),
     ...(asQuery ? others.map(parameter('query')) : []),
   ];
-  const body = whole ?? {
+  const schema = whole ?? {
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(others.map((name) => [name, fields[name]])),
     required: others.filter((name) => required.has(name)),
   };
   const hasBody = !asQuery && (whole !== null || others.length > 0);
-  const data = bare(z.toJSONSchema(output, { metadata: registry, io: 'input' }));
-  const success = {
-    description: 'Done',
-    content: { 'application/json': { schema: inlined(data) } },
-  };
   return {
-    operationId,
-    summary,
-    ...(access === 'anyone' && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(hasBody && {
-      requestBody: { required: true, content: { 'application/json': { schema: body } } },
+      requestBody: { required: true, content: { 'application/json': { schema } } },
     }),
-    responses: {
-      ...(rest?.status !== 201 && { 200: success }),
-      ...(rest?.status && { 201: { ...success, description: 'Made' } }),
-      default: {
-        description: 'Refused',
-        content: {
-          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
-        },
-      },
-    },
+  };
+}
+
+function describeOutput({ output, rest }: Operation, registry: Registry): Json {
+  const schema = inlined(bare(z.toJSONSchema(output, { metadata: registry, io: 'input' })));
+  const answer = { content: { 'application/json': { schema } } };
+  const problem = { schema: { $ref: '#/components/schemas/Problem' } };
+  return {
+    ...(rest?.status !== 201 && { 200: { ...answer, description: 'Done' } }),
+    ...(rest?.status && { 201: { ...answer, description: 'Made' } }),
+    default: { description: 'Refused', content: { 'application/problem+json': problem } },
   };
 }
 

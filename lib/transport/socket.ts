@@ -1,7 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { callerFromCookies, callerFromToken, confirmCaller } from '#lib/auth/caller.ts';
-import { addressHeader } from '#lib/auth/visitor.ts';
 import {
   commandEvents,
   type ClientToServer,
@@ -30,7 +29,8 @@ interface SocketData {
   turn: Promise<unknown>;
 }
 
-type Events = Record<never, never>;
+/** Nodes tell each other nothing of their own. */
+type Events = Record<string, never>;
 type Io = Server<ClientToServer, ServerToClient, Events, SocketData>;
 type AppSocket = Socket<ClientToServer, ServerToClient, Events, SocketData>;
 
@@ -72,8 +72,8 @@ export function startSocketHost(httpServer: HttpServer): SocketHost {
 async function admit(socket: AppSocket): Promise<Error | undefined> {
   const { headers, auth, address } = socket.handshake;
   const visitor = {
-    device: String(headers['user-agent'] ?? '').slice(0, 300),
-    address: String(headers[addressHeader] ?? address),
+    device: (headers['user-agent'] ?? '').slice(0, 300),
+    address,
   };
   const reply = await refusing('handshake', async () => {
     await connected();
@@ -130,9 +130,10 @@ async function joinConversations(socket: AppSocket): Promise<void> {
       { conversation: 1 },
     ).lean<Pick<MemberDoc, 'conversation'>[]>();
     if (before !== membershipsEnded) continue;
-    return void (await socket.join(
+    await socket.join(
       members.map(({ conversation }) => rooms.conversation(conversation.toHexString())),
-    ));
+    );
+    return;
   }
 }
 
@@ -168,7 +169,7 @@ async function answer(socket: AppSocket, name: CommandName, raw: unknown): Promi
 async function watchPresence(socket: AppSocket, raw: unknown) {
   const { userIds } = operations.watchPresence.input.parse(raw);
   const before = [...socket.rooms].filter((room) => room.startsWith(rooms.presence('')));
-  await Promise.all(before.map((room) => socket.leave(room)));
+  for (const room of before) await socket.leave(room);
   await socket.join(userIds.map(rooms.presence));
   const presences = await presencesOf(userIds);
   return { ok: true as const, data: { presences } };

@@ -104,7 +104,7 @@ it('makes one direct conversation of a pair that starts on both nodes at once', 
   const [cleo, dora] = (await people(nodes[0].url, 'cleo', 'dora')) as [Person, Person];
   const starts = Array.from({ length: 10 }, async (_, i) => {
     const [from, to] = i % 2 ? [cleo, dora] : [dora, cleo];
-    const here = new Person((nodes[i % 4 < 2 ? 0 : 1] as TestServer).url, from.user, from.token);
+    const here = new Person(nodes[i % 4 < 2 ? 0 : 1].url, from.user, from.token);
     return (await here.direct(to)).id;
   });
   expect(new Set(await Promise.all(starts)).size).toBe(1);
