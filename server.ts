@@ -38,7 +38,6 @@ async function start(): Promise<void> {
   await pages.prepare();
   const handle = pages.getRequestHandler();
   httpServer.on('request', (request, response) => {
-    if (request.url?.startsWith('/socket.io/')) return;
     request.headers[addressHeader] = request.socket.remoteAddress;
     void handle(request, response);
   });

@@ -7,6 +7,7 @@ import { Button } from '#lib/ui/button.tsx';
 export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
   return (
     <main className="grid h-dvh place-items-center overflow-y-auto bg-surface">
+      <title>Gatherly</title>
       <div role="alert" className="flex flex-col items-center p-8 text-center">
         <Mark size={72} />
         <h1 className="mt-5 text-xl font-bold tracking-[-.015em]">This page didn’t work</h1>

@@ -8,7 +8,6 @@ export default function GlobalError({ error }: { error: Error & { digest?: strin
   return (
     <html lang="en" suppressHydrationWarning>
       <head>
-        <title>Gatherly</title>
         <AppearanceScript />
       </head>
       <body>

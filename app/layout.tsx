@@ -5,7 +5,6 @@ import { AppearanceScript } from '#lib/ui/appearance-script.tsx';
 import { Toaster } from '#lib/ui/toast.tsx';
 
 export const metadata: Metadata = {
-  title: { default: 'Gatherly', template: '%s · Gatherly' },
   description: 'Chat with family, friends and neighbours on a server you run yourselves.',
   applicationName: 'Gatherly',
   icons: {

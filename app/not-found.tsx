@@ -5,6 +5,7 @@ import { buttonClasses } from '#lib/ui/button.tsx';
 export default function NotFound() {
   return (
     <main className="grid h-dvh place-items-center overflow-y-auto bg-surface">
+      <title>Not found · Gatherly</title>
       <div className="flex flex-col items-center p-8 text-center">
         <Mark size={72} />
         <h1 className="mt-5 text-xl font-bold tracking-[-.015em]">There is nothing here</h1>

@@ -31,6 +31,7 @@ export function ServerAway({ host }: { host: string }) {
 
   return (
     <main className="grid h-dvh place-items-center overflow-y-auto bg-surface">
+      <title>Gatherly</title>
       <div className="flex flex-col items-center p-8 text-center">
         <Mark size={72} />
         <h1 className="mt-5 text-xl font-bold tracking-[-.015em] text-balance">

@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { callerFromCookies, callerFromToken, confirmCaller } from '#lib/auth/caller.ts';
+import { AppError } from '#lib/contract/errors.ts';
 import {
   commandEvents,
   type ClientToServer,
@@ -51,7 +52,6 @@ export function startSocketHost(httpServer: HttpServer): SocketHost {
     maxHttpBufferSize: limits.requestBytes,
     connectTimeout: 10_000,
     cors: { origin: [...(PUBLIC_URL ? [PUBLIC_URL] : []), ...ALLOWED_ORIGINS], credentials: true },
-    allowRequest: ({ headers }, decide) => decide(null, isOwnOrigin(headers.origin, headers.host)),
   });
   io.use((socket, next) => {
     void admit(socket).then((refusal) => next(refusal));
@@ -76,6 +76,9 @@ async function admit(socket: AppSocket): Promise<Error | undefined> {
     address,
   };
   const reply = await refusing('handshake', async () => {
+    if (!isOwnOrigin(headers.origin, headers.host)) {
+      throw new AppError('forbidden', 'This origin may not connect here.');
+    }
     await connected();
     const { token } = auth as { token?: unknown };
     const caller =

@@ -146,7 +146,7 @@ it('signs in through next-auth, whose cookie opens pages, REST and sockets', asy
     (await request(server.url, 'PATCH', '/users/me', { headers: elsewhere, body: { about: 'x' } }))
       .status,
   ).toBe(403);
-  await refused(new Device(server.url, {}, elsewhere));
+  expect((await refused(new Device(server.url, {}, elsewhere))).data.code).toBe('forbidden');
   await request(server.url, 'DELETE', '/auth/sessions/current', { headers: { cookie } });
   await device.heard('session:ended');
 });

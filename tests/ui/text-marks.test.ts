@@ -105,7 +105,8 @@ describe('any text whatever', () => {
     );
   });
 
-  it('takes no longer for 64 KiB of open marks', () => {
+  // What is quadratic in these takes minutes, and fails by the time limit of a test.
+  it('comes to an end with 64 KiB of open marks', () => {
     for (const piece of [
       '*a ',
       '*_~',
@@ -118,9 +119,9 @@ describe('any text whatever', () => {
       '*`a`* ',
       '_*~a~*_ ',
     ]) {
-      const started = performance.now();
-      textParts(('http://e.org/' + piece).slice(0, 30) + piece.repeat((64 * 1024) / piece.length));
-      expect(performance.now() - started).toBeLessThan(500);
+      const text =
+        ('http://e.org/' + piece).slice(0, 30) + piece.repeat((64 * 1024) / piece.length);
+      expect(textParts(text).length).toBeGreaterThan(0);
     }
   });
 });

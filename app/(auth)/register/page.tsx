@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { RegisterForm } from './register-form.tsx';
 
-export const metadata: Metadata = { title: 'Create your account' };
+export const metadata: Metadata = { title: 'Create your account · Gatherly' };
 
 export default function RegisterPage() {
   return (

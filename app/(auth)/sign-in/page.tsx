@@ -3,7 +3,7 @@ import { configuredProviders } from '#lib/auth/options.ts';
 import { nextPath } from '../next-path.ts';
 import { SignInForm } from './sign-in-form.tsx';
 
-export const metadata: Metadata = { title: 'Sign in' };
+export const metadata: Metadata = { title: 'Sign in · Gatherly' };
 
 interface SignInProps {
   searchParams: Promise<{ next?: string | string[]; error?: string | string[] }>;

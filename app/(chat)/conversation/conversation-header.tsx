@@ -57,7 +57,9 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
             <bdi>{person?.displayName ?? title}</bdi>
           </h2>
           {subtitle.text && (
-            <span className={`trunc block text-sm ${tones[subtitle.tone]}`}>{subtitle.text}</span>
+            <span className={`trunc block text-sm ${tones[subtitle.tone]}`}>
+              <bdi>{subtitle.text}</bdi>
+            </span>
           )}
         </span>
       </ChatLink>

@@ -12,7 +12,7 @@ import { ConversationSkeleton, LogSkeleton } from './conversation-skeleton.tsx';
 import { FailedLog, GoneChat, SayHello } from './empty-states.tsx';
 import { MessageList, type MessageListHandle } from './message-list.tsx';
 import { canEdit } from './message-rights.ts';
-import { useOpening } from './use-opening.ts';
+import { useOpening, type Opening } from './use-opening.ts';
 
 /** One conversation: its header, its messages and the composer. */
 export function ConversationView({ id }: { id: string }) {
@@ -32,7 +32,7 @@ function Opened({ id }: { id: string }) {
 
 interface ChatProps {
   conversation: Conversation;
-  opening: ReturnType<typeof useOpening>;
+  opening: Opening;
 }
 
 function Chat({ conversation, opening }: ChatProps) {
@@ -94,9 +94,9 @@ interface LogProps extends ChatProps {
 function Log({ conversation, opening, list, onEdit, onLeave }: LogProps) {
   const log = useChat((state) => state.logs[conversation.id]);
   const pending = useChat((state) => pendingOf(state, conversation.id));
-  const failure = opening.failure ?? log?.error;
+  const { failure, retry, isOpen } = opening;
   const isEmpty = !log || log.messages.length === 0;
-  if (isEmpty && failure) return <FailedLog failure={failure} onRetry={opening.retry} />;
+  if (isEmpty && failure) return <FailedLog failure={failure} onRetry={retry} />;
   if (!log || (isEmpty && log.loading === 'first' && pending.length === 0)) return <LogSkeleton />;
   if (isEmpty && pending.length === 0 && conversation.kind === 'direct')
     return <SayHello conversation={conversation} />;
@@ -105,6 +105,7 @@ function Log({ conversation, opening, list, onEdit, onLeave }: LogProps) {
       ref={list}
       conversation={conversation}
       log={log}
+      isLoaded={isOpen && log.loading !== 'first'}
       onEdit={onEdit}
       onLeave={onLeave}
     />

@@ -22,13 +22,16 @@ export interface MessageListHandle {
 interface MessageListProps {
   conversation: Conversation;
   log: ConversationLog;
+  /** What was asked for first is there, and with it the unread divider. */
+  isLoaded: boolean;
   onEdit: (messageId: string) => void;
   /** Back to the composer, if there is one. */
   onLeave: () => boolean;
   ref: Ref<MessageListHandle>;
 }
 
-export function MessageList({ conversation, log, onEdit, onLeave, ref }: MessageListProps) {
+export function MessageList(props: MessageListProps) {
+  const { conversation, log, isLoaded, onEdit, onLeave, ref } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const floatingDay = useRef<FloatingDayHandle>(null);
@@ -37,7 +40,6 @@ export function MessageList({ conversation, log, onEdit, onLeave, ref }: Message
   const timeline = useTimeline(conversation, log);
   const fetching = useFetching(conversation.id, log);
   const { items, ticks, messages } = timeline;
-  const isLoaded = log.loading !== 'first';
   const isLive = timeline.isEndShown && !log.hasNewer;
 
   const onLook = ({ isAtEnd, seenSeq, topAt, isScrolling }: Look) => {

@@ -36,7 +36,10 @@ interface SystemLineProps {
 
 export function SystemLine({ message, nameOf, myId }: SystemLineProps) {
   return (
-    <p className="mx-auto my-2.5 max-w-[min(520px,92%)] text-center text-sm text-balance wrap-anywhere text-text-3">
+    <p
+      dir="auto"
+      className="mx-auto my-2.5 max-w-[min(520px,92%)] text-center text-sm text-balance wrap-anywhere text-text-3"
+    >
       {systemParts(message, nameOf, myId).map((part, index) =>
         part.strong ? (
           <bdi key={index} className="font-semibold text-text-2">

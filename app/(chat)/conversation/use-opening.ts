@@ -2,13 +2,23 @@ import { useEffect, useEffectEvent, useLayoutEffect, useState } from 'react';
 import { useActions, useChat } from '#lib/client/provider.tsx';
 import type { ClientError } from '#lib/client/types.ts';
 
+export interface Opening {
+  /** Its log is the one in view, with the divider where it belongs. */
+  isOpen: boolean;
+  failure: ClientError | null;
+  retry(): void;
+}
+
 /** Makes the conversation the one in view for as long as it is on screen. */
-export function useOpening(id: string) {
+export function useOpening(id: string): Opening {
   const { openConversation, closeConversation, loadMembers } = useActions();
   const isOnline = useChat((state) => state.connection.status === 'online');
-  const isGroupMember = useChat((state) => {
+  const isOpen = useChat((state) => state.openId === id);
+  const logError = useChat((state) => state.logs[id]?.error ?? null);
+  const lacksMembers = useChat((state) => {
     const conversation = state.conversations[id];
-    return conversation?.kind === 'group' && conversation.me.leftSeq === null;
+    const isMember = conversation?.kind === 'group' && conversation.me.leftSeq === null;
+    return isMember && !state.members[id];
   });
   const [failure, setFailure] = useState<ClientError | null>(null);
 
@@ -23,7 +33,9 @@ export function useOpening(id: string) {
     open();
   };
   const openNow = useEffectEvent(open);
-  const retryIfFailed = useEffectEvent(() => failure && open());
+  const retryIfFailed = useEffectEvent(() => {
+    if (failure ?? logError) open();
+  });
 
   // Before the first paint: what is kept of it shows at once, with its divider in place.
   useLayoutEffect(() => {
@@ -32,11 +44,15 @@ export function useOpening(id: string) {
   }, [id, closeConversation]);
   useEffect(() => {
     if (isOnline) retryIfFailed();
+    // A short gap can fail a request and leave the socket as it is.
+    const back = () => retryIfFailed();
+    window.addEventListener('online', back);
+    return () => window.removeEventListener('online', back);
   }, [isOnline]);
-  // Who is in it: for names, roles, and ticks that wait for everybody.
+  // Who is in it, should that have failed: for names, roles, and ticks that wait for everybody.
   useEffect(() => {
-    if (isGroupMember && isOnline) loadMembers(id).catch(() => undefined);
-  }, [id, isGroupMember, isOnline, loadMembers]);
+    if (isOnline && lacksMembers) loadMembers(id).catch(() => undefined);
+  }, [id, isOnline, lacksMembers, loadMembers]);
 
-  return { failure, retry };
+  return { isOpen, failure: failure ?? logError, retry };
 }

@@ -14,8 +14,8 @@ import { NoChatOpen } from './no-chat-open.tsx';
 import { Rail } from './rail.tsx';
 import { ShellContext, useView, type ShellDialog } from './shell-context.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { TabTitle } from './tab-title.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
-import { useTabTitle } from './use-tab-title.ts';
 
 const sheet =
   'relative flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden bg-surface tablet:my-2 tablet:me-2 tablet:rounded-lg tablet:shadow-1';
@@ -29,13 +29,13 @@ export function Shell() {
     onOpenChange: (open: boolean) => setDialog(open ? name : null),
   });
   useShortcuts(view, setDialog);
-  useTabTitle();
 
   const chatId = view.name === 'chats' ? view.id : null;
   const details = view.name === 'chats' && view.details;
   const isSub = chatId !== null || (view.name === 'settings' && view.page !== null);
   return (
     <ShellContext value={setDialog}>
+      <TabTitle />
       <div
         className={`group/shell flex h-dvh flex-col pt-[env(safe-area-inset-top)] tablet:grid tablet:grid-cols-[64px_300px_minmax(0,1fr)] tablet:grid-rows-[minmax(0,1fr)] desktop:grid-cols-[72px_352px_minmax(0,1fr)] ${details ? 'wide:grid-cols-[72px_352px_minmax(0,1fr)_368px]' : ''}`}
       >
