@@ -176,6 +176,8 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
   }
 
   async function fetchMembers(conversationId: string): Promise<void> {
+    // Who has left learns nothing further of who is in it.
+    if ((get().conversations[conversationId]?.me.leftSeq ?? null) !== null) return;
     const all = [];
     let cursor: string | null = null;
     do {

@@ -1,15 +1,19 @@
 'use client';
 
-import { appearanceScript } from '#lib/ui/theme.ts';
+import { useLayoutEffect } from 'react';
+import { appearanceScript, ensureAppearance } from '#lib/ui/theme.ts';
 
 /**
  * For <head>: sets theme and text size before the first paint. It runs as the server's page is read;
- * where React draws the page anew there is nothing left to run, and it is mere data.
+ * where React draws the page itself, as it does an error's, the script is mere data.
  */
-export const AppearanceScript = () => (
-  <script
-    suppressHydrationWarning
-    type={typeof window === 'undefined' ? 'text/javascript' : 'text/plain'}
-    dangerouslySetInnerHTML={{ __html: appearanceScript }}
-  />
-);
+export function AppearanceScript() {
+  useLayoutEffect(ensureAppearance, []);
+  return (
+    <script
+      suppressHydrationWarning
+      type={typeof window === 'undefined' ? 'text/javascript' : 'text/plain'}
+      dangerouslySetInnerHTML={{ __html: appearanceScript }}
+    />
+  );
+}

@@ -2,7 +2,7 @@
 
 import { ArrowLeft, X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { useBackCloses } from '#lib/ui/back.ts';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 
@@ -32,15 +32,34 @@ const footers = {
   confirm: 'flex-wrap justify-end px-5 pt-3 pb-5 phone:flex-col-reverse phone:*:w-full',
 } as const;
 
-/** Rather than its first button, whose tooltip would open and take the first press of Esc. */
-function focusItself(event: Event): void {
-  event.preventDefault();
-  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+/** Radix gives the focus back to a dialog's own trigger only, and ours are opened from anywhere. */
+function useFocusKept(kind: keyof typeof shapes) {
+  const before = useRef<HTMLElement | null>(null);
+  const onOpenAutoFocus = (event: Event) => {
+    before.current = openerOf(document.activeElement);
+    if (kind === 'confirm' || !(event.currentTarget instanceof HTMLElement)) return;
+    // Itself rather than its first button, whose tooltip would open and take the first press of Esc.
+    event.preventDefault();
+    event.currentTarget.focus();
+  };
+  const onCloseAutoFocus = (event: Event) => {
+    event.preventDefault();
+    before.current?.focus();
+  };
+  return { onOpenAutoFocus, onCloseAutoFocus };
+}
+
+/** An item of a menu goes away with it; the button that opened the menu stays. */
+function openerOf(focused: Element | null): HTMLElement | null {
+  const triggerId = focused?.closest('[role=menu]')?.getAttribute('aria-labelledby');
+  const opener = triggerId ? document.getElementById(triggerId) : focused;
+  return opener instanceof HTMLElement ? opener : null;
 }
 
 export function Dialog(props: DialogProps) {
   const { open, onOpenChange, title, kind = 'confirm', footer, onBack, children } = props;
   const flow = kind === 'flow';
+  const focus = useFocusKept(kind);
   useBackCloses(open, () => onOpenChange(false));
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -48,7 +67,7 @@ export function Dialog(props: DialogProps) {
         <Radix.Overlay className="fixed inset-0 z-30 animate-fade bg-scrim" />
         <Radix.Content
           aria-describedby={undefined}
-          onOpenAutoFocus={kind === 'confirm' ? undefined : focusItself}
+          {...focus}
           className={`fixed inset-0 z-30 m-auto flex w-110 max-w-[calc(100%-32px)] flex-col overflow-hidden rounded-xl bg-raised shadow-3 outline-none [--ring:var(--c-raised)] ${shapes[kind]}`}
         >
           <header

@@ -52,9 +52,16 @@ function applyAppearance(themeName: string, sizeName: string, changedName: strin
   addEventListener(changedName, apply);
 }
 
-export const appearanceScript = `(${applyAppearance.toString()})(${[themeKey, textSizeKey, changed]
+const names = [themeKey, textSizeKey, changed] as const;
+
+export const appearanceScript = `(${applyAppearance.toString()})(${names
   .map((name) => JSON.stringify(name))
   .join()})`;
+
+/** The same, where the page was not the server's and the script has therefore not run. */
+export function ensureAppearance(): void {
+  if (!document.documentElement.dataset.theme) applyAppearance(...names);
+}
 
 const isTheme = (value: string | null): value is Theme => themes.some((theme) => theme === value);
 
