@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { isDatabaseAway } from '#lib/database/errors.ts';
 import { log } from '#lib/log.ts';
 import { remember } from '#lib/runtime.ts';
@@ -108,10 +108,7 @@ async function writeHeads(state: Heads): Promise<void> {
     const batch = [...state.unwritten];
     state.unwritten.clear();
     try {
-      await ConversationModel.bulkWrite(batch.flatMap(headUpdates), {
-        ordered: false,
-        strict: false,
-      });
+      await ConversationModel.collection.bulkWrite(batch.flatMap(headUpdates), { ordered: false });
     } catch (error) {
       // The log has it all; whoever reads the conversation next mends the document.
       log().warn({ error: (error as Error).message }, 'heads of conversations were not written');
@@ -122,20 +119,21 @@ async function writeHeads(state: Heads): Promise<void> {
 
 // Nodes may write out of turn: a head never replaces a newer one.
 function headUpdates([id, { seq, rev, last }]: [string, Head]) {
+  const _id = new Types.ObjectId(id);
   const $set = {
     lastSeq: seq,
     lastMessage: last,
-    activityAt: last?.createdAt,
+    ...(last && { activityAt: last.createdAt }),
     updatedAt: new Date(),
   };
   return [
-    { updateOne: { filter: { _id: id, lastSeq: { $lt: seq } }, update: { $set, $max: { rev } } } },
+    { updateOne: { filter: { _id, lastSeq: { $lt: seq } }, update: { $set, $max: { rev } } } },
     {
       updateOne: {
-        filter: { _id: id, lastSeq: seq, rev: { $lt: rev } },
+        filter: { _id, lastSeq: seq, rev: { $lt: rev } },
         update: { $set: { lastMessage: last }, $max: { rev } },
       },
     },
-    { updateOne: { filter: { _id: id, rev: { $lt: rev } }, update: { $max: { rev } } } },
+    { updateOne: { filter: { _id, rev: { $lt: rev } }, update: { $max: { rev } } } },
   ];
 }

@@ -20,6 +20,8 @@ export interface MemberDoc {
   deliveredSeq: number;
   leftAt: Date | null;
   leftSeq: number | null;
+  /** The conversation as it was when they left; later changes are none of theirs. */
+  leftAs: { title: string; memberCount: number; rev: number } | null;
   /** When they left by their own will, the last two times. */
   leaves: Date[];
   mutedUntil: Date | null;
@@ -39,6 +41,7 @@ const schema = new Schema<MemberDoc>(
     deliveredSeq: { type: Number, required: true },
     leftAt: { type: Date, default: null },
     leftSeq: { type: Number, default: null },
+    leftAs: { type: Mixed, default: null },
     leaves: { type: [Date], default: [] },
     mutedUntil: { type: Date, default: null },
     archived: { type: Boolean, default: false },

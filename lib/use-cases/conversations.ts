@@ -47,7 +47,7 @@ async function inOrder(members: MemberDoc[]): Promise<{ member: MemberDoc; place
   return members
     .flatMap((member) => {
       const id = member.conversation.toHexString();
-      const at = activity.get(id);
+      const at = member.leftAt?.getTime() ?? activity.get(id);
       return at === undefined ? [] : [{ member, place: [member.pinned, at, id] satisfies Place }];
     })
     .sort((a, b) => compare(a.place, b.place));
@@ -227,6 +227,7 @@ export function newMember(
     deliveredSeq: from - 1,
     leftAt: null,
     leftSeq: null,
+    leftAs: null,
     leaves: [],
     mutedUntil: null,
     archived: false,

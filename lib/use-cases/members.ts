@@ -13,7 +13,7 @@ import { pageOf } from './cursor.ts';
 import { defineUseCase, type Caller } from './define.ts';
 import { administeredGroupOf, groupOf, presentMembershipOf } from './membership.ts';
 import { appendSystemLine } from './messages.ts';
-import { memberViews } from './views.ts';
+import { memberViews, messageView } from './views.ts';
 
 const sharedHistoryMs = 14 * 24 * 3_600_000;
 const leavingTwiceMs = 24 * 3_600_000;
@@ -150,6 +150,7 @@ async function admitOne(
         deliveredSeq: joinSeq,
         leftAt: null,
         leftSeq: null,
+        leftAs: null,
       },
     },
   );
@@ -164,25 +165,48 @@ export const removeMember = defineUseCase('removeMember', async (caller, input) 
   if (!leaving && member.role === 'owner') {
     throw new AppError('forbidden', 'The owner cannot be removed.');
   }
-  await endMembership(caller, member, leaving);
-  if (member.role === 'owner') await passOwnershipOn(caller, group._id);
+  // The heir first: for a moment there are two owners, never none.
+  let heir = member.role === 'owner' ? await promoteHeir(member) : null;
+  await endMembership(caller, group, member, leaving);
+  // The heir may have left at the same moment.
+  const { _id: conversation } = group;
+  const owner = await MemberModel.exists({ conversation, role: 'owner', leftAt: null });
+  if (!owner) heir = await promoteHeir(member);
+  if (heir) await sayOwner(caller, group._id, heir);
   await announceToMembers(group._id);
   return {};
 });
 
-async function endMembership(caller: Caller, member: MemberDoc, leaving: boolean): Promise<void> {
-  const { conversation } = member;
+async function endMembership(
+  caller: Caller,
+  { title, memberCount }: ConversationDoc,
+  member: MemberDoc,
+  leaving: boolean,
+): Promise<void> {
+  const { _id, conversation } = member;
   const conversationId = conversation.toHexString();
   const userId = member.user.toHexString();
   const leftAt = new Date();
   const leaves = leaving ? [...member.leaves, leftAt].slice(-2) : member.leaves;
-  // Ended first, so that nothing said from here on can reach them; then said, then the end is set.
-  const { seq } = await readHead(conversation);
+  // Closed first, so that a crash from here on leaves nothing open. Then the sockets go; what was
+  // said until then may have reached them, and so belongs to what they keep. The line comes last.
+  const before = await readHead(conversation);
   const ended = await MemberModel.updateOne(
-    { _id: member._id, leftAt: null },
-    { $set: { leftAt, leaves, role: 'member', leftSeq: seq, visible: closed(member, seq) } },
+    { _id, leftAt: null },
+    {
+      $set: {
+        leftAt,
+        leaves,
+        role: 'member',
+        leftSeq: before.seq,
+        leftAs: { title, memberCount: memberCount - 1, rev: before.rev },
+        visible: closed(member, before.seq),
+      },
+    },
   );
   if (ended.matchedCount === 0) return;
+  publish({ type: 'leave', userIds: [userId], conversationId });
+  const { seq } = await readHead(conversation);
   const name = await namesOf([userId]);
   const line = await appendSystemLine(
     conversation,
@@ -191,34 +215,30 @@ async function endMembership(caller: Caller, member: MemberDoc, leaving: boolean
       : { type: 'member_removed', actorId: caller.userId, userIds: [userId] },
     leaving ? `${name} left` : `${name} was removed`,
   );
-  // Between the two anything may have been said: the line itself is visible, that is not.
   const visible =
     line.seq === seq + 1
       ? closed(member, line.seq)
       : [...closed(member, seq), { from: line.seq, to: line.seq }];
+  const leftSeq = line.seq;
   await MemberModel.updateOne(
-    { _id: member._id, leftAt },
-    { $set: { leftSeq: line.seq, visible } },
+    { _id, leftAt },
+    { $set: { leftSeq, visible, 'leftAs.rev': line.rev } },
   );
   await countMembers(conversation);
-  publish({ type: 'leave', userIds: [userId], conversationId });
-  publish({
-    type: 'event',
-    rooms: [rooms.user(userId)],
-    event: 'conversation:removed',
-    data: { conversationId },
-  });
+  const own = { type: 'event' as const, rooms: [rooms.user(userId)] };
+  publish({ ...own, event: 'message:new', data: { message: messageView(line) } });
+  publish({ ...own, event: 'conversation:removed', data: { conversationId } });
 }
 
 const closed = ({ visible }: MemberDoc, seq: number) =>
   visible.map((range) => (range.to === null ? { ...range, to: seq } : range));
 
-/** To the longest-standing admin, else the longest-standing member, if anybody is left. */
-async function passOwnershipOn(caller: Caller, conversation: Types.ObjectId): Promise<void> {
-  const [heir] = await membersOf(conversation);
-  if (!heir) return;
-  await MemberModel.updateOne({ _id: heir._id }, { $set: { role: 'owner' } });
-  await sayOwner(caller, conversation, heir);
+/** Ownership goes to the longest-standing admin, else the longest-standing member, if there is one. */
+async function promoteHeir({ _id, conversation }: MemberDoc): Promise<MemberDoc | null> {
+  const heir = (await membersOf(conversation)).find((member) => !member._id.equals(_id));
+  if (!heir) return null;
+  await MemberModel.updateOne({ _id: heir._id, leftAt: null }, { $set: { role: 'owner' } });
+  return heir;
 }
 
 async function sayOwner(

@@ -97,7 +97,7 @@ async function flush(state: Receipts): Promise<void> {
   const all = batch.flatMap(({ moved }) => moved);
   if (all.length === 0) return;
   try {
-    await MemberModel.bulkWrite(batch.flatMap(updates), { ordered: false });
+    await MemberModel.collection.bulkWrite(batch.flatMap(updates), { ordered: false });
     for (const { conversationId, moved } of batch) tell(conversationId, moved);
     for (const { waiting } of all) for (const { resolve } of waiting) resolve();
   } catch (error) {

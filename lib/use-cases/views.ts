@@ -98,15 +98,16 @@ function conversationView(draft: Draft, users: Map<string, UserDoc>): Conversati
   const myId = member.user.toHexString();
   const peerId = conversation.pair?.split(':').find((id) => id !== myId);
   const peer = peerId === undefined ? undefined : users.get(peerId);
+  const { title, memberCount, rev } = member.leftAs ?? conversation;
   return {
     id: conversation._id.toHexString(),
     kind: conversation.kind,
-    title: peer?.displayName ?? conversation.title,
+    title: peer?.displayName ?? title,
     avatarUrl: peer?.avatarUrl ?? null,
-    memberCount: conversation.memberCount,
+    memberCount,
     ...(peer && { peer: userView(peer) }),
     lastSeq,
-    rev: conversation.rev,
+    rev,
     lastMessage: lastMessage && messageView(lastMessage, myId),
     unreadCount,
     receipts: others.length > 0 ? lowest(others) : null,
@@ -127,7 +128,7 @@ function conversationView(draft: Draft, users: Map<string, UserDoc>): Conversati
       pinned: member.pinned,
     },
     createdAt: conversation.createdAt.toISOString(),
-    updatedAt: conversation.updatedAt.toISOString(),
+    updatedAt: (member.leftAt ?? conversation.updatedAt).toISOString(),
   };
 }
 

@@ -158,6 +158,20 @@ it('ends at once for somebody removed, who keeps what they could see', async () 
   witness.close();
 });
 
+it('shows somebody who was removed nothing of what it becomes', async () => {
+  await ana.rest('DELETE', members(`/${ben.id}`));
+  const left = await ben.view(group);
+  await ana.rest('PATCH', `/conversations/${group.id}`, { title: 'Secret club' });
+  await ana.rest('POST', members(), { userIds: [dora.id] });
+  await ana.say(group, 'Without Ben');
+  expect(await ben.view(group)).toEqual(left);
+  expect(left).toMatchObject({ title: 'Supper club', memberCount: 2, me: { leftSeq: 2 } });
+  const others = await ben.group('Later', [cleo]);
+  const { items } = await ben.done('GET', '/conversations');
+  const order = items.map(({ id }: Conversation) => id);
+  expect(order.indexOf(others.id)).toBeLessThan(order.indexOf(group.id));
+});
+
 it('keeps the gap closed for somebody who comes back', async () => {
   await ana.say(group, 'one');
   await ana.rest('DELETE', members(`/${ben.id}`));
