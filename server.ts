@@ -10,6 +10,7 @@ import { log } from '#lib/log.ts';
 import { headsWritten } from '#lib/models/heads.ts';
 import { logsWritten } from '#lib/models/append.ts';
 import { allAnswered } from '#lib/transport/perform.ts';
+import { undecodable } from '#lib/transport/rest.ts';
 import { startSocketHost } from '#lib/transport/socket.ts';
 import { leaveAll } from '#lib/use-cases/presence.ts';
 import { receiptsWritten } from '#lib/use-cases/receipts.ts';
@@ -19,7 +20,7 @@ const stopWithinMs = 9_000;
 try {
   await start();
 } catch (error) {
-  console.error(`Gatherly cannot start: ${(error as Error).message}`);
+  console.error(`Gatherly cannot start: ${reasonOf(error as NodeJS.ErrnoException)}`);
   process.exit(1);
 }
 
@@ -38,6 +39,11 @@ async function start(): Promise<void> {
   await pages.prepare();
   const handle = pages.getRequestHandler();
   httpServer.on('request', (request, response) => {
+    if (!isDecodable(request.url)) {
+      const { status, headers, body } = undecodable();
+      response.writeHead(status, headers).end(body);
+      return;
+    }
     request.headers[addressHeader] = request.socket.remoteAddress;
     void handle(request, response);
   });
@@ -67,12 +73,31 @@ async function start(): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      log().info({ signal }, 'stopping');
+      log().debug({ signal }, 'stopping');
       stop().catch((error: unknown) => {
         log().error({ err: error }, 'stopping failed');
         process.exit(1);
       });
     });
+  }
+}
+
+/** Why it cannot start, in one line that names the setting to change. */
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return `PORT: ${env().PORT} is in use by another program`;
+  if (code === 'EACCES' || code === 'EEXIST' || code === 'ENOTDIR' || code === 'EROFS') {
+    return `DATA_DIR: ${message}`;
+  }
+  return message;
+}
+
+/** Whether the address can be read; Next fails on one that cannot. */
+function isDecodable(url = ''): boolean {
+  try {
+    return typeof decodeURIComponent(url) === 'string';
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
   }
 }
 

@@ -14,7 +14,11 @@ const origins = z
   .transform((parts) => parts.filter(Boolean))
   .pipe(z.array(origin));
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a number from 0 to 65535')
+  .transform(Number)
+  .refine((value) => value <= 65_535, 'must be a number from 0 to 65535');
 const secret = z.string().min(16, 'must have at least 16 characters');
 const mongoUri = z
   .string()
@@ -25,6 +29,10 @@ export const settings = z.object({
   PORT: port.default(5000),
   HOST: z.string().default('0.0.0.0'),
   MONGODB_URI: mongoUri.optional(),
+  REDIS_URL: z
+    .string()
+    .refine(() => false, 'is not supported yet; run one process for each database')
+    .optional(),
   DATA_DIR: z
     .string()
     .default('./data')
@@ -61,10 +69,27 @@ export function readSettings(source: Record<string, string | undefined>): Env {
   // An empty value means "not set", as in a copied .env.example.
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
   const parsed = settings.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return complete(parsed.data);
   const issue = parsed.error.issues[0];
   throw new SettingError(`${String(issue?.path[0])}: ${issue?.message}`);
 }
+
+/** Settings that only work together. */
+function complete(env: Env): Env {
+  for (const [name, other] of pairs) {
+    if (env[name] !== undefined && env[other] === undefined) {
+      throw new SettingError(`${other}: is needed beside ${name}`);
+    }
+  }
+  return env;
+}
+
+const pairs = [
+  ['GITHUB_ID', 'GITHUB_SECRET'],
+  ['GITHUB_SECRET', 'GITHUB_ID'],
+  ['OIDC_ISSUER', 'OIDC_CLIENT_ID'],
+  ['OIDC_CLIENT_ID', 'OIDC_ISSUER'],
+] as const;
 
 function isOrigin(value: string): boolean {
   if (!URL.canParse(value)) return false;

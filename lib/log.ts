@@ -13,6 +13,8 @@ export const log = (): pino.Logger =>
         level: env().LOG_LEVEL,
         base: null,
         timestamp: pino.stdTimeFunctions.isoTime,
+        // A driver's error carries the operation, and with it what people wrote.
+        serializers: { err: ({ name, message, stack, code }) => ({ name, message, stack, code }) },
         redact: ['password', 'token', 'text', '*.password', '*.token', '*.text'],
       },
       standardError,

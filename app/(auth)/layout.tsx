@@ -3,7 +3,7 @@ import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { callerFromRequest } from '#lib/auth/caller.ts';
-import { isAppError } from '#lib/contract/errors.ts';
+import { refusing } from '#lib/transport/perform.ts';
 import { Brand } from '#lib/ui/brand.tsx';
 import { Art } from './art.tsx';
 
@@ -31,11 +31,9 @@ export default async function AuthLayout({ children }: { children: ReactNode }) 
 
 // Without a database nobody can be recognised: the form stays, and says so when it is sent.
 async function isSignedIn(asked: Headers): Promise<boolean> {
-  try {
+  const reply = await refusing('page', async () => {
     await callerFromRequest(asked);
-    return true;
-  } catch (error) {
-    if (isAppError(error)) return false;
-    throw error;
-  }
+    return { ok: true as const };
+  });
+  return reply.ok;
 }

@@ -1,8 +1,9 @@
 import { headers } from 'next/headers';
 import { cache } from 'react';
 import { callerFromRequest } from '#lib/auth/caller.ts';
-import { isAppError } from '#lib/contract/errors.ts';
 import type { Account, Conversation } from '#lib/contract/records.ts';
+import { connected } from '#lib/database/connect.ts';
+import { refusing } from '#lib/transport/perform.ts';
 import { readAccount } from '#lib/use-cases/accounts.ts';
 import { listConversations } from '#lib/use-cases/conversations.ts';
 
@@ -13,17 +14,22 @@ export type Arrival =
 
 /** Who opens the page, with what their first paint shows; asked once for each request. */
 export const arrival = cache(async (): Promise<Arrival> => {
-  try {
-    const caller = await callerFromRequest(await headers());
+  const asked = await headers();
+  const reply = await refusing('page', async () => {
+    await connected();
+    const caller = await callerFromRequest(asked);
     const [{ user: account }, { items: conversations }] = await Promise.all([
       readAccount(caller, {}),
       listConversations(caller, { limit: 30 }),
     ]);
+    return { ok: true as const, account, conversations };
+  });
+  if (reply.ok) {
+    const { account, conversations } = reply;
     return { state: 'signed-in', account, conversations };
-  } catch (error) {
-    if (!isAppError(error)) throw error;
-    if (error.code === 'unauthenticated') return { state: 'signed-out' };
-    if (error.code === 'unavailable') return { state: 'away' };
-    throw error;
   }
+  const { code, message } = reply.error;
+  if (code === 'unauthenticated') return { state: 'signed-out' };
+  if (code === 'unavailable') return { state: 'away' };
+  throw new Error(message);
 });

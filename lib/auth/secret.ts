@@ -22,7 +22,7 @@ export function keptSecret(directory: string): string {
 }
 
 function create(directory: string, file: string): void {
-  fs.mkdirSync(directory, { recursive: true });
+  fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
   fs.writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600, flush: true });
   try {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
@@ -14,6 +14,7 @@ const sources = [
   'server.ts',
   'next.config.mjs',
   'package.json',
+  'package-lock.json',
   'postcss.config.mjs',
   'tsconfig.json',
 ];
@@ -49,13 +50,16 @@ export async function build({ quiet = false } = {}) {
     logLevel: 'warning',
   });
   mkdirSync(path.dirname(stamp), { recursive: true });
-  writeFileSync(stamp, started.toISOString());
+  writeFileSync(stamp, '');
+  // What is edited while it builds is newer than what is built.
+  utimesSync(stamp, started, started);
 }
 
 /** Whether there is nothing built, or a source is newer than what is. */
 export function isStale() {
   const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs;
-  return built === undefined || sources.some((source) => newest(path.join(root, source)) > built);
+  if (built === undefined || !existsSync(path.join(root, '.next', 'BUILD_ID'))) return true;
+  return sources.some((source) => newest(path.join(root, source)) > built);
 }
 
 function newest(file) {

@@ -8,6 +8,7 @@ import type { ChatState, ConversationLog, Known } from './types.ts';
 const newKnown: Known = {
   base: { rev: -1, lastSeq: 0, readSeq: 0, unreadCount: 0 },
   news: {},
+  goneAt: {},
   rev: 0,
   ahead: [],
 };
@@ -152,19 +153,27 @@ export function placeMessages(
 ): ChatState {
   const had = knownOf(state, id);
   const log = state.logs[id];
+  const last = state.conversations[id]?.lastMessage;
   const news = { ...had.news };
+  const goneAt = { ...had.goneAt };
   let known = had;
   let hasNews = false;
   let ownSeq = 0;
   for (const message of messages) {
-    const have = mergeVersions(findMessage(log, message.seq), had.news[message.seq]);
-    const merged = mergeMessage(mergeVersions(have, news[message.seq]), message);
+    const { seq } = message;
+    const have = mergeVersions(findMessage(log, seq), had.news[seq]);
+    const merged = mergeMessage(mergeVersions(have, news[seq]), message);
     if (merged !== have) hasNews = true;
-    news[message.seq] = merged;
+    news[seq] = merged;
+    for (const version of [message, have, last])
+      if (version?.seq === seq && isGone(version) && version.rev < (goneAt[seq] ?? Infinity)) {
+        goneAt[seq] = version.rev;
+        hasNews = true;
+      }
     if (isOwn(message, state.account.id)) ownSeq = Math.max(ownSeq, message.seq);
     known = noteRev(known, message.rev);
   }
-  if (hasNews) known = { ...known, news };
+  if (hasNews) known = { ...known, news, goneAt };
   if (upTo !== undefined) known = knowUpTo(known, upTo);
   let next = withoutPending(state, id, messages);
   next = withKnown(next, id, known);
@@ -268,7 +277,7 @@ export const isCounted = (message: Message, me: string): boolean =>
   isTheirs(message, me) && !isGone(message);
 
 function unreadIn(
-  { base, news }: Known,
+  { base, news, goneAt }: Known,
   readSeq: number,
   log: ConversationLog | undefined,
   me: string,
@@ -282,7 +291,7 @@ function unreadIn(
   for (const message of Object.values(news)) {
     if (message.seq <= readSeq || message.rev <= base.rev || !isTheirs(message, me)) continue;
     if (message.seq > base.lastSeq) count += isGone(message) ? 0 : 1;
-    else if (fromLog === null && isGone(message)) count -= 1;
+    else if (fromLog === null && (goneAt[message.seq] ?? 0) > base.rev) count -= 1;
   }
   return Math.max(0, count);
 }
@@ -304,5 +313,9 @@ function pruned(known: Known, log: ConversationLog | undefined, row: Conversatio
   const all = Object.values(known.news);
   const needed = all.filter(isNeeded);
   if (needed.length === all.length) return known;
-  return { ...known, news: Object.fromEntries(needed.map((message) => [message.seq, message])) };
+  const news = Object.fromEntries(needed.map((message) => [message.seq, message]));
+  const goneAt = Object.fromEntries(
+    Object.entries(known.goneAt).filter(([seq]) => news[Number(seq)]),
+  );
+  return { ...known, news, goneAt };
 }

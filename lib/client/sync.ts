@@ -3,7 +3,7 @@ import type { Call } from './api.ts';
 import type { ChatEvent, Dispatch } from './chat-events.ts';
 import { createCoalescer } from './coalesce.ts';
 import { clientErrorOf } from './errors.ts';
-import { lastSeqIn, sidesKept } from './log.ts';
+import { findMessage, lastSeqIn, sidesKept } from './log.ts';
 import { createPace } from './pace.ts';
 import { endSeqOf, isBehind, knownOf } from './rows.ts';
 import type { Command } from './socket.ts';
@@ -231,6 +231,13 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
     if (!isMine) delivered.mark(id, lastSeq);
   }
 
+  /** Whether a deleted message that the log does not hold was counted before, only the server knows. */
+  function isCountUnsure({ conversationId, seq, deletedAt }: Message): boolean {
+    const { conversations, logs } = get();
+    const readSeq = conversations[conversationId]?.me.readSeq ?? 0;
+    return deletedAt !== null && seq > readSeq && !findMessage(logs[conversationId], seq);
+  }
+
   function afterMessage(message: Message, isNew: boolean): void {
     const id = message.conversationId;
     const { account, conversations } = get();
@@ -238,7 +245,7 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
     if (!row) return rows.ask(id);
     check(id);
     // What to show instead of a message that one has hidden is the server's to say.
-    if (row.lastMessage?.hidden) rows.ask(id);
+    if (row.lastMessage?.hidden || isCountUnsure(message)) rows.ask(id);
     meetSenders(id, [message]);
     if (message.system && changesMembers.has(message.system.type)) refreshMembers(id);
     if (isNew && message.senderId !== account.id && row.me.leftSeq === null)

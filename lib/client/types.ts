@@ -43,6 +43,8 @@ export interface Known {
   base: { rev: number; lastSeq: number; readSeq: number; unreadCount: number };
   /** By seq: messages newer than that row which are unread, or for which the log has no place yet. */
   news: Record<number, Message>;
+  /** Of those that are deleted: the earliest change after which each is known to have been so. */
+  goneAt: Record<number, number>;
   /** Every change up to this one has arrived. */
   rev: number;
   /** Changes that have arrived beyond a hole, in order. */

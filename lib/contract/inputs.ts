@@ -4,7 +4,17 @@ import { Id, Role, Time, limits } from './records.ts';
 /** What crosses the wire towards the server. Every object is strict: unknown fields are refused. */
 
 const utf8 = new TextEncoder();
-const trimmed = (max: number) => z.string().trim().max(max);
+// Halves of surrogate pairs have no place in UTF-8: what is answered would not be what is stored.
+const text = () => z.string().overwrite((value) => value.toWellFormed());
+const trimmed = (max: number) => text().trim().max(max);
+/** On one line, and with something to see. */
+const name = (max: number) =>
+  text()
+    .overwrite((value) => value.replace(/\p{Cc}+/gu, ' '))
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/[\p{L}\p{N}\p{P}\p{S}]/u, 'must have something to see');
 
 // Lower-cased before the check: Ana and ana are one name, whoever types it.
 export const Username = z
@@ -18,8 +28,7 @@ export const Username = z
 export const Password = z.string().min(limits.passwordLength.min).max(limits.passwordLength.max);
 
 /** A message's text: not blank, at most 64 KiB of UTF-8. */
-export const Text = z
-  .string()
+export const Text = text()
   .refine((text) => text.trim() !== '', 'must not be blank')
   .refine((text) => utf8.encode(text).length <= limits.textBytes, 'must be at most 64 KiB');
 
@@ -41,7 +50,7 @@ export const Nothing = z.strictObject({});
 export const Register = z.strictObject({
   username: Username,
   password: Password,
-  displayName: trimmed(limits.displayNameLength).min(1).optional(),
+  displayName: name(limits.displayNameLength).optional(),
   email: z.email().max(254).optional(),
 });
 
@@ -65,13 +74,13 @@ export const UserSearch = z.strictObject({ q: trimmed(100).optional(), ...page }
 export const UserRead = z.strictObject({ userId: Id });
 export const UsernameCheck = z.strictObject({ username: Username });
 export const AccountUpdate = z.strictObject({
-  displayName: trimmed(limits.displayNameLength).min(1).optional(),
+  displayName: name(limits.displayNameLength).optional(),
   about: trimmed(limits.aboutLength).optional(),
 });
 
 // Conversations and members
 
-const Title = trimmed(limits.groupTitleLength).min(1);
+const Title = name(limits.groupTitleLength);
 export const ConversationList = z.strictObject(page);
 export const ConversationRead = z.strictObject({ conversationId: Id });
 export const ConversationCreate = z.discriminatedUnion('kind', [

@@ -15,8 +15,12 @@ const named = {
   Session: records.Session,
 };
 
-/** The OpenAPI 3.1 document of the REST interface, made from the same schemas that check it. */
-export function openApiDocument(server: string): Json {
+/**
+ * The OpenAPI 3.1 document of the REST interface, made from the same schemas that check it.
+ * @param server its origin; empty for wherever the document is.
+ * @param cookie the session cookie's name.
+ */
+export function openApiDocument(server: string, cookie: string): Json {
   const { registry, schemas } = componentSchemas();
   const paths: Record<string, Json> = {};
   for (const [operationId, operation] of Object.entries(operations) as [string, Operation][]) {
@@ -36,7 +40,7 @@ export function openApiDocument(server: string): Json {
       schemas: { ...schemas, Problem: problemSchema },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
-        cookie: { type: 'apiKey', in: 'cookie', name: 'next-auth.session-token' },
+        cookie: { type: 'apiKey', in: 'cookie', name: cookie },
       },
     },
   };

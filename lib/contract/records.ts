@@ -11,8 +11,8 @@ export const limits = {
   groupMembers: 1024,
   /** UTF-8 bytes of a message's text. */
   textBytes: 64 * 1024,
-  /** Bytes of a request body, and of one Socket.io packet. */
-  requestBytes: 128 * 1024,
+  /** Bytes of a request body, and of one Socket.io packet: the longest text, with every character escaped. */
+  requestBytes: 6 * 64 * 1024 + 8 * 1024,
   pageSize: 200,
   watchedUsers: 500,
   editWindowMs: 15 * 60_000,

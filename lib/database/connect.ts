@@ -42,7 +42,7 @@ export const database = (): Promise<Database> => remember('database', open);
  * @throws AppError `unavailable` when that is not so within `withinMs`.
  */
 export async function connected(withinMs = 3_000): Promise<void> {
-  if (mongoose.connection.readyState === mongoose.ConnectionStates.connected) return;
+  // Not merely connected: without the unique indexes nothing would keep nodes apart.
   const { ready } = await database();
   const patience = new AbortController();
   const tooLate = delay(withinMs, undefined, { signal: patience.signal }).then(() => {

@@ -22,8 +22,15 @@ export function isDatabaseAway(error: unknown): boolean {
   if (awayNames.has(error.name)) return true;
   if (error.name === 'MongooseError')
     return /before initial connection|buffering timed out/.test(error.message);
-  const { code } = error as { code?: unknown };
-  return error.name.startsWith('Mongo') && typeof code === 'number' && awayCodes.has(code);
+  const { code, cause, errorResponse } = error as {
+    code?: unknown;
+    cause?: unknown;
+    errorResponse?: unknown;
+  };
+  if (error.name.startsWith('Mongo') && typeof code === 'number' && awayCodes.has(code))
+    return true;
+  // A bulk write wraps what befell its connection.
+  return isDatabaseAway(cause) || isDatabaseAway(errorResponse);
 }
 
 /** Whether a write was refused because another document has its unique key. */

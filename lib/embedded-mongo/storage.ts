@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
 
 export interface Entry {
@@ -25,6 +26,8 @@ export class Storage {
       keyEncoding: 'binary',
       encoding: 'binary',
     });
+    // The directory may be somebody else's choice, and open to all.
+    for (const file of [path, `${path}-lock`]) chmodSync(file, 0o600);
     return new Storage(database);
   }
 

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import mongoose, { type Types } from 'mongoose';
 import { AppError } from '#lib/contract/errors.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
+import { log } from '#lib/log.ts';
 import { remember } from '#lib/runtime.ts';
 import { advanceHead, forgetHead, headOf, readHead, type Head } from './heads.ts';
 import { MessageModel, type MessageDoc } from './message.ts';
@@ -21,6 +23,12 @@ export interface Appended {
   created: boolean;
   /** The newest seq before this message that is not the sender's own; 0 if there is none. */
   othersUpTo: number;
+}
+
+export interface Changed {
+  message: MessageDoc;
+  /** False when there was nothing to do. */
+  changed: boolean;
 }
 
 interface Append {
@@ -46,7 +54,11 @@ interface Log {
 }
 
 const maxBatch = 500;
+/** So that nobody's flood keeps the others waiting. */
+const maxOfOneConversation = 100;
 const maxRenumberings = 50;
+/** When (ms after each other) to look for messages whose outcome is unknown. */
+const survivorWaitsMs = [500, 2_000, 5_000, 15_000];
 
 const logs = (): Log =>
   remember('logs', () => ({ queues: new Map(), underWay: new Map(), running: null }));
@@ -74,15 +86,13 @@ export function appendMessage(
 /**
  * Changes a stored message and gives it the conversation's next rev.
  * @param decide gets the message as it is, throws to refuse, or says what to set; null: nothing to do.
- * @param onStored called after the write, in the order of rev.
  */
 export function changeMessage(
   { _id, conversation }: Pick<MessageDoc, '_id' | 'conversation'>,
   decide: (message: MessageDoc) => Partial<MessageDoc> | null,
-  onStored: (message: MessageDoc) => void,
-): Promise<MessageDoc> {
+): Promise<Changed> {
   return new Promise((resolve, reject) => {
-    const run = () => applyChange({ _id, conversation }, decide, onStored).then(resolve, reject);
+    const run = () => applyChange({ _id, conversation }, decide).then(resolve, reject);
     enqueue({ kind: 'change', conversation, run });
   });
 }
@@ -98,7 +108,7 @@ function enqueue(entry: Append | Change): void {
   const queue = state.queues.get(id);
   if (queue) queue.push(entry);
   else state.queues.set(id, [entry]);
-  state.running ??= drain(state).finally(() => (state.running = null));
+  state.running ??= drain(state);
 }
 
 async function drain(state: Log): Promise<void> {
@@ -108,6 +118,8 @@ async function drain(state: Log): Promise<void> {
     const { appends, changes } = take(state.queues);
     await Promise.all([insert(appends), ...changes.map((change) => change.run())]);
   }
+  // In the turn of the last look: what is queued from here on starts the next run.
+  state.running = null;
 }
 
 /** From each conversation either one change or the appends before the next one, in order. */
@@ -122,11 +134,13 @@ function take(queues: Log['queues']) {
       queue.shift();
     } else {
       const end = queue.findIndex((entry) => entry.kind === 'change');
-      const room = maxBatch - appends.length;
+      const room = Math.min(maxBatch - appends.length, maxOfOneConversation);
       const taken = queue.splice(0, Math.min(end < 0 ? queue.length : end, room));
       appends.push(...taken.filter((entry) => entry.kind === 'append'));
     }
-    if (queue.length === 0) queues.delete(id);
+    // To the end of the line, if it has more.
+    queues.delete(id);
+    if (queue.length > 0) queues.set(id, queue);
   }
   return { appends, changes };
 }
@@ -139,10 +153,33 @@ async function insert(entries: Append[]): Promise<void> {
       rest = await insertOnce(rest);
     }
   } catch (error) {
-    // Some of them may be in all the same. Their senders try again with the same clientId.
     for (const { conversation, reject } of rest) {
       forgetHead(conversation);
       reject(error);
+    }
+    void announceSurvivors(rest);
+  }
+}
+
+/**
+ * After a failure of unknown outcome: some of the messages may be in all the same. Their senders,
+ * who were told of a failure, find them when they try again; the others have to be told of them.
+ */
+async function announceSurvivors(entries: Append[]): Promise<void> {
+  let missing = entries;
+  for (const waitMs of survivorWaitsMs) {
+    await delay(waitMs, undefined, { ref: false });
+    try {
+      const keys = missing.map(({ draft: { sender, clientId } }) => ({ sender, clientId }));
+      const found = await MessageModel.find({ $or: keys }).sort({ seq: 1 }).lean<MessageDoc[]>();
+      const keyOf = ({ sender, clientId }: Draft) => `${sender.toHexString()}:${clientId}`;
+      const stored = new Set(found.map(keyOf));
+      const onStored = new Map(missing.map((entry) => [keyOf(entry.draft), entry.onStored]));
+      for (const message of found) onStored.get(keyOf(message))?.(message);
+      missing = missing.filter(({ draft }) => !stored.has(keyOf(draft)));
+      if (missing.length === 0) return;
+    } catch (error) {
+      log().warn({ error: (error as Error).message }, 'unfinished messages could not be looked up');
     }
   }
 }
@@ -242,20 +279,18 @@ function duplicateIn(error: unknown): { index: number; isRetry: boolean } | null
 async function applyChange(
   { _id, conversation }: Pick<MessageDoc, '_id' | 'conversation'>,
   decide: (message: MessageDoc) => Partial<MessageDoc> | null,
-  onStored: (message: MessageDoc) => void,
-): Promise<MessageDoc> {
+): Promise<Changed> {
   for (let tries = 0; tries < maxRenumberings; tries++) {
     const message = await MessageModel.findById(_id).lean<MessageDoc>();
     if (!message) throw new AppError('not_found');
     const set = decide(message);
-    if (!set) return message;
+    if (!set) return { message, changed: false };
     const head = tries === 0 ? await headOf(conversation) : await readHead(conversation);
     const changed = { ...message, ...set, rev: head.rev + 1 };
     if (await swap(message, { ...set, rev: changed.rev })) {
       const last = head.last?._id.equals(_id) ? changed : head.last;
       advanceHead(conversation, { ...head, rev: changed.rev, last });
-      onStored(changed);
-      return changed;
+      return { message: changed, changed: true };
     }
     forgetHead(conversation);
   }

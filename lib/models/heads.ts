@@ -1,5 +1,4 @@
 import { Types } from 'mongoose';
-import { isDatabaseAway } from '#lib/database/errors.ts';
 import { log } from '#lib/log.ts';
 import { remember } from '#lib/runtime.ts';
 import { ConversationModel, type ConversationDoc } from './conversation.ts';
@@ -34,13 +33,13 @@ export async function headOf(conversation: Types.ObjectId): Promise<Head> {
 
 /** Reads the head from the log itself, which is always right. */
 export async function readHead(conversation: Types.ObjectId): Promise<Head> {
-  const [last, changed] = await Promise.all([
-    MessageModel.findOne({ conversation }).sort({ seq: -1 }).lean<MessageDoc>(),
-    MessageModel.findOne({ conversation }, { rev: 1 }).sort({ rev: -1 }).lean<MessageDoc>(),
-  ]);
+  // The rev first: a message that comes in between makes it too low, which the next look mends.
+  const changed = await MessageModel.findOne({ conversation }, { rev: 1 })
+    .sort({ rev: -1 })
+    .lean<MessageDoc>();
+  const last = await MessageModel.findOne({ conversation }).sort({ seq: -1 }).lean<MessageDoc>();
   const head = { seq: last?.seq ?? 0, rev: changed?.rev ?? 0, last, runStart: last?.seq ?? 0 };
-  keep(conversation.toHexString(), head);
-  return head;
+  return keep(conversation.toHexString(), head);
 }
 
 /** After an append or change of unknown or foreign outcome: the next one reads the log. */
@@ -51,10 +50,9 @@ export function forgetHead(conversation: Types.ObjectId): void {
 /** Remembers a head that has just been written to the log, and writes it to the conversation soon. */
 export function advanceHead(conversation: Types.ObjectId, head: Head): void {
   const id = conversation.toHexString();
-  keep(id, head);
   const state = heads();
-  state.unwritten.set(id, head);
-  state.writing ??= writeHeads(state).finally(() => (state.writing = null));
+  state.unwritten.set(id, keep(id, head));
+  state.writing ??= writeHeads(state);
 }
 
 /** Resolves when every head is in its conversation's document; for a clean stop. */
@@ -91,14 +89,18 @@ function withKnownHead(conversation: ConversationDoc): ConversationDoc {
   return { ...conversation, lastSeq, rev, lastMessage, activityAt };
 }
 
-function keep(id: string, head: Head): void {
+/** Remembers the head unless a newer one is known; answers the one that is. */
+function keep(id: string, read: Head): Head {
   const { known } = heads();
+  const before = known.get(id);
+  const head = before && before.rev > read.rev ? before : read;
   known.delete(id);
   known.set(id, head);
   if (known.size > maxRemembered) {
     const [oldest] = known.keys();
     if (oldest !== undefined) known.delete(oldest);
   }
+  return head;
 }
 
 async function writeHeads(state: Heads): Promise<void> {
@@ -112,9 +114,9 @@ async function writeHeads(state: Heads): Promise<void> {
     } catch (error) {
       // The log has it all; whoever reads the conversation next mends the document.
       log().warn({ error: (error as Error).message }, 'heads of conversations were not written');
-      if (isDatabaseAway(error)) return;
     }
   }
+  state.writing = null;
 }
 
 // Nodes may write out of turn: a head never replaces a newer one.

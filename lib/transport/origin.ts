@@ -12,5 +12,5 @@ export function isOwnOrigin(
   if (!URL.canParse(origin)) return false;
   const { PUBLIC_URL, ALLOWED_ORIGINS } = env();
   if (origin === PUBLIC_URL || ALLOWED_ORIGINS.includes(origin)) return true;
-  return PUBLIC_URL === undefined && new URL(origin).host === host;
+  return new URL(origin).host === host;
 }

@@ -4,6 +4,7 @@ import { limits } from '#lib/contract/records.ts';
 import { callerFromRequest } from '#lib/auth/caller.ts';
 import { visitorOf } from '#lib/auth/visitor.ts';
 import type { Caller, UseCaseName, Visitor } from '#lib/use-cases/define.ts';
+import { preflight, shared } from './cors.ts';
 import { isOwnOrigin } from './origin.ts';
 import { perform, refusing, type Performed } from './perform.ts';
 
@@ -14,23 +15,50 @@ type Handler = (request: Request, context: { params: Params }) => Promise<Respon
 /** The fields that are numbers; in a query string everything is text. */
 const numbers = new Set(['limit', 'before', 'after', 'around', 'sinceRev']);
 const maxNesting = 32;
+const maxDrained = 10 * limits.requestBytes;
 
 /** The route handler of an operation: reads the request, has it performed, writes the response. */
-export function rest(name: UseCaseName): Handler {
+function rest(name: UseCaseName): Handler {
   const operation: Operation = operations[name];
   return async (request, { params }) => {
     const reply = await refusing(name, async () => {
       const caller = await callerOf(operation, request);
       return perform(name, caller, await inputOf(operation, request, (await params) ?? {}));
     });
-    return responseTo(operation, reply);
+    return shared(request, responseTo(operation, reply));
   };
 }
 
-/** Answers for every path of the API that is none. */
-export async function nowhere(): Promise<Response> {
+type Method = 'DELETE' | 'GET' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT';
+
+/** The handlers of one path; a method that it does not have is answered like a path that is none. */
+export function routes(names: Partial<Record<Method, UseCaseName>>): Record<Method, Handler> {
+  const handler = (method: Method): Handler => {
+    const name = names[method];
+    return name === undefined ? nowhere : rest(name);
+  };
+  return {
+    DELETE: handler('DELETE'),
+    GET: handler('GET'),
+    OPTIONS: preflight,
+    PATCH: handler('PATCH'),
+    POST: handler('POST'),
+    PUT: handler('PUT'),
+  };
+}
+
+async function nowhere(): Promise<Response> {
   return problemResponse({ code: 'not_found', message: 'There is no such path in this API.' });
 }
+
+/** The answer to an address that cannot be read, in the form of Node's own server. */
+export const undecodable = () => {
+  const { status, headers, body } = problemOf({
+    code: 'invalid_input',
+    message: 'The address is not well-formed.',
+  });
+  return { status, headers: Object.fromEntries(headers), body: JSON.stringify(body) };
+};
 
 async function callerOf({ access }: Operation, request: Request): Promise<Caller | Visitor> {
   const { headers, method } = request;
@@ -47,8 +75,11 @@ async function inputOf(
   request: Request,
   params: Record<string, string>,
 ): Promise<Record<string, unknown>> {
-  const query = queryOf(new URL(request.url).searchParams);
-  const body = request.method === 'GET' ? {} : await bodyOf(request);
+  const { method } = request;
+  const search = new URL(request.url).searchParams;
+  // What changes something is not in an address, which ends up in the logs of proxies.
+  const query = method === 'GET' || method === 'DELETE' ? queryOf(search) : {};
+  const body = method === 'GET' ? {} : await bodyOf(request);
   const given = { ...query, ...body };
   const twice = Object.keys(params).find((key) => key in given);
   if (twice !== undefined) {
@@ -89,12 +120,12 @@ async function readBody(request: Request): Promise<Uint8Array> {
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.length;
-    if (size > limits.requestBytes) {
-      throw new AppError('too_large', `A body has at most ${limits.requestBytes} bytes.`);
-    }
-    chunks.push(chunk);
+    if (size <= limits.requestBytes) chunks.push(chunk);
+    // What is a little too large is read to its end, so that its sender gets to the answer.
+    if (size > maxDrained) break;
   }
-  return Buffer.concat(chunks);
+  if (size <= limits.requestBytes) return Buffer.concat(chunks);
+  throw new AppError('too_large', `A body has at most ${limits.requestBytes} bytes.`);
 }
 
 function parseJson(text: string): unknown {
@@ -121,17 +152,19 @@ const privateHeaders = () =>
 
 type Refusal = Extract<Performed<unknown>, { ok: false }>['error'];
 
+function problemResponse(refusal: Refusal, retryAfterSeconds?: number): Response {
+  const { status, headers, body } = problemOf(refusal, retryAfterSeconds);
+  return Response.json(body, { status, headers });
+}
+
 /** A refusal as RFC 9457 says it. */
-function problemResponse(
-  { code, message: detail, issues }: Refusal,
-  retryAfterSeconds?: number,
-): Response {
+function problemOf({ code, message: detail, issues }: Refusal, retryAfterSeconds?: number) {
   const headers = privateHeaders();
   headers.set('content-type', 'application/problem+json');
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
   const status = httpStatus[code];
   if (status === 401) headers.set('www-authenticate', 'Bearer');
   const title = code.replaceAll('_', ' ');
-  const problem = { type: 'about:blank', title, status, code, detail, ...(issues && { issues }) };
-  return Response.json(problem, { status, headers });
+  const body = { type: 'about:blank', title, status, code, detail, ...(issues && { issues }) };
+  return { status, headers, body };
 }

@@ -56,7 +56,10 @@ export function startSocketHost(httpServer: HttpServer): SocketHost {
   io.use((socket, next) => {
     void admit(socket).then((refusal) => next(refusal));
   });
-  io.on('connection', (socket) => void welcome(io, socket));
+  io.on('connection', (socket) => {
+    // What a client says before it is ready waits for that.
+    socket.data.turn = welcome(socket);
+  });
   const stopListening = onPublication((publication) => carryOut(io, publication));
   const sweep = setInterval(() => void endGoneSessions(io), sweepMs).unref();
   return {
@@ -94,12 +97,18 @@ async function admit(socket: AppSocket): Promise<Error | undefined> {
   return Object.assign(new Error(message), { data: { code } });
 }
 
-async function welcome(io: Io, socket: AppSocket): Promise<void> {
+async function welcome(socket: AppSocket): Promise<void> {
   const { caller } = socket.data;
   socket.on('disconnect', () => socketWent(caller.userId, socket.id));
   for (const [name, event] of Object.entries(commandEvents) as [CommandName, string][]) {
     listen(socket, name, event);
   }
+  const known = new Set<string>(Object.values(commandEvents));
+  socket.onAny((event: string, ...args: unknown[]) => {
+    const ack = args.at(-1);
+    const error = { code: 'not_found', message: 'There is no such event.' };
+    if (!known.has(event) && typeof ack === 'function') ack({ ok: false, error });
+  });
   const reply = await refusing('welcome', async () => {
     await socket.join([rooms.user(caller.userId), rooms.session(caller.sessionId)]);
     await joinConversations(socket);
@@ -110,7 +119,8 @@ async function welcome(io: Io, socket: AppSocket): Promise<void> {
   });
   if (!reply.ok) {
     log().warn({ code: reply.error.code }, 'a socket was let go before it was ready');
-    socket.disconnect(true);
+    // Not a disconnect by the server, after which a client would not come back by itself.
+    socket.conn.close();
   } else if (socket.connected) {
     socketCame(caller.userId, socket.id);
     const user = { ...reply.user, online: true };
@@ -184,11 +194,12 @@ function setVisible(socket: AppSocket, raw: unknown) {
   return { ok: true as const, data: {} };
 }
 
-/** Carries to sockets what a use case has said. */
+/** Carries to sockets what a use case has said. To Socket.io, no rooms at all means everybody. */
 function carryOut(io: Io, publication: Publication): void {
   switch (publication.type) {
     case 'event': {
       const { rooms: to, except = [], event, data, volatile } = publication;
+      if (to.length === 0) break;
       const target = io.to(to).except(except);
       // The publication's type has tied data to event.
       const emit = (volatile ? target.volatile : target) as unknown as {
@@ -198,17 +209,20 @@ function carryOut(io: Io, publication: Publication): void {
       break;
     }
     case 'join':
+      if (publication.userIds.length === 0) break;
       io.in(publication.userIds.map(rooms.user)).socketsJoin(
         rooms.conversation(publication.conversationId),
       );
       break;
     case 'leave':
       membershipsEnded++;
+      if (publication.userIds.length === 0) break;
       io.in(publication.userIds.map(rooms.user)).socketsLeave(
         rooms.conversation(publication.conversationId),
       );
       break;
     case 'end-sessions': {
+      if (publication.sessionIds.length === 0) break;
       const ended = io.in(publication.sessionIds.map(rooms.session));
       ended.emit('session:ended', { reason: publication.reason });
       ended.disconnectSockets(true);
@@ -228,13 +242,14 @@ async function endGoneSessions(io: Io): Promise<void> {
   const ids = [...new Set(sockets.map(({ data }) => data.caller.sessionId))];
   if (ids.length === 0) return;
   try {
-    const found = await SessionModel.find(
-      { _id: { $in: ids }, expiresAt: { $gt: new Date() } },
-      { _id: 1 },
-    ).lean<Pick<SessionDoc, '_id'>[]>();
-    const alive = new Set(found.map(({ _id }) => _id.toHexString()));
+    const found = await SessionModel.find({ _id: { $in: ids } }, { expiresAt: 1 }).lean<
+      Pick<SessionDoc, '_id' | 'expiresAt'>[]
+    >();
+    const ends = new Map(found.map(({ _id, expiresAt }) => [_id.toHexString(), expiresAt]));
     for (const socket of sockets) {
-      if (!alive.has(socket.data.caller.sessionId)) letGo(socket, 'revoked');
+      const end = ends.get(socket.data.caller.sessionId);
+      if (!end) letGo(socket, 'revoked');
+      else if (end.getTime() <= Date.now()) letGo(socket, 'expired');
     }
   } catch (error) {
     log().warn({ error: (error as Error).message }, 'sessions could not be looked up');

@@ -35,7 +35,7 @@ const onPhoneChange = (listener: () => void) => {
 
 const classNames = {
   toast:
-    'inset-x-0 mx-auto flex min-h-12 w-fit max-w-115 items-center gap-2.5 rounded-row bg-toast py-1.5 ps-4 pe-2 text-md text-on-toast shadow-3 phone:w-full phone:max-w-none',
+    'inset-x-0 mx-auto flex min-h-12 w-fit max-w-115 items-center gap-2.5 rounded-row bg-toast py-1.5 ps-4 pe-2 font-sans text-md text-on-toast shadow-3 phone:mx-0 phone:w-full phone:max-w-none',
   icon: '[&>svg]:size-4.5',
   content: 'min-w-0 flex-1 py-1.5 pe-2',
   actionButton:

@@ -77,8 +77,12 @@ async function startDirect(caller: Caller, userId: string) {
   const pair = pairOf(caller.userId, userId);
   const { conversation, created } = await findOrCreatePair(pair);
   // Both upserts may already have been done by the other person at the same moment.
-  await Promise.all([caller.userId, userId].map((id) => joinDirect(conversation._id, id)));
-  if (created) await announce(conversation._id, [caller.userId, userId]);
+  const both = [caller.userId, userId];
+  const joined = await Promise.all(both.map((id) => joinDirect(conversation._id, id)));
+  if (joined.includes(true)) {
+    publish({ type: 'join', userIds: both, conversationId: conversation._id.toHexString() });
+    await announce(conversation._id, both);
+  }
   const member = await membershipOf(caller, conversation._id.toHexString());
   return { conversation: await viewFor(member), created };
 }
@@ -98,13 +102,17 @@ async function findOrCreatePair(pair: string) {
   }
 }
 
-async function joinDirect(conversation: Types.ObjectId, userId: string): Promise<void> {
+/** Whether this made the membership; it may have been there. */
+async function joinDirect(conversation: Types.ObjectId, userId: string): Promise<boolean> {
   const user = new Types.ObjectId(userId);
   const member = newMember(conversation, user, 'member', 1);
   try {
-    await MemberModel.updateOne({ conversation, user }, { $setOnInsert: member }, { upsert: true });
+    const filter = { conversation, user };
+    const made = await MemberModel.updateOne(filter, { $setOnInsert: member }, { upsert: true });
+    return made.upsertedCount === 1;
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
+    return false;
   }
 }
 
@@ -128,6 +136,7 @@ async function createGroup(caller: Caller, input: { title: string; memberIds: st
       newMember(conversation._id, new Types.ObjectId(id), i === 0 ? 'owner' : 'member', 1),
     ),
   );
+  publish({ type: 'join', userIds, conversationId: conversation._id.toHexString() });
   await announce(conversation._id, userIds);
   await appendSystemLine(
     conversation._id,
@@ -172,14 +181,12 @@ export async function viewFor(member: MemberDoc) {
   return view;
 }
 
-/** Brings these members' sockets into the conversation and shows each the conversation as it is. */
+/** Shows each of these members, present or past, the conversation as they see it now. */
 export async function announce(conversation: Types.ObjectId, userIds: string[]): Promise<void> {
   const members = await MemberModel.find({
     conversation,
     user: { $in: userIds },
   }).lean<MemberDoc[]>();
-  const present = members.filter(({ leftAt }) => !leftAt).map(({ user }) => user.toHexString());
-  publish({ type: 'join', userIds: present, conversationId: conversation.toHexString() });
   const views = await conversationViews(members);
   views.forEach((view, i) => {
     const userId = (members[i] as MemberDoc).user.toHexString();

@@ -37,7 +37,7 @@ async function membersOf(conversation: Types.ObjectId): Promise<MemberDoc[]> {
 }
 
 export const addMembers = defineUseCase('addMembers', async (caller, input) => {
-  const { group } = await administeredGroupOf(caller, input.conversationId);
+  const { group, member: admin } = await administeredGroupOf(caller, input.conversationId);
   const asked = [...new Set(input.userIds)];
   await requireUsers(asked);
   const before = await MemberModel.find({ conversation: group._id, user: { $in: asked } }).lean<
@@ -48,7 +48,7 @@ export const addMembers = defineUseCase('addMembers', async (caller, input) => {
   if (added.length > 0) {
     [...past.values()].forEach(requireMayReturn);
     await requireRoom(group, added.length);
-    await admit(caller, group, added, past, input.shareLast);
+    await admit(caller, admin, added, past, input.shareLast);
   }
   const members = await MemberModel.find({ conversation: group._id, user: { $in: asked } }).lean<
     MemberDoc[]
@@ -75,44 +75,51 @@ async function requireRoom({ _id }: ConversationDoc, more: number): Promise<void
 
 async function admit(
   caller: Caller,
-  group: ConversationDoc,
+  admin: MemberDoc,
   userIds: string[],
   past: Map<string, MemberDoc>,
   shareLast: number | undefined,
 ): Promise<void> {
+  const { conversation } = admin;
   const names = await namesOf(userIds);
   const line = await appendSystemLine(
-    group._id,
+    conversation,
     { type: 'members_added', actorId: caller.userId, userIds },
     `${names} joined the group`,
   );
-  const shared = shareLast ? await sharedFrom(group._id, line.seq, shareLast) : line.seq;
-  await Promise.all(userIds.map((id) => admitOne(group._id, id, past.get(id), shared, line.seq)));
-  await countMembers(group._id);
-  await announceToMembers(group._id);
+  // Nobody can share what they may not see.
+  const first = Math.max(line.seq - (shareLast ?? 0), admin.visible.at(-1)?.from ?? 1);
+  const shared = await sharedFrom(conversation, first, line.seq);
+  await Promise.all(
+    userIds.map((id) => admitOne(conversation, id, past.get(id), shared, line.seq)),
+  );
+  publish({ type: 'join', userIds, conversationId: conversation.toHexString() });
+  await countMembers(conversation);
+  await announceToMembers(conversation);
   if (shared < line.seq) {
     await appendSystemLine(
-      group._id,
+      conversation,
       { type: 'history_shared', actorId: caller.userId, userIds, count: line.seq - shared },
       `The last ${line.seq - shared} messages were shared with ${names}`,
     );
   }
 }
 
-/** The first of the last `count` messages before `seq` that is at most 14 days old. */
+/** The seq of the oldest message from `first` up to before `end` that is at most 14 days old. */
 async function sharedFrom(
   conversation: Types.ObjectId,
-  seq: number,
-  count: number,
+  first: number,
+  end: number,
 ): Promise<number> {
-  const first = await MessageModel.findOne({
+  if (first >= end) return end;
+  const oldest = await MessageModel.findOne({
     conversation,
-    seq: { $gte: Math.max(1, seq - count), $lt: seq },
+    seq: { $gte: first, $lt: end },
     createdAt: { $gte: new Date(Date.now() - sharedHistoryMs) },
   })
     .sort({ seq: 1 })
     .lean<MessageDoc>();
-  return first?.seq ?? seq;
+  return oldest?.seq ?? end;
 }
 
 /** Begins a membership, or another stretch of one: what was said in between stays closed. */
@@ -206,6 +213,24 @@ async function endMembership(
   );
   if (ended.matchedCount === 0) return;
   publish({ type: 'leave', userIds: [userId], conversationId });
+  try {
+    await sayEnd(caller, { ...member, leftAt }, leaving);
+  } finally {
+    // Should the line fail: the membership has ended all the same.
+    publish({
+      type: 'event',
+      rooms: [rooms.user(userId)],
+      event: 'conversation:removed',
+      data: { conversationId },
+    });
+    await countMembers(conversation);
+  }
+}
+
+/** The line about it, which is the last that the person sees of the group. */
+async function sayEnd(caller: Caller, member: MemberDoc, leaving: boolean): Promise<void> {
+  const { _id, conversation, leftAt } = member;
+  const userId = member.user.toHexString();
   const { seq } = await readHead(conversation);
   const name = await namesOf([userId]);
   const line = await appendSystemLine(
@@ -219,15 +244,16 @@ async function endMembership(
     line.seq === seq + 1
       ? closed(member, line.seq)
       : [...closed(member, seq), { from: line.seq, to: line.seq }];
-  const leftSeq = line.seq;
   await MemberModel.updateOne(
     { _id, leftAt },
-    { $set: { leftSeq, visible, 'leftAs.rev': line.rev } },
+    { $set: { leftSeq: line.seq, visible, 'leftAs.rev': line.rev } },
   );
-  await countMembers(conversation);
-  const own = { type: 'event' as const, rooms: [rooms.user(userId)] };
-  publish({ ...own, event: 'message:new', data: { message: messageView(line) } });
-  publish({ ...own, event: 'conversation:removed', data: { conversationId } });
+  publish({
+    type: 'event',
+    rooms: [rooms.user(userId)],
+    event: 'message:new',
+    data: { message: messageView(line) },
+  });
 }
 
 const closed = ({ visible }: MemberDoc, seq: number) =>
@@ -271,7 +297,12 @@ async function setRole(caller: Caller, member: MemberDoc, role: Role): Promise<v
   if (member.role === 'owner') {
     throw new AppError('forbidden', 'The owner passes ownership on before anything else.');
   }
-  await MemberModel.updateOne({ _id: member._id }, { $set: { role } });
+  const { _id, role: before } = member;
+  const changed = await MemberModel.updateOne(
+    { _id, leftAt: null, role: before },
+    { $set: { role } },
+  );
+  if (changed.matchedCount === 0) throw elsewhere();
   const userId = member.user.toHexString();
   const name = await namesOf([userId]);
   await appendSystemLine(
@@ -285,11 +316,25 @@ async function handOver(caller: Caller, me: MemberDoc, heir: MemberDoc): Promise
   if (me.role !== 'owner') {
     throw new AppError('forbidden', 'Only the owner can pass ownership on.');
   }
-  // The heir first: for a moment there are two owners, never none.
-  await MemberModel.updateOne({ _id: heir._id, leftAt: null }, { $set: { role: 'owner' } });
-  await MemberModel.updateOne({ _id: me._id }, { $set: { role: 'admin' } });
+  // Given up first, so that two handovers at once do not make two owners.
+  const mine = { _id: me._id, leftAt: null };
+  const given = await MemberModel.updateOne(
+    { ...mine, role: 'owner' },
+    { $set: { role: 'admin' } },
+  );
+  if (given.matchedCount === 0) throw elsewhere();
+  const taken = await MemberModel.updateOne(
+    { _id: heir._id, leftAt: null },
+    { $set: { role: 'owner' } },
+  );
+  if (taken.matchedCount === 0) {
+    await MemberModel.updateOne(mine, { $set: { role: 'owner' } });
+    throw elsewhere();
+  }
   await sayOwner(caller, heir.conversation, heir);
 }
+
+const elsewhere = () => new AppError('conflict', 'Somebody has just changed this role.');
 
 async function memberOf(conversation: Types.ObjectId, user: string): Promise<MemberDoc> {
   const member = await MemberModel.findOne({ conversation, user, leftAt: null }).lean<MemberDoc>();

@@ -5,7 +5,7 @@ import { limits, type SystemEvent } from '#lib/contract/records.ts';
 import type { Input } from '#lib/contract/operations.ts';
 import { appendMessage, changeMessage } from '#lib/models/append.ts';
 import { ConversationModel } from '#lib/models/conversation.ts';
-import type { MemberDoc } from '#lib/models/member.ts';
+import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
 import { publish, rooms } from '#lib/publish.ts';
 import { defineUseCase, type Caller } from './define.ts';
@@ -34,7 +34,7 @@ export const sendMessage = defineUseCase('sendMessage', async (caller, input) =>
       text,
       system: null,
     },
-    (stored) => tell('message:new', stored),
+    tellNew,
   );
   if (!message.conversation.equals(conversationId)) throw clientIdTaken();
   // Who writes has read what stands above. Not waited for: the message itself is stored.
@@ -59,39 +59,35 @@ const clientIdTaken = () =>
 export const editMessage = defineUseCase('editMessage', async (caller, input) => {
   const { message, member } = await messageOf(caller, input);
   if (member.leftAt) throw noLongerMember();
-  const changed = await changeMessage(
-    message,
-    (current) => {
-      if (!isOwn(current, caller))
-        throw new AppError('forbidden', 'Only its sender can edit a message.');
-      if (current.deletedAt) throw new AppError('conflict', 'This message was deleted.');
-      if (current.text === input.text) return null;
-      if (isOlderThan(current, limits.editWindowMs)) {
-        throw new AppError('forbidden', 'A message can be edited for 15 minutes.');
-      }
-      return { text: input.text, editedAt: new Date() };
-    },
-    (stored) => tell('message:updated', stored),
-  );
-  return { message: messageView(changed, caller.userId) };
+  const stored = await changeMessage(message, (current) => {
+    if (!isOwn(current, caller))
+      throw new AppError('forbidden', 'Only its sender can edit a message.');
+    if (current.deletedAt) throw new AppError('conflict', 'This message was deleted.');
+    if (current.text === input.text) return null;
+    if (isOlderThan(current, limits.editWindowMs)) {
+      throw new AppError('forbidden', 'A message can be edited for 15 minutes.');
+    }
+    return { text: input.text, editedAt: new Date() };
+  });
+  if (stored.changed) await tellChange(stored.message);
+  return { message: messageView(stored.message, caller.userId) };
 });
 
 export const deleteMessage = defineUseCase('deleteMessage', async (caller, input) => {
   const { message, member } = await messageOf(caller, input);
   if (input.for === 'everyone') await requireMayDelete(caller, message, member);
   const me = new Types.ObjectId(caller.userId);
-  const changed = await changeMessage(
-    message,
-    (current) => {
-      if (input.for === 'everyone') {
-        return current.deletedAt ? null : { text: '', deletedAt: new Date() };
-      }
-      if (current.hiddenFor.some((id) => id.equals(me))) return null;
-      return { hiddenFor: [...current.hiddenFor, me] };
-    },
-    (stored) => tell('message:updated', stored, input.for === 'me' ? caller.userId : undefined),
-  );
-  return { message: messageView(changed, caller.userId) };
+  const stored = await changeMessage(message, (current) => {
+    if (input.for === 'everyone') {
+      return current.deletedAt ? null : { text: '', deletedAt: new Date() };
+    }
+    if (current.hiddenFor.some((id) => id.equals(me))) return null;
+    return { hiddenFor: [...current.hiddenFor, me] };
+  });
+  if (stored.changed) {
+    await tellChange(stored.message, input.for === 'me' ? caller.userId : undefined);
+  }
+  return { message: messageView(stored.message, caller.userId) };
 });
 
 /** One's own within 48 hours; in a group its admins at any time. */
@@ -204,7 +200,7 @@ export async function appendSystemLine(
       text,
       system: event,
     },
-    (stored) => tell('message:new', stored),
+    tellNew,
   );
   return message;
 }
@@ -229,19 +225,39 @@ const isOwn = (message: MessageDoc, caller: Caller): boolean =>
 const isOlderThan = (message: MessageDoc, ms: number): boolean =>
   Date.now() - message.createdAt.getTime() > ms;
 
-/**
- * Tells every member but those who have deleted it for themselves. One of these has just done so:
- * `hider`, who is told without the content.
- */
-function tell(event: 'message:new' | 'message:updated', message: MessageDoc, hider?: string): void {
+function tellNew(message: MessageDoc): void {
   publish({
     type: 'event',
     rooms: [rooms.conversation(message.conversation.toHexString())],
-    except: message.hiddenFor.map((id) => rooms.user(id.toHexString())),
-    event,
+    event: 'message:new',
     data: { message: messageView(message) },
   });
-  if (hider === undefined) return;
-  const data = { message: messageView(message, hider) };
-  publish({ type: 'event', rooms: [rooms.user(hider)], event, data });
+}
+
+/**
+ * Tells the members who may see the message, but for those who have deleted it for themselves. One of
+ * these has just done so: `hider`, who is told without the content.
+ */
+async function tellChange(message: MessageDoc, hider?: string): Promise<void> {
+  const { conversation, hiddenFor, seq } = message;
+  // Whoever joined, or came back, after it was said.
+  const later = await MemberModel.find(
+    { conversation, leftAt: null, 'visible.from': { $gt: seq } },
+    { user: 1, visible: 1 },
+  ).lean<MemberDoc[]>();
+  const blind = later.filter((member) => !canSee(member, seq)).map(({ user }) => user);
+  publish({
+    type: 'event',
+    rooms: [rooms.conversation(conversation.toHexString())],
+    except: [...hiddenFor, ...blind].map((id) => rooms.user(id.toHexString())),
+    event: 'message:updated',
+    data: { message: messageView(message) },
+  });
+  if (hider === undefined || blind.some((id) => id.toHexString() === hider)) return;
+  publish({
+    type: 'event',
+    rooms: [rooms.user(hider)],
+    event: 'message:updated',
+    data: { message: messageView(message, hider) },
+  });
 }

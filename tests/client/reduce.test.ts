@@ -18,7 +18,7 @@ import {
 type Step =
   | { do: 'post'; by: number }
   | { do: 'say' }
-  | { do: 'edit' | 'remove' | 'hide'; which: number }
+  | { do: 'edit' | 'remove' | 'hide' | 'touch'; which: number }
   | { do: 'deliver' | 'read'; by: number; which: number }
   | { do: 'readAll' };
 
@@ -28,7 +28,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constantFrom('edit' as const, 'remove' as const, 'hide' as const),
+      do: fc.constantFrom('edit' as const, 'remove' as const, 'hide' as const, 'touch' as const),
       which: fc.nat(),
     }),
   },
@@ -57,6 +57,7 @@ function take(server: ServerSide, step: Step): ChatEvent[] {
     const user = step.by === 0 ? ben : ana;
     return [server.mark(user, step.do === 'read' ? { readSeq: seq } : { deliveredSeq: seq })];
   }
+  if (step.do === 'touch') return [server.touch(seq)];
   if (server.isGone(seq)) return [];
   if (step.do === 'edit') return [server.edit(seq, `edited at ${server.rev()}`)];
   if (step.do === 'remove') return [server.remove(seq)];
@@ -108,7 +109,7 @@ describe('whatever way the news come', () => {
         for (const one of before) take(server, one);
         const start = hasLog ? loaded(server) : fresh(server.row());
         // Without its messages a client cannot tell how many a reading of some of them leaves.
-        const told = during.filter((one) => hasLog || (one.do !== 'read' && one.do !== 'hide'));
+        const told = during.filter((one) => hasLog || !['read', 'hide', 'touch'].includes(one.do));
         const events = told.flatMap((one) => take(server, one));
 
         const state = after(start, shuffle(events, order));
@@ -276,6 +277,17 @@ describe('messages', () => {
 });
 
 describe('reading', () => {
+  test('a deleted message that somebody then hides is not taken off the count again', () => {
+    const server = createServerSide();
+    for (let n = 0; n < 3; n += 1) server.post(ben);
+    server.remove(3);
+    const starts = [fresh(server.row()), loaded(server)];
+    const event = server.touch(3);
+
+    for (const start of starts)
+      expect(after(start, [event, event]).conversations[server.id]!.unreadCount).toBe(2);
+  });
+
   test('own receipts from another device clear the unread count', () => {
     const server = createServerSide();
     for (let n = 0; n < 3; n += 1) server.post(ben);

@@ -88,6 +88,8 @@ export function createServerSide({
     edit: (seq: number, text: string) => change(seq, { text, editedAt: timeOf(rev) }),
     remove: (seq: number) => change(seq, { text: '', deletedAt: timeOf(rev) }),
     hide: (seq: number) => change(seq, { text: '', hidden: true, system: null }),
+    /** Somebody else deletes it for themselves: to Ana nothing of it changes but its rev. */
+    touch: (seq: number) => change(seq, {}),
     mark(user: User, to: Partial<Receipt>): ChatEvent {
       const before = marksOf(user.id);
       const readSeq = Math.max(before.readSeq, to.readSeq ?? 0);

@@ -282,6 +282,23 @@ describe('receipts', () => {
   });
 });
 
+describe('what is unread in a conversation that is not loaded', () => {
+  test('is asked for when a message is deleted, which may have been deleted before', async () => {
+    const server = createServerSide();
+    for (let n = 0; n < 3; n += 1) server.post(ben);
+    server.remove(1);
+    const { receive, get, asked } = createSyncing(fresh(server.row()), [server]);
+    receive(server.touch(1));
+    await settled();
+    expect(get().conversations[server.id]!.unreadCount).toBe(2);
+    expect(asked('readConversation')).toHaveLength(1);
+    receive(server.remove(2));
+    expect(get().conversations[server.id]!.unreadCount).toBe(1);
+    await settled();
+    expect(get().conversations[server.id]!.unreadCount).toBe(1);
+  });
+});
+
 describe('own receipts', () => {
   test('cause a request only when another device has read a part', async () => {
     const server = createServerSide();

@@ -16,7 +16,7 @@ describe('the table of operations', () => {
       .filter((file) => path.basename(file) === 'route.ts')
       .map((file) => `/${path.dirname(file).replace(/\[(\w+)\]/g, '{$1}')}`);
     const paths = new Set(all.flatMap(([, { rest }]) => (rest ? [rest.path] : [])));
-    const own = ['/[...path]', '/health', '/openapi.json', '/ready'];
+    const own = ['/[[...path]]', '/health', '/openapi.json', '/ready'];
     expect(files.sort()).toEqual([...paths, ...own].sort());
   });
 
@@ -33,7 +33,9 @@ describe('the table of operations', () => {
   });
 
   it('is described whole by the OpenAPI document', () => {
-    const { paths } = openApiDocument('http://localhost') as { paths: Record<string, object> };
+    const { paths } = openApiDocument('http://localhost', 'session') as {
+      paths: Record<string, object>;
+    };
     for (const [name, { rest }] of all) {
       if (rest)
         expect(paths[rest.path]).toHaveProperty(`${rest.method.toLowerCase()}.operationId`, name);

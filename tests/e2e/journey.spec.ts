@@ -157,3 +157,21 @@ test('signing out ends the session in every tab, and the password opens it again
   await ana.page.getByRole('button', { name: 'Sign in' }).click();
   await ana.page.waitForURL('**/chats');
 });
+
+test('every view has one title, on a phone and on a desktop', async ({ signUp }) => {
+  const phone = await signUp('Ana Prado', { viewport: { width: 360, height: 740 } });
+  const desktop = await signUp('Ben Okafor');
+  await findAndOpen(desktop, phone);
+  await say(desktop, 'Hello');
+  await row(phone, /Ben Okafor/).click();
+  await expect(bubble(phone, 'Hello')).toBeVisible();
+  const { pathname } = new URL(phone.page.url());
+  const views = ['/chats', pathname, `${pathname}/details`, `/chats/${'0'.repeat(24)}`];
+  const pages = ['/people', '/settings', '/settings/devices', '/nowhere'];
+  for (const { page } of [phone, desktop])
+    for (const path of [...views, ...pages]) {
+      await page.goto(path);
+      await expect(page.getByRole('heading').first()).toBeVisible();
+      await expect(page.getByRole('heading', { level: 1 }), path).toHaveCount(1);
+    }
+});

@@ -43,7 +43,7 @@ it.each([
     415,
     'unsupported_media',
   ],
-  ['too much', { body: JSON.stringify({ username: 'x'.repeat(200_000) }) }, 413, 'too_large'],
+  ['too much', { body: JSON.stringify({ username: 'x'.repeat(500_000) }) }, 413, 'too_large'],
   [
     'deep nesting',
     { body: `{"username":${'['.repeat(100)}${']'.repeat(100)}}` },
@@ -149,6 +149,19 @@ it('signs in through next-auth, whose cookie opens pages, REST and sockets', asy
   expect((await refused(new Device(server.url, {}, elsewhere))).data.code).toBe('forbidden');
   await request(server.url, 'DELETE', '/auth/sessions/current', { headers: { cookie } });
   await device.heard('session:ended');
+});
+
+it('lets pages of allowed origins use the API with a token, and no others', async () => {
+  const open = await startServer({ ALLOWED_ORIGINS: 'https://app.example.org' });
+  const asked = (origin: string, method: string) =>
+    fetch(`${open.url}/api/v1/users/me`, { method, headers: { origin } });
+  for (const method of ['OPTIONS', 'GET']) {
+    const ours = await asked('https://app.example.org', method);
+    const theirs = await asked('https://evil.example', method);
+    expect(ours.headers.get('access-control-allow-origin')).toBe('https://app.example.org');
+    expect(theirs.headers.get('access-control-allow-origin')).toBeNull();
+  }
+  await open.stop();
 });
 
 it('changes the profile and tells those who know the person', async () => {

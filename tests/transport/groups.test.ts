@@ -172,6 +172,59 @@ it('shows somebody who was removed nothing of what it becomes', async () => {
   expect(order.indexOf(others.id)).toBeLessThan(order.indexOf(group.id));
 });
 
+it('tells nobody of an edit to what they may not see', async () => {
+  const old = await ana.say(group, 'Before Dora');
+  await ana.rest('POST', members(), { userIds: [dora.id] });
+  const [doras, bens] = [await dora.connect(), await ben.connect()];
+  await ana.done('PATCH', `/conversations/${group.id}/messages/${old.id}`, {
+    text: 'Still before Dora',
+  });
+  await bens.heard('message:updated', ({ message }) => message.id === old.id);
+  await ben.done('DELETE', `/conversations/${group.id}/messages/${old.id}`, { for: 'me' });
+  await bens.heard('message:updated', ({ message }) => message.hidden);
+  const later = await ana.say(group, 'After');
+  await doras.heard('message:new', ({ message }) => message.id === later.id);
+  expect(doras.all('message:updated')).toEqual([]);
+});
+
+it('lets nobody share what they may not see themselves', async () => {
+  await ana.say(group, 'Before Dora');
+  await ana.rest('POST', members(), { userIds: [dora.id] });
+  await ana.rest('PATCH', members(`/${dora.id}`), { role: 'admin' });
+  await dora.rest('POST', members(), { userIds: [mallory.id], shareLast: 100 });
+  const seen = (await mallory.history(group, 'limit=200')).map(({ text }) => text);
+  expect(seen).not.toContain('Before Dora');
+});
+
+it('sends nothing to strangers when somebody who has left changes their own settings', async () => {
+  await ben.rest('DELETE', members(`/${ben.id}`));
+  const [stranger, bens] = [await mallory.connect(), await ben.connect()];
+  await ben.done('PATCH', `/conversations/${group.id}`, { archived: true });
+  await bens.heard('conversation:updated', ({ conversation }) => conversation.me.archived);
+  const said = await ana.say(group, 'Only for members');
+  const chat = await ana.direct(mallory);
+  await ana.say(chat, 'Hello');
+  await stranger.heard('message:new', ({ message }) => message.conversationId === chat.id);
+  for (const device of [stranger, bens]) {
+    expect(device.all('message:new').map(({ message }) => message.id)).not.toContain(said.id);
+  }
+});
+
+it('has one owner, whoever changes roles at the same moment', async () => {
+  await ana.rest('PATCH', members(`/${cleo.id}`), { role: 'admin' });
+  for (let round = 0; round < 6; round++) {
+    const before = await roles();
+    const owner = [ana, ben].find(({ user }) => before[user.displayName] === 'owner') as Person;
+    const heir = owner === ana ? ben : ana;
+    await Promise.all([
+      owner.rest('PATCH', members(`/${heir.id}`), { role: 'owner' }),
+      cleo.rest('PATCH', members(`/${heir.id}`), { role: round % 2 ? 'admin' : 'member' }),
+      owner.rest('PATCH', members(`/${heir.id}`), { role: 'owner' }),
+    ]);
+    expect(Object.values(await roles()).filter((role) => role === 'owner')).toHaveLength(1);
+  }
+});
+
 it('keeps the gap closed for somebody who comes back', async () => {
   await ana.say(group, 'one');
   await ana.rest('DELETE', members(`/${ben.id}`));

@@ -103,6 +103,14 @@ describe.each(['REST', 'Socket.io'] as const)('over %s', (wire) => {
     }
   });
 
+  it('takes the longest text, whatever it is made of', async () => {
+    for (const character of ['"', '\n"', '\\', '\u0001x']) {
+      const text = character.repeat((64 * 1024) / character.length);
+      expect((await ask('send', draft(text))).data?.message.text).toBe(text);
+    }
+    expect((await ask('send', draft('x\ud800y'))).data.message.text).toBe('x\ufffdy');
+  });
+
   it('hides a conversation from a stranger as if it did not exist', async () => {
     expect((await ask('send', draft(), mallory)).code).toBe('not_found');
     const unknown = { ...draft(), conversationId: 'f'.repeat(24) };

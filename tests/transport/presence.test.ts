@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { people, type Person } from '../support/people.ts';
+import { Device, people, type Person } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -54,6 +54,16 @@ it('does not flicker when a page is loaded again', async () => {
   await second.ask('presence:visible', { visible: true });
   expect(watcher.all('presence').filter(({ online }) => !online)).toEqual([]);
   ben.leave();
+});
+
+it('believes a page that says at once that it is hidden', async () => {
+  const watcher = await ana.connect();
+  await watcher.ask('presence:watch', { userIds: [ben.id] });
+  const hidden = new Device(server.url, { token: ben.token });
+  hidden.socket.on('connect', () => hidden.socket.emit('presence:visible', { visible: false }));
+  await hidden.heard('ready');
+  await watcher.heard('presence', isBen(false));
+  hidden.close();
 });
 
 it('watches the last list only', async () => {

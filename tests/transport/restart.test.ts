@@ -78,6 +78,7 @@ it('keeps its secret and its store to itself', async () => {
   const mode = (name: string) => statSync(path.join(server.dataDir, name)).mode & 0o777;
   expect(mode('session-secret')).toBe(0o600);
   expect(mode('store.sock')).toBe(0o600);
+  expect(mode('store.lmdb')).toBe(0o600);
   await expect(startServer({}, server.dataDir)).rejects.toThrow(/another|already/i);
   expect((await request(server.url, 'GET', '/ready')).status).toBe(200);
   await server.stop();
@@ -123,6 +124,7 @@ it.each([
   ['PUBLIC_URL', 'chat.example.org'],
   ['ALLOWED_ORIGINS', 'https://fine.example,nonsense'],
   ['RATE_LIMITS', 'maybe'],
+  ['REDIS_URL', 'redis://localhost'],
 ])('does not start with %s=%s, and names it in one line', async (name, value) => {
   const failure = await startServer({ [name]: value }).catch((error: Error) => error.message);
   expect(failure).toMatch(new RegExp(`Gatherly cannot start: ${name}: .+\\n$`));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { httpStatus } from '#lib/contract/errors.ts';
 import { commandEvents } from '#lib/contract/events.ts';
 import type { Conversation } from '#lib/contract/records.ts';
-import { people, type Device, type Person } from '../support/people.ts';
+import { people, request, type Device, type Person } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -63,6 +63,7 @@ it('lives on when the ack is missing or is none', async () => {
     await phone.socket.timeout(10_000).emitWithAck(event);
   }
   phone.socket.emit('no:such:event', {});
+  expect((await phone.ask('no:such:event', {})).error.code).toBe('not_found');
   const clientId = randomUUID();
   phone.socket.emit('message:send', { conversationId: chat.id, clientId, text: 'Without an ack' });
   await phone.heard('message:new', ({ message }) => message.clientId === clientId);
@@ -97,6 +98,25 @@ it('lets no string become an operator', async () => {
     expect({ path, fine: status < 500 }).toEqual({ path, fine: true });
   }
   expect((await ana.rest('GET', '/users?q=.*')).body.items).toEqual([]);
+});
+
+it('refuses every path and method that there is not as the contract says', async () => {
+  for (const [method, path, status] of [
+    ['GET', '', 404],
+    ['GET', '/nowhere/at/all', 404],
+    ['PUT', '/users/me', 404],
+    ['POST', '/users/me', 404],
+    ['GET', '/users/%zz', 400],
+    ['POST', `/auth/token?username=ana&password=secret`, 400],
+  ] as const) {
+    const { status: found, headers, body } = await request(server.url, method, path);
+    expect({ path, found, type: headers.get('content-type') }).toEqual({
+      path,
+      found: status,
+      type: 'application/problem+json',
+    });
+    expect(codes).toContain(body.code);
+  }
 });
 
 it('takes up its own upgrades only', async () => {

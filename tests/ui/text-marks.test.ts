@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sourceOf, textParts } from '../../app/(chat)/conversation/text-marks.ts';
+import { plainText, sourceOf, textParts } from '../../app/(chat)/conversation/text-marks.ts';
 
 const text = (value: string) => ({ type: 'text', text: value });
 
@@ -30,6 +30,14 @@ describe('marks in a message', () => {
       { type: 'block', text: 'let a = 1\nlet *b*' },
       text('!'),
     ]);
+  });
+});
+
+describe('plain text', () => {
+  it('has no marks, and all else', () => {
+    expect(plainText('It *is _very_* ~big~, `x*y*z`')).toBe('It is very big, x*y*z');
+    expect(plainText('2*3*4 my_file_name')).toBe('2*3*4 my_file_name');
+    expect(plainText('*see https://e.org/a_b_c*')).toBe('see https://e.org/a_b_c');
   });
 });
 

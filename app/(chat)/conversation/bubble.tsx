@@ -112,11 +112,13 @@ function SenderName({ senderId, senderName, role }: BubbleProps) {
   return (
     <span
       aria-hidden
-      className={`trunc mb-0.5 block max-w-full text-start text-sm font-semibold ${toneText[toneOf(senderId)]}`}
+      className="mb-0.5 flex max-w-full items-baseline gap-1.5 text-sm font-semibold"
     >
-      <bdi>{senderName}</bdi>
+      <span dir="auto" className={`user-line ${toneText[toneOf(senderId)]}`}>
+        {senderName}
+      </span>
       {role && role !== 'member' && (
-        <span className="ms-1.5 text-xs font-medium text-bubble-other-meta">
+        <span className="flex-none text-xs font-medium text-bubble-other-meta">
           {role === 'owner' ? 'Owner' : 'Admin'}
         </span>
       )}

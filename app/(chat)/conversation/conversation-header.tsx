@@ -52,14 +52,13 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
           <h2
             ref={heading}
             tabIndex={-1}
-            className="trunc text-start text-lg leading-[1.375rem] font-semibold tracking-[-.005em] outline-none"
+            dir="auto"
+            className="user-line text-lg leading-[1.375rem] font-semibold tracking-[-.005em] outline-none"
           >
-            <bdi>{person?.displayName ?? title}</bdi>
+            {person?.displayName ?? title}
           </h2>
           {subtitle.text && (
-            <span className={`trunc block text-sm ${tones[subtitle.tone]}`}>
-              <bdi>{subtitle.text}</bdi>
-            </span>
+            <span className={`trunc block text-sm ${tones[subtitle.tone]}`}>{subtitle.text}</span>
           )}
         </span>
       </ChatLink>

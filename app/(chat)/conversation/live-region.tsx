@@ -2,6 +2,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { systemText } from './system-text.ts';
+import { plainText } from './text-marks.ts';
 import { peopleIn, useNames } from './use-names.ts';
 
 interface LiveRegionProps {
@@ -29,7 +30,7 @@ export function LiveRegion({ conversation, messages, isLoaded }: LiveRegionProps
       key: message.id,
       text: message.system
         ? systemText(message, nameFor, myId)
-        : `${nameFor(message.senderId)}: ${message.text}`,
+        : `${nameFor(message.senderId)}: ${plainText(message.text)}`,
     }));
     setNews((earlier) => [...earlier, ...said].slice(-5));
   });

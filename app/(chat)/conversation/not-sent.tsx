@@ -10,10 +10,12 @@ export function NotSent({ pending }: { pending: PendingMessage }) {
   return (
     <div
       role="alert"
-      className="mt-1 flex flex-wrap items-center justify-end gap-x-2 gap-y-1 text-xs text-danger"
+      className="mt-1 mb-1.5 flex flex-wrap items-center justify-end gap-x-2 gap-y-1 text-xs text-danger"
     >
-      <TriangleAlert aria-hidden className="size-[15px] flex-none" />
-      <span>{notSentText(pending.error)}</span>
+      <span className="flex min-w-0 items-start gap-1.5">
+        <TriangleAlert aria-hidden className="mt-px size-[15px] flex-none" />
+        {notSentText(pending.error)}
+      </span>
       <button
         type="button"
         className={button}

@@ -36,6 +36,13 @@ export function textParts(text: string): TextPart[] {
 /** What was written, marks included: `sourceOf(textParts(text)) === text`. */
 export const sourceOf = (parts: readonly TextPart[]): string => parts.map(sourceOfPart).join('');
 
+/** What one reads: the text without its marks, for where nothing can be bold. */
+export const plainText = (text: string): string =>
+  /[*_~`]/.test(text) ? textParts(text).map(plainPart).join('') : text;
+
+const plainPart = (part: TextPart): string =>
+  'parts' in part ? part.parts.map(plainPart).join('') : part.text;
+
 function sourceOfPart(part: TextPart): string {
   switch (part.type) {
     case 'text':

@@ -62,7 +62,7 @@ export function useLogScroll(options: LogScrollOptions) {
       const row = rows[index] as HTMLElement;
       if (row.offsetTop >= bottom) break;
       const { key = '', seq, at } = row.dataset;
-      topAt ??= at === undefined ? null : Number(at);
+      if (topAt === undefined) topAt = at === undefined ? null : Number(at);
       if (at === undefined) continue;
       now.anchors.push({ key, top: row.offsetTop });
       now.seenSeq = Math.max(now.seenSeq, Number(seq ?? 0));
@@ -109,7 +109,12 @@ export function useLogScroll(options: LogScrollOptions) {
 
   useLayoutEffect(restore);
 
-  const onScroll = useEffectEvent(() => look(scroller.current?.scrollTop !== view.current.ownTop));
+  const onScroll = useEffectEvent(() => {
+    const { ownTop, height, room } = view.current;
+    const box = scroller.current;
+    // The browser moves it too, when the box grows at the end of the log.
+    look(box?.scrollTop !== ownTop && box?.scrollHeight === height && box.clientHeight === room);
+  });
   const onResize = useEffectEvent(restore);
   useEffect(() => {
     const box = scroller.current;

@@ -35,7 +35,7 @@ export function ChooseStep({ people, members, room, onToggle }: ChooseStepProps)
             ))}
           </ul>
         )}
-        <SearchBox autoFocus label="Name or username" value={query} onChange={setQuery} />
+        <SearchBox initialFocus label="Name or username" value={query} onChange={setQuery} />
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
         <p

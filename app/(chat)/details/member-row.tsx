@@ -38,13 +38,15 @@ export function MemberRow({ conversation, member, onRemove }: MemberRowProps) {
         online={isConnected && user.online && !isMe}
       />
       <span className="min-w-0 flex-1">
-        <span className="trunc block font-medium">
-          <bdi>{user.displayName}</bdi>
-          {isMe && ' (you)'}
+        <span className="flex gap-1 font-medium">
+          <span dir="auto" className="user-line">
+            {user.displayName}
+          </span>
+          {isMe && <span className="flex-none">(you)</span>}
         </span>
         {user.about && (
-          <span className="trunc block text-sm text-text-3">
-            <bdi>{user.about}</bdi>
+          <span dir="auto" className="user-line block text-sm text-text-3">
+            {user.about}
           </span>
         )}
       </span>

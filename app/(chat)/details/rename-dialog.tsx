@@ -49,7 +49,7 @@ export function RenameDialog({ conversation, onClose }: RenameDialogProps) {
           label="Group name"
           hint={`${name.trim().length}/${limits.groupTitleLength}`}
           dir="auto"
-          autoFocus
+          initialFocus
           maxLength={limits.groupTitleLength}
           value={name}
           error={error}

@@ -100,8 +100,16 @@ function PreviewLine({ preview }: { preview: Preview }) {
       {tick && <Tick tick={tick} />}
       {kind === 'deleted' && <Ban aria-hidden className="size-3.75 text-text-3" />}
       {kind === 'draft' && <span className="flex-none font-medium text-danger">Draft:</span>}
-      {who && <bdi className="trunc max-w-1/2 flex-none">{who}:</bdi>}
-      <span dir="auto" className={`user-line ${lineStyles[kind] ?? ''}`}>
+      {who && (
+        <span className="flex max-w-1/2 flex-none">
+          <bdi className="trunc">{who}</bdi>:
+        </span>
+      )}
+      {/* What people write goes its own way; our sentences about them go the way of the interface. */}
+      <span
+        dir={kind === 'text' || kind === 'draft' ? 'auto' : undefined}
+        className={`user-line ${lineStyles[kind] ?? ''}`}
+      >
         {text}
       </span>
     </>

@@ -1,8 +1,10 @@
 import { nameOf, pendingOf, tickOf, typersIn } from '#lib/client/select.ts';
 import type { ChatState, Tick } from '#lib/client/types.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
+import { typingText } from '../conversation/header-text.ts';
 import { firstName } from '../conversation/names.ts';
 import { systemText } from '../conversation/system-text.ts';
+import { plainText } from '../conversation/text-marks.ts';
 
 /** The second line of a row: what goes on in a chat, in the order of what matters most. */
 export interface Preview {
@@ -19,7 +21,8 @@ export function previewOf(state: ChatState, row: Conversation, isOpen: boolean):
   const at = pending?.createdAt ?? row.lastMessage?.createdAt ?? row.createdAt;
   const plain = { who: '', tick: null, at };
   const typers = state.connection.status === 'online' ? typersIn(state, row.id) : [];
-  if (typers.length > 0) return { ...plain, kind: 'typing', text: typingText(row, typers) };
+  if (typers.length > 0)
+    return { ...plain, kind: 'typing', text: typingText(typers, row.kind === 'group') };
   const failed = pendingOf(state, row.id).findLast(({ status }) => status === 'failed');
   if (failed) return { ...plain, kind: 'failed', text: oneLine(failed.text), tick: 'failed' };
   const draft = state.drafts[row.id]?.trim();
@@ -50,17 +53,9 @@ function ofMessage(state: ChatState, row: Conversation, message: Message): Previ
   return { kind: 'text', who, text: oneLine(message.text), tick: tickOf(state, message), at };
 }
 
-function typingText(row: Conversation, names: string[]): string {
-  const [first = '', second = ''] = names.map(firstName);
-  if (row.kind === 'direct') return 'typing…';
-  if (names.length === 1) return `${first} is typing…`;
-  return names.length === 2
-    ? `${first} and ${second} are typing…`
-    : `${names.length} people are typing…`;
-}
-
 const sayHello = (row: Conversation) =>
   row.kind === 'direct' ? `Say hello to ${firstName(row.title)}` : '';
 
-// A row shows one line; the rest of a long message would only cost layout.
-const oneLine = (text: string): string => text.slice(0, 200).replace(/\s+/g, ' ').trim();
+// A row shows one line; the rest of a long message would only cost time.
+const oneLine = (text: string): string =>
+  plainText(text.slice(0, 1000)).replace(/\s+/g, ' ').trim().slice(0, 200);

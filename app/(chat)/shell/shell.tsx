@@ -1,5 +1,6 @@
 'use client';
 
+import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 import { goBack, navigate } from '#lib/ui/nav.tsx';
 import { ConversationView } from '../conversation/conversation-view.tsx';
@@ -9,6 +10,7 @@ import { NewGroupDialog } from '../new-chat/new-group-dialog.tsx';
 import { PeoplePage } from '../people/people-page.tsx';
 import { SettingsView } from '../settings/settings-view.tsx';
 import { SignOutDialog } from '../settings/sign-out-dialog.tsx';
+import { viewOf } from '../views.ts';
 import { ConversationList } from './conversation-list.tsx';
 import { NoChatOpen } from './no-chat-open.tsx';
 import { Rail } from './rail.tsx';
@@ -20,8 +22,11 @@ import { useShortcuts } from './use-shortcuts.ts';
 const sheet =
   'relative flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden bg-surface tablet:my-2 tablet:me-2 tablet:rounded-lg tablet:shadow-1';
 
-/** The signed-in application: rail, list, conversation, details. On a phone one pane at a time. */
-export function Shell() {
+/** The signed-in application. At an address that it does not know, the page itself says so. */
+export const Shell = () => viewOf(usePathname()) && <Panes />;
+
+/** Rail, list, conversation, details. On a phone one pane at a time. */
+function Panes() {
   const view = useView();
   const [dialog, setDialog] = useState<ShellDialog | null>(null);
   const toggle = (name: ShellDialog) => ({
@@ -45,6 +50,8 @@ export function Shell() {
         >
           {chatId ? 'Go to messages' : 'Go to content'}
         </a>
+        {/* On a phone the list, and with it the title of the page, is not there beside a chat. */}
+        {chatId && <h1 className="sr-only tablet:hidden">Chats</h1>}
         <Rail view={view} hidden={isSub} />
         <ConversationList openId={chatId} hidden={view.name !== 'chats'} />
         {view.name === 'chats' ? (

@@ -1,4 +1,6 @@
-import { rest } from '#lib/transport/rest.ts';
+import { routes } from '#lib/transport/rest.ts';
 
-export const GET = rest('listConversations');
-export const POST = rest('createConversation');
+export const { DELETE, GET, OPTIONS, PATCH, POST, PUT } = routes({
+  GET: 'listConversations',
+  POST: 'createConversation',
+});

@@ -1,5 +1,7 @@
+import { sessionCookieName } from '#lib/auth/cookies.ts';
 import { openApiDocument } from '#lib/contract/openapi.ts';
+import { env } from '#lib/env.ts';
 
-export function GET(request: Request): Response {
-  return Response.json(openApiDocument(new URL(request.url).origin));
-}
+export const dynamic = 'force-dynamic';
+export const GET = () =>
+  Response.json(openApiDocument(env().PUBLIC_URL ?? '', sessionCookieName()));

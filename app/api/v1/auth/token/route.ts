@@ -1,3 +1,3 @@
-import { rest } from '#lib/transport/rest.ts';
+import { routes } from '#lib/transport/rest.ts';
 
-export const POST = rest('createToken');
+export const { DELETE, GET, OPTIONS, PATCH, POST, PUT } = routes({ POST: 'createToken' });

@@ -1,3 +1,3 @@
-import { rest } from '#lib/transport/rest.ts';
+import { routes } from '#lib/transport/rest.ts';
 
-export const GET = rest('checkUsername');
+export const { DELETE, GET, OPTIONS, PATCH, POST, PUT } = routes({ GET: 'checkUsername' });

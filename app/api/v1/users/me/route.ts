@@ -1,4 +1,6 @@
-import { rest } from '#lib/transport/rest.ts';
+import { routes } from '#lib/transport/rest.ts';
 
-export const GET = rest('readAccount');
-export const PATCH = rest('updateAccount');
+export const { DELETE, GET, OPTIONS, PATCH, POST, PUT } = routes({
+  GET: 'readAccount',
+  PATCH: 'updateAccount',
+});

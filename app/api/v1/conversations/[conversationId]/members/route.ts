@@ -1,4 +1,6 @@
-import { rest } from '#lib/transport/rest.ts';
+import { routes } from '#lib/transport/rest.ts';
 
-export const GET = rest('listMembers');
-export const POST = rest('addMembers');
+export const { DELETE, GET, OPTIONS, PATCH, POST, PUT } = routes({
+  GET: 'listMembers',
+  POST: 'addMembers',
+});

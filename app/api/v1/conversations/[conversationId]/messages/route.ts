@@ -1,4 +1,6 @@
-import { rest } from '#lib/transport/rest.ts';
+import { routes } from '#lib/transport/rest.ts';
 
-export const GET = rest('listMessages');
-export const POST = rest('sendMessage');
+export const { DELETE, GET, OPTIONS, PATCH, POST, PUT } = routes({
+  GET: 'listMessages',
+  POST: 'sendMessage',
+});

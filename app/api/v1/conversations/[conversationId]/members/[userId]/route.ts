@@ -1,4 +1,6 @@
-import { rest } from '#lib/transport/rest.ts';
+import { routes } from '#lib/transport/rest.ts';
 
-export const PATCH = rest('updateMember');
-export const DELETE = rest('removeMember');
+export const { DELETE, GET, OPTIONS, PATCH, POST, PUT } = routes({
+  PATCH: 'updateMember',
+  DELETE: 'removeMember',
+});

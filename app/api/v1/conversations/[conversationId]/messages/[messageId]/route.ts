@@ -1,4 +1,6 @@
-import { rest } from '#lib/transport/rest.ts';
+import { routes } from '#lib/transport/rest.ts';
 
-export const PATCH = rest('editMessage');
-export const DELETE = rest('deleteMessage');
+export const { DELETE, GET, OPTIONS, PATCH, POST, PUT } = routes({
+  PATCH: 'editMessage',
+  DELETE: 'deleteMessage',
+});

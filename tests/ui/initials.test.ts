@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { initialsOf, toneOf } from '#lib/ui/avatar.tsx';
+import { firstName, listOfNames } from '../../app/(chat)/conversation/names.ts';
+import { typingText } from '../../app/(chat)/conversation/header-text.ts';
+
+describe('initials', () => {
+  it.each([
+    ['Ana Prado', 'AP'],
+    ['ana maria prado', 'AP'],
+    ['  Ana  ', 'A'],
+    ['Ana (work)', 'AW'],
+    ['Élodie', 'É'],
+    ['E\u0301lodie', 'E\u0301'],
+    ['山田 太郎', '山太'],
+    ['سارة الحسن', 'س'],
+    ['🌻 Garden', '🌻'],
+    ['Garden 🌻', 'G🌻'],
+    ['👩‍🚀 Crew', '👩‍🚀'],
+    ['Room 42', 'R4'],
+    ['!!!', '!'],
+    ['', '?'],
+  ])('%s: %s', (name, initials) => {
+    expect(initialsOf(name)).toBe(initials);
+  });
+
+  it('stand on one of eight colours, always the same', () => {
+    const tones = Array.from({ length: 200 }, (_, n) => toneOf(n.toString(16).padStart(24, '0')));
+    expect(new Set(tones)).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+    expect(toneOf('0123456789abcdef01234567')).toBe(toneOf('0123456789abcdef01234567'));
+  });
+});
+
+describe('names', () => {
+  it('are cut to the first where there is no room', () => {
+    expect(firstName(' Ana Prado ')).toBe('Ana');
+    expect(firstName('Ana')).toBe('Ana');
+    expect(listOfNames(['You', 'Ana', 'Bo'], 3)).toBe('You, Ana, Bo');
+    expect(listOfNames(['You', 'Ana', 'Bo', 'Cleo'], 2)).toBe('You, Ana and 2 more');
+  });
+
+  it('say who types', () => {
+    expect(typingText(['Ana Prado'], false)).toBe('typing…');
+    expect(typingText(['Ana Prado'], true)).toBe('Ana is typing…');
+    expect(typingText(['Ana Prado', 'Bo'], true)).toBe('Ana and Bo are typing…');
+    expect(typingText(['Ana', 'Bo', 'Cleo'], true)).toBe('3 people are typing…');
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import {
+  agoText,
+  clockTime,
+  dayLabel,
+  daysBetween,
+  isSameDay,
+  lastSeenText,
+  listTime,
+  longDate,
+} from '#lib/ui/time.ts';
+
+// Wednesday. All in the zone of whoever runs this: the texts are in the viewer's own.
+const now = new Date(2026, 10, 18, 9, 30);
+const at = (days: number, hours = 12, minutes = 5) =>
+  new Date(2026, 10, 18 - days, hours, minutes).toISOString();
+const format = (iso: string, options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(undefined, options).format(new Date(iso));
+
+describe('days', () => {
+  it('counts midnights, not hours', () => {
+    expect(daysBetween(new Date(2026, 10, 17, 23, 59), new Date(2026, 10, 18, 0, 1))).toBe(1);
+    expect(daysBetween(new Date(2026, 10, 18, 0, 0), new Date(2026, 10, 18, 23, 59))).toBe(0);
+    expect(isSameDay(at(0, 0, 0), at(0, 23, 59))).toBe(true);
+    expect(isSameDay(at(1, 23, 59), at(0, 0, 0))).toBe(false);
+  });
+
+  it('counts every day of a year once, also those of 23 and 25 hours', () => {
+    for (let day = 0; day < 366; day += 1)
+      expect(daysBetween(new Date(2026, 0, 1 + day, 12), new Date(2026, 0, 2 + day, 12))).toBe(1);
+  });
+});
+
+describe('times in words', () => {
+  it('in the list of chats', () => {
+    expect(listTime(at(0, 8), now)).toBe(clockTime(at(0, 8)));
+    expect(listTime(at(1), now)).toBe('Yesterday');
+    expect(listTime(at(6), now)).toBe(format(at(6), { weekday: 'short' }));
+    expect(listTime(at(7), now)).toBe(
+      format(at(7), { day: 'numeric', month: 'numeric', year: '2-digit' }),
+    );
+  });
+
+  it('between messages', () => {
+    expect(dayLabel(at(0), now)).toBe('Today');
+    expect(dayLabel(at(1), now)).toBe('Yesterday');
+    expect(dayLabel(at(6), now)).toBe(format(at(6), { weekday: 'long' }));
+    expect(dayLabel(at(7), now)).toBe(format(at(7), { day: 'numeric', month: 'long' }));
+    expect(dayLabel(at(400), now)).toContain('2025');
+  });
+
+  it('a clock that is ahead of ours makes it today, not tomorrow', () => {
+    expect(dayLabel(at(-1), now)).toBe('Today');
+    expect(listTime(at(-1), now)).toBe(clockTime(at(-1)));
+    expect(agoText(at(-1), now)).toBe('Active now');
+  });
+
+  it('when somebody was last there', () => {
+    expect(lastSeenText(at(0, 8), now)).toBe(`Last seen today at ${clockTime(at(0, 8))}`);
+    expect(lastSeenText(at(1), now)).toBe(`Last seen yesterday at ${clockTime(at(1))}`);
+    expect(lastSeenText(at(3), now)).toBe(
+      `Last seen ${format(at(3), { weekday: 'long' })} at ${clockTime(at(3))}`,
+    );
+    expect(lastSeenText(at(30), now)).toBe(`Last seen ${longDate(new Date(at(30)), now)}`);
+  });
+
+  it('when a session was last used', () => {
+    expect(agoText(at(0, 9, 29), now)).toBe('Active now');
+    expect(agoText(at(0, 9, 10), now)).toMatch(/20/);
+    expect(agoText(at(0, 6, 30), now)).toMatch(/3/);
+    expect(agoText(at(30), now)).toBe(longDate(new Date(at(30)), now));
+  });
+});
