@@ -9,7 +9,7 @@ import { isOwnOrigin } from './origin.ts';
 import { perform, refusing, type Performed } from './perform.ts';
 
 // Next gives none to a path without any.
-type Params = Promise<Record<string, string> | undefined>;
+type Params = Promise<Record<string, string | string[] | undefined> | undefined>;
 type Handler = (request: Request, context: { params: Params }) => Promise<Response>;
 
 /** The fields that are numbers; in a query string everything is text. */
@@ -73,7 +73,7 @@ async function callerOf({ access }: Operation, request: Request): Promise<Caller
 async function inputOf(
   { rest: binding }: Operation,
   request: Request,
-  params: Record<string, string>,
+  params: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
   const { method } = request;
   const search = new URL(request.url).searchParams;
