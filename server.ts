@@ -71,8 +71,11 @@ async function start(): Promise<void> {
     await closeDatabase();
     process.exit(0);
   };
+  let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
       log().debug({ signal }, 'stopping');
       stop().catch((error: unknown) => {
         log().error({ err: error }, 'stopping failed');
@@ -83,18 +86,19 @@ async function start(): Promise<void> {
 }
 
 /** Why it cannot start, in one line that names the setting to change. */
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+function reasonOf({ code, syscall, message }: NodeJS.ErrnoException): string {
   if (code === 'EADDRINUSE') return `PORT: ${env().PORT} is in use by another program`;
+  if (syscall === 'listen') return `PORT: ${message}`;
   if (code === 'EACCES' || code === 'EEXIST' || code === 'ENOTDIR' || code === 'EROFS') {
     return `DATA_DIR: ${message}`;
   }
   return message;
 }
 
-/** Whether the address can be read; Next fails on one that cannot. */
+/** Whether the path can be read; Next fails on one that cannot. */
 function isDecodable(url = ''): boolean {
   try {
-    return typeof decodeURIComponent(url) === 'string';
+    return typeof decodeURIComponent(url.split('?', 1)[0] ?? '') === 'string';
   } catch (error) {
     if (error instanceof URIError) return false;
     throw error;

@@ -14,9 +14,15 @@ export const log = (): pino.Logger =>
         base: null,
         timestamp: pino.stdTimeFunctions.isoTime,
         // A driver's error carries the operation, and with it what people wrote.
-        serializers: { err: ({ name, message, stack, code }) => ({ name, message, stack, code }) },
+        serializers: { err: described },
         redact: ['password', 'token', 'text', '*.password', '*.token', '*.text'],
       },
       standardError,
     );
   });
+
+function described(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack } = error;
+  return { name, message, stack, code: (error as { code?: unknown }).code };
+}

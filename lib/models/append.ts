@@ -25,17 +25,21 @@ export interface Appended {
   othersUpTo: number;
 }
 
-export interface Changed {
-  message: MessageDoc;
-  /** False when there was nothing to do. */
-  changed: boolean;
+export interface Announce {
+  /** Called once for a new message, in the order of seq, before anybody's promise. */
+  now: (message: MessageDoc) => void;
+  /** Called instead for one that is found later, its writing having seemed to fail. */
+  late: (message: MessageDoc) => Promise<void>;
 }
 
 interface Append {
   kind: 'append';
   conversation: Types.ObjectId;
   draft: Draft;
-  onStored: (message: MessageDoc) => void;
+  announce: Announce;
+  /** The message of the latest try to write it. */
+  attempt?: Types.ObjectId;
+  isSettled?: boolean;
   resolve: (appended: Appended) => void;
   reject: (error: unknown) => void;
 }
@@ -66,18 +70,14 @@ const logs = (): Log =>
 /**
  * Appends a message to its conversation's log and resolves when it is stored durably. The same
  * (sender, clientId) resolves with the first message, for ever.
- * @param onStored called once for a new message, in the order of seq, before anybody's promise.
  */
-export function appendMessage(
-  draft: Draft,
-  onStored: (message: MessageDoc) => void,
-): Promise<Appended> {
+export function appendMessage(draft: Draft, announce: Announce): Promise<Appended> {
   const state = logs();
   const key = `${draft.sender.toHexString()}:${draft.clientId}`;
   const first = state.underWay.get(key);
   if (first) return first.then((appended) => ({ ...appended, created: false }));
   const appended = new Promise<Appended>((resolve, reject) => {
-    enqueue({ kind: 'append', conversation: draft.conversation, draft, onStored, resolve, reject });
+    enqueue({ kind: 'append', conversation: draft.conversation, draft, announce, resolve, reject });
   }).finally(() => state.underWay.delete(key));
   state.underWay.set(key, appended);
   return appended;
@@ -90,7 +90,7 @@ export function appendMessage(
 export function changeMessage(
   { _id, conversation }: Pick<MessageDoc, '_id' | 'conversation'>,
   decide: (message: MessageDoc) => Partial<MessageDoc> | null,
-): Promise<Changed> {
+): Promise<MessageDoc> {
   return new Promise((resolve, reject) => {
     const run = () => applyChange({ _id, conversation }, decide).then(resolve, reject);
     enqueue({ kind: 'change', conversation, run });
@@ -126,7 +126,8 @@ async function drain(state: Log): Promise<void> {
 function take(queues: Log['queues']) {
   const appends: Append[] = [];
   const changes: Change[] = [];
-  for (const [id, queue] of queues) {
+  // Of a copy: a queue that goes to the end of the line is not for this batch.
+  for (const [id, queue] of Array.from(queues)) {
     if (appends.length >= maxBatch) break;
     const [first] = queue;
     if (first?.kind === 'change') {
@@ -166,18 +167,23 @@ async function insert(entries: Append[]): Promise<void> {
  * who were told of a failure, find them when they try again; the others have to be told of them.
  */
 async function announceSurvivors(entries: Append[]): Promise<void> {
-  let missing = entries;
+  const missing = new Map(
+    entries.flatMap((entry) =>
+      entry.attempt && !entry.isSettled ? [[entry.attempt.toHexString(), entry] as const] : [],
+    ),
+  );
   for (const waitMs of survivorWaitsMs) {
+    if (missing.size === 0) return;
     await delay(waitMs, undefined, { ref: false });
     try {
-      const keys = missing.map(({ draft: { sender, clientId } }) => ({ sender, clientId }));
-      const found = await MessageModel.find({ $or: keys }).sort({ seq: 1 }).lean<MessageDoc[]>();
-      const keyOf = ({ sender, clientId }: Draft) => `${sender.toHexString()}:${clientId}`;
-      const stored = new Set(found.map(keyOf));
-      const onStored = new Map(missing.map((entry) => [keyOf(entry.draft), entry.onStored]));
-      for (const message of found) onStored.get(keyOf(message))?.(message);
-      missing = missing.filter(({ draft }) => !stored.has(keyOf(draft)));
-      if (missing.length === 0) return;
+      const _id = { $in: [...missing.keys()] };
+      for (const message of await MessageModel.find({ _id })
+        .sort({ seq: 1 })
+        .lean<MessageDoc[]>()) {
+        const id = message._id.toHexString();
+        await missing.get(id)?.announce.late(message);
+        missing.delete(id);
+      }
     } catch (error) {
       log().warn({ error: (error as Error).message }, 'unfinished messages could not be looked up');
     }
@@ -215,7 +221,8 @@ async function number(entries: Append[]) {
   const documents: MessageDoc[] = [];
   const heads: Head[] = [];
   const createdAt = new Date();
-  for (const { conversation, draft } of entries) {
+  for (const entry of entries) {
+    const { conversation, draft } = entry;
     const id = conversation.toHexString();
     const before = ends.get(id) as Head;
     const message: MessageDoc = {
@@ -228,6 +235,7 @@ async function number(entries: Append[]) {
       deletedAt: null,
       hiddenFor: [],
     };
+    entry.attempt = message._id;
     const sameSender = before.last?.sender.equals(draft.sender) ?? false;
     const head = {
       seq: message.seq,
@@ -243,11 +251,13 @@ async function number(entries: Append[]) {
 }
 
 function settle(entries: Append[], documents: MessageDoc[], heads: Head[]): void {
-  entries.forEach(({ conversation, onStored, resolve }, i) => {
+  entries.forEach((entry, i) => {
+    const { conversation, announce, resolve } = entry;
     const message = documents[i] as MessageDoc;
     const head = heads[i] as Head;
     advanceHead(conversation, head);
-    onStored(message);
+    entry.isSettled = true;
+    announce.now(message);
     resolve({ message, created: true, othersUpTo: head.runStart - 1 });
   });
 }
@@ -279,18 +289,18 @@ function duplicateIn(error: unknown): { index: number; isRetry: boolean } | null
 async function applyChange(
   { _id, conversation }: Pick<MessageDoc, '_id' | 'conversation'>,
   decide: (message: MessageDoc) => Partial<MessageDoc> | null,
-): Promise<Changed> {
+): Promise<MessageDoc> {
   for (let tries = 0; tries < maxRenumberings; tries++) {
     const message = await MessageModel.findById(_id).lean<MessageDoc>();
     if (!message) throw new AppError('not_found');
     const set = decide(message);
-    if (!set) return { message, changed: false };
+    if (!set) return message;
     const head = tries === 0 ? await headOf(conversation) : await readHead(conversation);
     const changed = { ...message, ...set, rev: head.rev + 1 };
     if (await swap(message, { ...set, rev: changed.rev })) {
       const last = head.last?._id.equals(_id) ? changed : head.last;
       advanceHead(conversation, { ...head, rev: changed.rev, last });
-      return { message: changed, changed: true };
+      return changed;
     }
     forgetHead(conversation);
   }
@@ -298,12 +308,16 @@ async function applyChange(
 }
 
 /** Replaces the message if it is still the one read and the rev is still free. */
-async function swap({ _id, rev }: MessageDoc, set: Partial<MessageDoc>): Promise<boolean> {
+async function swap(
+  { _id, conversation, rev }: MessageDoc,
+  set: Partial<MessageDoc>,
+): Promise<boolean> {
   try {
     const { matchedCount } = await MessageModel.updateOne({ _id, rev }, { $set: set });
     return matchedCount === 1;
   } catch (error) {
     if (isDuplicateKey(error)) return false;
+    forgetHead(conversation);
     throw error;
   }
 }

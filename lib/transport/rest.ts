@@ -47,8 +47,9 @@ export function routes(names: Partial<Record<Method, UseCaseName>>): Record<Meth
   };
 }
 
-async function nowhere(): Promise<Response> {
-  return problemResponse({ code: 'not_found', message: 'There is no such path in this API.' });
+async function nowhere(request: Request): Promise<Response> {
+  const refusal = { code: 'not_found', message: 'There is no such path in this API.' } as const;
+  return shared(request, problemResponse(refusal));
 }
 
 /** The answer to an address that cannot be read, in the form of Node's own server. */
@@ -78,7 +79,12 @@ async function inputOf(
   const { method } = request;
   const search = new URL(request.url).searchParams;
   // What changes something is not in an address, which ends up in the logs of proxies.
-  const query = method === 'GET' || method === 'DELETE' ? queryOf(search) : {};
+  const takesQuery = method === 'GET' || method === 'DELETE';
+  if (!takesQuery && search.size > 0) {
+    const issues = [...search.keys()].map((path) => ({ path, message: 'belongs into the body' }));
+    throw new AppError('invalid_input', 'This takes no query.', { issues });
+  }
+  const query = takesQuery ? queryOf(search) : {};
   const body = method === 'GET' ? {} : await bodyOf(request);
   const given = { ...query, ...body };
   const twice = Object.keys(params).find((key) => key in given);

@@ -89,7 +89,6 @@ async function admit(socket: AppSocket): Promise<Error | undefined> {
         ? await callerFromCookies(headers.cookie ?? null, visitor)
         : await callerFromToken(token, visitor, 'socket');
     socket.data.caller = { ...caller, socketId: socket.id };
-    socket.data.turn = Promise.resolve();
     return { ok: true as const };
   });
   if (reply.ok) return undefined;

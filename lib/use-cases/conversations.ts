@@ -10,7 +10,7 @@ import { UserModel } from '#lib/models/user.ts';
 import { publish, rooms } from '#lib/publish.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { defineUseCase, type Caller } from './define.ts';
-import { administeredGroupOf, membershipOf } from './membership.ts';
+import { administeredGroupOf, joinSockets, membershipOf } from './membership.ts';
 import { appendSystemLine } from './messages.ts';
 import { conversationViews } from './views.ts';
 
@@ -80,7 +80,7 @@ async function startDirect(caller: Caller, userId: string) {
   const both = [caller.userId, userId];
   const joined = await Promise.all(both.map((id) => joinDirect(conversation._id, id)));
   if (joined.includes(true)) {
-    publish({ type: 'join', userIds: both, conversationId: conversation._id.toHexString() });
+    joinSockets(conversation._id, both);
     await announce(conversation._id, both);
   }
   const member = await membershipOf(caller, conversation._id.toHexString());
@@ -136,7 +136,7 @@ async function createGroup(caller: Caller, input: { title: string; memberIds: st
       newMember(conversation._id, new Types.ObjectId(id), i === 0 ? 'owner' : 'member', 1),
     ),
   );
-  publish({ type: 'join', userIds, conversationId: conversation._id.toHexString() });
+  joinSockets(conversation._id, userIds);
   await announce(conversation._id, userIds);
   await appendSystemLine(
     conversation._id,

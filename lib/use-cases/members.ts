@@ -11,7 +11,7 @@ import { publish, rooms } from '#lib/publish.ts';
 import { announceToMembers, newMember, requireUsers } from './conversations.ts';
 import { pageOf } from './cursor.ts';
 import { defineUseCase, type Caller } from './define.ts';
-import { administeredGroupOf, groupOf, presentMembershipOf } from './membership.ts';
+import { administeredGroupOf, groupOf, joinSockets, presentMembershipOf } from './membership.ts';
 import { appendSystemLine } from './messages.ts';
 import { memberViews, messageView } from './views.ts';
 
@@ -93,7 +93,6 @@ async function admit(
   await Promise.all(
     userIds.map((id) => admitOne(conversation, id, past.get(id), shared, line.seq)),
   );
-  publish({ type: 'join', userIds, conversationId: conversation.toHexString() });
   await countMembers(conversation);
   await announceToMembers(conversation);
   if (shared < line.seq) {
@@ -130,6 +129,18 @@ async function admitOne(
   from: number,
   joinSeq: number,
 ): Promise<void> {
+  const began = await begin(conversation, userId, past, from, joinSeq);
+  if (began) joinSockets(conversation, [userId]);
+}
+
+/** Whether it did: somebody else may have been faster. */
+async function begin(
+  conversation: Types.ObjectId,
+  userId: string,
+  past: MemberDoc | undefined,
+  from: number,
+  joinSeq: number,
+): Promise<boolean> {
   const user = new Types.ObjectId(userId);
   const fresh = {
     ...newMember(conversation, user, 'member', from),
@@ -139,14 +150,14 @@ async function admitOne(
   if (!past) {
     try {
       await MemberModel.collection.insertOne(fresh);
+      return true;
     } catch (error) {
-      // Another admin was faster.
-      if (!isDuplicateKey(error)) throw error;
+      if (isDuplicateKey(error)) return false;
+      throw error;
     }
-    return;
   }
   const beginning = Math.max(from, (past.leftSeq ?? 0) + 1);
-  await MemberModel.updateOne(
+  const { matchedCount } = await MemberModel.updateOne(
     { _id: past._id, leftAt: past.leftAt },
     {
       $set: {
@@ -161,6 +172,7 @@ async function admitOne(
       },
     },
   );
+  return matchedCount === 1;
 }
 
 export const removeMember = defineUseCase('removeMember', async (caller, input) => {
@@ -172,15 +184,13 @@ export const removeMember = defineUseCase('removeMember', async (caller, input) 
   if (!leaving && member.role === 'owner') {
     throw new AppError('forbidden', 'The owner cannot be removed.');
   }
-  // The heir first: for a moment there are two owners, never none.
-  let heir = member.role === 'owner' ? await promoteHeir(member) : null;
-  await endMembership(caller, group, member, leaving);
-  // The heir may have left at the same moment.
-  const { _id: conversation } = group;
-  const owner = await MemberModel.exists({ conversation, role: 'owner', leftAt: null });
-  if (!owner) heir = await promoteHeir(member);
-  if (heir) await sayOwner(caller, group._id, heir);
-  await announceToMembers(group._id);
+  try {
+    await endMembership(caller, group, member, leaving);
+  } finally {
+    // Should a later step of it fail: the membership has ended all the same.
+    await settleOwner(caller, group._id);
+    await announceToMembers(group._id);
+  }
   return {};
 });
 
@@ -259,12 +269,22 @@ async function sayEnd(caller: Caller, member: MemberDoc, leaving: boolean): Prom
 const closed = ({ visible }: MemberDoc, seq: number) =>
   visible.map((range) => (range.to === null ? { ...range, to: seq } : range));
 
-/** Ownership goes to the longest-standing admin, else the longest-standing member, if there is one. */
-async function promoteHeir({ _id, conversation }: MemberDoc): Promise<MemberDoc | null> {
-  const heir = (await membersOf(conversation)).find((member) => !member._id.equals(_id));
-  if (!heir) return null;
+/**
+ * A group that has members has one owner. Without one, its longest-standing admin becomes it, else its
+ * longest-standing member; of two, made at the same moment, the longer-standing one stays.
+ */
+async function settleOwner(caller: Caller, conversation: Types.ObjectId): Promise<void> {
+  const members = await membersOf(conversation);
+  const [owner, ...others] = members.filter(({ role }) => role === 'owner');
+  if (owner) {
+    const _id = { $in: others.map((other) => other._id) };
+    if (others.length > 0) await MemberModel.updateMany({ _id }, { $set: { role: 'admin' } });
+    return;
+  }
+  const [heir] = members;
+  if (!heir) return;
   await MemberModel.updateOne({ _id: heir._id, leftAt: null }, { $set: { role: 'owner' } });
-  return heir;
+  await sayOwner(caller, conversation, heir);
 }
 
 async function sayOwner(
@@ -323,15 +343,19 @@ async function handOver(caller: Caller, me: MemberDoc, heir: MemberDoc): Promise
     { $set: { role: 'admin' } },
   );
   if (given.matchedCount === 0) throw elsewhere();
-  const taken = await MemberModel.updateOne(
-    { _id: heir._id, leftAt: null },
-    { $set: { role: 'owner' } },
-  );
-  if (taken.matchedCount === 0) {
-    await MemberModel.updateOne(mine, { $set: { role: 'owner' } });
-    throw elsewhere();
+  try {
+    const taken = await MemberModel.updateOne(
+      { _id: heir._id, leftAt: null },
+      { $set: { role: 'owner' } },
+    );
+    if (taken.matchedCount === 0) {
+      await MemberModel.updateOne(mine, { $set: { role: 'owner' } });
+      throw elsewhere();
+    }
+    await sayOwner(caller, heir.conversation, heir);
+  } finally {
+    await settleOwner(caller, heir.conversation);
   }
-  await sayOwner(caller, heir.conversation, heir);
 }
 
 const elsewhere = () => new AppError('conflict', 'Somebody has just changed this role.');

@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { AppError } from '#lib/contract/errors.ts';
 import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
 import { MemberModel, type MemberDoc, type SeqRange } from '#lib/models/member.ts';
+import { publish } from '#lib/publish.ts';
 import { remember } from '#lib/runtime.ts';
 import type { Caller } from './define.ts';
 
@@ -72,6 +73,17 @@ export async function administeredGroupOf(caller: Caller, conversationId: string
     throw new AppError('forbidden', 'Only admins of the group can do this.');
   }
   return found;
+}
+
+const joins = () => remember('joins', () => ({ count: 0 }));
+
+/** Grows with every membership that begins: what was looked up before may lack it. */
+export const joinsSoFar = (): number => joins().count;
+
+/** Brings the sockets of people whose membership has just begun into the conversation. */
+export function joinSockets(conversation: Types.ObjectId, userIds: string[]): void {
+  joins().count++;
+  publish({ type: 'join', userIds, conversationId: conversation.toHexString() });
 }
 
 /** Whether the member may see the message with this seq. */

@@ -12,6 +12,7 @@ import { defineUseCase, type Caller } from './define.ts';
 import {
   canSee,
   findMembership,
+  joinsSoFar,
   membershipOf,
   noLongerMember,
   visibleWithin,
@@ -34,7 +35,7 @@ export const sendMessage = defineUseCase('sendMessage', async (caller, input) =>
       text,
       system: null,
     },
-    tellNew,
+    announcement,
   );
   if (!message.conversation.equals(conversationId)) throw clientIdTaken();
   // Who writes has read what stands above. Not waited for: the message itself is stored.
@@ -69,8 +70,9 @@ export const editMessage = defineUseCase('editMessage', async (caller, input) =>
     }
     return { text: input.text, editedAt: new Date() };
   });
-  if (stored.changed) await tellChange(stored.message);
-  return { message: messageView(stored.message, caller.userId) };
+  // Even where there was nothing to do: the first try may have been written and never told.
+  await tellSeers('message:updated', stored);
+  return { message: messageView(stored, caller.userId) };
 });
 
 export const deleteMessage = defineUseCase('deleteMessage', async (caller, input) => {
@@ -84,10 +86,8 @@ export const deleteMessage = defineUseCase('deleteMessage', async (caller, input
     if (current.hiddenFor.some((id) => id.equals(me))) return null;
     return { hiddenFor: [...current.hiddenFor, me] };
   });
-  if (stored.changed) {
-    await tellChange(stored.message, input.for === 'me' ? caller.userId : undefined);
-  }
-  return { message: messageView(stored.message, caller.userId) };
+  await tellSeers('message:updated', stored, input.for === 'me' ? caller.userId : undefined);
+  return { message: messageView(stored, caller.userId) };
 });
 
 /** One's own within 48 hours; in a group its admins at any time. */
@@ -200,7 +200,7 @@ export async function appendSystemLine(
       text,
       system: event,
     },
-    tellNew,
+    announcement,
   );
   return message;
 }
@@ -225,39 +225,51 @@ const isOwn = (message: MessageDoc, caller: Caller): boolean =>
 const isOlderThan = (message: MessageDoc, ms: number): boolean =>
   Date.now() - message.createdAt.getTime() > ms;
 
-function tellNew(message: MessageDoc): void {
-  publish({
-    type: 'event',
-    rooms: [rooms.conversation(message.conversation.toHexString())],
-    event: 'message:new',
-    data: { message: messageView(message) },
-  });
-}
+const announcement = {
+  // Everybody in the room may see what is new; nobody can have deleted it yet.
+  now: (message: MessageDoc): void =>
+    publish({
+      type: 'event',
+      rooms: [rooms.conversation(message.conversation.toHexString())],
+      event: 'message:new',
+      data: { message: messageView(message) },
+    }),
+  late: (message: MessageDoc): Promise<void> => tellSeers('message:new', message),
+};
 
 /**
  * Tells the members who may see the message, but for those who have deleted it for themselves. One of
  * these has just done so: `hider`, who is told without the content.
  */
-async function tellChange(message: MessageDoc, hider?: string): Promise<void> {
-  const { conversation, hiddenFor, seq } = message;
-  // Whoever joined, or came back, after it was said.
-  const later = await MemberModel.find(
-    { conversation, leftAt: null, 'visible.from': { $gt: seq } },
-    { user: 1, visible: 1 },
-  ).lean<MemberDoc[]>();
-  const blind = later.filter((member) => !canSee(member, seq)).map(({ user }) => user);
+async function tellSeers(
+  event: 'message:new' | 'message:updated',
+  message: MessageDoc,
+  hider?: string,
+): Promise<void> {
+  const { conversation, hiddenFor } = message;
+  const blind = await thoseWhoCannotSee(message);
   publish({
     type: 'event',
     rooms: [rooms.conversation(conversation.toHexString())],
     except: [...hiddenFor, ...blind].map((id) => rooms.user(id.toHexString())),
-    event: 'message:updated',
+    event,
     data: { message: messageView(message) },
   });
   if (hider === undefined || blind.some((id) => id.toHexString() === hider)) return;
-  publish({
-    type: 'event',
-    rooms: [rooms.user(hider)],
-    event: 'message:updated',
-    data: { message: messageView(message, hider) },
-  });
+  const data = { message: messageView(message, hider) };
+  publish({ type: 'event', rooms: [rooms.user(hider)], event, data });
+}
+
+/** Present members who joined, or came back, after it was said. */
+async function thoseWhoCannotSee({ conversation, seq }: MessageDoc): Promise<Types.ObjectId[]> {
+  for (;;) {
+    const before = joinsSoFar();
+    const later = await MemberModel.find(
+      { conversation, leftAt: null, 'visible.from': { $gt: seq } },
+      { user: 1, visible: 1 },
+    ).lean<MemberDoc[]>();
+    // Somebody may have come while we were looking.
+    if (before !== joinsSoFar()) continue;
+    return later.filter((member) => !canSee(member, seq)).map(({ user }) => user);
+  }
 }

@@ -35,6 +35,8 @@ const roles = async (who = ana) => {
   const items = (await who.rest('GET', members())).body.items as Member[];
   return Object.fromEntries(items.map(({ user, role }) => [user.displayName, role]));
 };
+const ownersIn = (now: Record<string, string>) =>
+  Object.values(now).filter((role) => role === 'owner');
 const lines = async (who: Person) =>
   (await who.history(group, 'limit=200')).flatMap(({ system }) => (system ? [system.type] : []));
 
@@ -221,7 +223,23 @@ it('has one owner, whoever changes roles at the same moment', async () => {
       cleo.rest('PATCH', members(`/${heir.id}`), { role: round % 2 ? 'admin' : 'member' }),
       owner.rest('PATCH', members(`/${heir.id}`), { role: 'owner' }),
     ]);
-    expect(Object.values(await roles()).filter((role) => role === 'owner')).toHaveLength(1);
+    expect(ownersIn(await roles())).toHaveLength(1);
+  }
+});
+
+it('has one owner when it is handed to two people, or handed over and left, at once', async () => {
+  for (let round = 0; round < 5; round++) {
+    const club = await ana.group('Club', [ben, cleo]);
+    const path = `/conversations/${club.id}/members`;
+    await Promise.all([
+      ana.rest('PATCH', `${path}/${ben.id}`, { role: 'owner' }),
+      round % 2
+        ? ana.rest('PATCH', `${path}/${cleo.id}`, { role: 'owner' })
+        : ana.rest('DELETE', `${path}/${ana.id}`),
+    ]);
+    const { items } = await cleo.done('GET', path);
+    const now = items.map(({ user, role }: Member) => [user.displayName, role]);
+    expect(ownersIn(Object.fromEntries(now))).toHaveLength(1);
   }
 });
 

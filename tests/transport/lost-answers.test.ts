@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Conversation } from '#lib/contract/records.ts';
-import { people, type Person } from '../support/people.ts';
+import { people, person, type Person } from '../support/people.ts';
 import { startProxy, type Proxy } from '../support/proxy.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -46,6 +46,35 @@ it('answers unavailable, tells the others all the same, and stores a retry once'
   expect(stored.filter(({ clientId }) => clientId === input.clientId)).toEqual([heard.message]);
   const next = await ana.say(chat, 'And on');
   expect(next.seq).toBe(heard.message.seq + 1);
+  await bens.heard('message:new', ({ message }) => message.id === next.id);
+  const told = bens.all('message:new').filter(({ message }) => message.id === heard.message.id);
+  expect(told).toHaveLength(1);
+});
+
+it('tells of an edit whose first answer was lost', async () => {
+  const [phone, bens] = [await ana.connect(), await ben.connect()];
+  const message = await ana.say(chat, 'Helo');
+  const edit = { messageId: message.id, text: 'Hello, at last' };
+  proxy.swallowAnswerTo('update', 'messages', 'Hello, at last');
+  expect(await phone.ask('message:edit', edit)).toMatchObject({ error: { code: 'unavailable' } });
+  expect(await phone.ask('message:edit', edit)).toMatchObject({ ok: true });
+  const heard = await bens.heard('message:updated', (update) => update.message.id === message.id);
+  expect(heard.message.text).toBe('Hello, at last');
+});
+
+it('shows what was written in such a moment to nobody who came later', async () => {
+  const group = await ana.group('Readers', [ben]);
+  const dora = await person(server.url, 'dora');
+  const [phone, bens, doras] = [await ana.connect(), await ben.connect(), await dora.connect()];
+  const input = { conversationId: group.id, clientId: randomUUID(), text: 'Secret before Dora' };
+  proxy.swallowAnswerTo('insert', 'messages', 'Secret before Dora');
+  await phone.ask('message:send', input);
+  await ana.done('POST', `/conversations/${group.id}/members`, { userIds: [dora.id] });
+  await bens.heard('message:new', ({ message }) => message.clientId === input.clientId);
+  const last = await ana.say(group, 'Hello Dora');
+  await doras.heard('message:new', ({ message }) => message.id === last.id);
+  expect(doras.all('message:new').map(({ message }) => message.text)).not.toContain(input.text);
+  dora.leave();
 });
 
 it('ends a membership even when the line about it fails', async () => {

@@ -214,6 +214,19 @@ it('keeps the order in which one sender writes without waiting', async () => {
   );
 });
 
+it('takes many changes of one conversation at once, each with a rev of its own', async () => {
+  const message = await ana.say(chat, 'draft 0');
+  const edits = Array.from({ length: 60 }, (_, i) =>
+    anaPhone.ask('message:edit', { messageId: message.id, text: `draft ${i + 1}` }),
+  );
+  const replies = await Promise.all(edits);
+  expect(replies.filter(({ ok }) => !ok)).toEqual([]);
+  const made = replies.map(({ data }) => data.message as Message).sort((a, b) => a.rev - b.rev);
+  expect(made.map(({ rev }) => rev)).toEqual(made.map((_, i) => message.rev + 1 + i));
+  const [stored] = await ana.history(chat, `around=${message.seq}&limit=1`);
+  expect(stored).toEqual(made.at(-1));
+});
+
 it('tells every device of every member, the sender’s others included', async () => {
   const [benPhone, benLaptop, anaLaptop] = [
     await ben.connect(),

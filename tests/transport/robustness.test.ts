@@ -119,6 +119,12 @@ it('refuses every path and method that there is not as the contract says', async
   }
 });
 
+it('reads a page whatever its query is', async () => {
+  for (const path of ['/sign-in?x=%zz', '/sign-in?utm=100%']) {
+    expect((await fetch(`${server.url}${path}`)).status).toBe(200);
+  }
+});
+
 it('takes up its own upgrades only', async () => {
   const { port } = new URL(server.url);
   const upgrade = (path: string) =>
