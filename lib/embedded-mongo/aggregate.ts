@@ -1,13 +1,16 @@
 import { Int32 } from 'bson';
+import { hostname } from 'node:os';
 import type { Collection } from './catalog.ts';
 import type { Server } from './commands.ts';
 import type { Clock } from './cursors.ts';
-import { StoreError } from './errors.ts';
+import { refuse, StoreError } from './errors.ts';
 import { parseFilter } from './query.ts';
 import { countMatching, find } from './reading.ts';
 import { map, type Flow, type Search } from './search.ts';
 import { parseSort } from './sort.ts';
-import { parseStage, stageNumber, type Stage } from './stages.ts';
+import { onlyField, parseStage, runStages, stageNumber } from './stages.ts';
+import { collectionStatistics } from './statistics.ts';
+import { objectOf } from './transforms.ts';
 import { equal, isObject, type Doc } from './values.ts';
 
 /** Runs the pipeline over a collection, which may be missing. */
@@ -21,37 +24,48 @@ export type Pipeline = (
 export function parsePipeline(stages: unknown, server: Server, database: string): Pipeline {
   if (!Array.isArray(stages)) throw new StoreError(14, "'pipeline' must be an array");
   const specs = stages.map(onlyField);
+  if (specs[0]?.[0] === '$collStats') return statisticsPipeline(specs, server, database);
   const { search, used } = leadingSearch(specs);
   const rest = specs.slice(used);
   const parsed = rest.map(([name, spec]) => parseStage(name, spec, { server, database }));
   const counted = rest.length === 1 ? countedField(...rest[0]!) : undefined;
   return async (collection, hint, clock) => {
-    if (!collection) return run(nothing(), parsed);
+    if (!collection) return runStages(nothing(), parsed);
     const wanted = { ...search, hint };
     if (counted) {
       const count = await countMatching(server, collection, wanted, clock);
       return count === 0 ? nothing() : one({ _id: counted.id, [counted.field]: count });
     }
-    return run(
+    return runStages(
       map(find(server, collection, wanted), ({ doc }) => doc),
       parsed,
     );
   };
 }
 
-function onlyField(stage: unknown): [string, unknown] {
-  const [field, ...others] = isObject(stage) ? Object.entries(stage) : [];
-  if (!field || others.length > 0) {
-    throw new StoreError(
-      40323,
-      'A pipeline stage specification object must contain exactly one field.',
-    );
-  }
-  return field;
+function statisticsPipeline(
+  specs: [string, unknown][],
+  server: Server,
+  database: string,
+): Pipeline {
+  const { count, storageStats, ...others } = objectOf('$collStats', specs[0]![1]);
+  const [other] = Object.keys(others);
+  if (other) refuse(`$collStats with '${other}'`);
+  const parsed = specs.slice(1).map(([name, spec]) => parseStage(name, spec, { server, database }));
+  return (collection) => {
+    if (!collection) throw new StoreError(26, 'Collection of $collStats not found');
+    const host = { ns: collection.namespace, host: hostname(), localTime: new Date() };
+    const flow = map(collectionStatistics(server, collection, 1), (found) => ({
+      ...host,
+      ...(storageStats !== undefined && { storageStats: found }),
+      ...(count !== undefined && { count: found.count }),
+    }));
+    return Promise.resolve(runStages(flow, parsed));
+  };
 }
 
 /** The first stages as far as they make one search, which can use indexes. */
-function leadingSearch(specs: [string, unknown][]): { search: Search; used: number } {
+export function leadingSearch(specs: [string, unknown][]): { search: Search; used: number } {
   const order = ['$match', '$sort', '$skip', '$limit'];
   const filters: Doc[] = [];
   const search: Search = { query: parseFilter({}) };
@@ -94,6 +108,3 @@ function* nothing(): Flow<never> {}
 function* one(doc: Doc): Flow<Doc> {
   yield doc;
 }
-
-const run = (source: Flow<Doc>, stages: Stage[]): Flow<Doc> =>
-  stages.reduce((flow, stage) => stage(flow), source);

@@ -32,6 +32,8 @@ const refusable = new Set([
   'capped',
   'timeseries',
   'validator',
+  'validationLevel',
+  'validationAction',
   'viewOn',
   'pipeline',
   'clusteredIndex',
@@ -54,6 +56,14 @@ export function checkFields(command: string, body: Doc, known: readonly string[]
     }
   }
 }
+
+/** Refuses what no command has here, leaving the rest to the command. */
+export const checkRefused = (command: string, body: Doc): void =>
+  checkFields(
+    command,
+    body,
+    Object.keys(body).filter((name) => !refusable.has(name) || name === 'pipeline'),
+  );
 
 const isUsed = (value: unknown): boolean =>
   value !== false && value !== undefined && !(isObject(value) && Object.keys(value).length === 0);

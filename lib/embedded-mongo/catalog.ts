@@ -30,6 +30,8 @@ export interface Index {
   sparse: boolean;
   partial?: { query: Query; matches: Predicate };
   expireAfterSeconds?: number;
+  /** Kept by every write, but without the keys of some older documents: no query may use it. */
+  isBuilding?: boolean;
   /** Set as soon as a write makes them true, even if it is undone: being careful costs little. */
   flags: IndexFlags;
   /** The flags as they are on disk. */
@@ -104,15 +106,17 @@ export function encodeCollection(collection: Collection): Buffer {
       id: new Int32(index.id),
       spec: index.spec,
       ...index.saved,
+      ...(index.isBuilding && { building: true }),
     })),
   });
 }
 
 export function decodeCollection(bytes: Buffer): Collection {
   const record = decode(bytes);
-  const indexes = (record.indexes as Doc[]).map(({ id, spec, multi, lossy }) =>
-    newIndex(nearestDouble(id), spec as Doc, { multi: multi === true, lossy: lossy === true }),
-  );
+  const indexes = (record.indexes as Doc[]).map(({ id, spec, multi, lossy, building }) => ({
+    ...newIndex(nearestDouble(id), spec as Doc, { multi: multi === true, lossy: lossy === true }),
+    ...(building === true && { isBuilding: true }),
+  }));
   const collection = newCollection(nearestDouble(record.id), record.namespace as string);
   return { ...collection, uuid: record.uuid as Binary, indexes };
 }

@@ -1,16 +1,18 @@
-import { Binary, Long } from 'bson';
+import { Binary, Long, UUID } from 'bson';
 import { checkFields, documentArgument } from './arguments.ts';
 import type { Call, Command, Server } from './commands.ts';
+import { StoreError } from './errors.ts';
 import { matcher } from './match.ts';
 import { ok } from './replies.ts';
 import { bytesOf, isObject, maxDocumentBytes, type Doc } from './values.ts';
 import { maxMessageBytes } from './wire.ts';
 
 /** The version whose behaviour is kept; drivers and tools decide by it what they may send. */
-const version = '8.0.0';
+export const version = '8.0.0';
 const wireVersion = 25;
 
 let connections = 0;
+export const connectionsSoFar = (): number => connections;
 
 const hello: Command = (_server, { name }) =>
   ok({
@@ -54,6 +56,18 @@ function endSessions({ cursors }: Server, { body, name }: Call): Doc {
   return ok();
 }
 
+const startSession: Command = () => ok({ id: { id: new UUID().toBinary() }, timeoutMinutes: 30 });
+
+const noTransaction: Command = () => {
+  throw new StoreError(
+    263,
+    'The embedded store has no transactions; set MONGODB_URI to use a MongoDB server that has.',
+  );
+};
+
+const connectionStatus: Command = () =>
+  ok({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] } });
+
 function listDatabases({ store }: Server, { body }: Call): Doc {
   checkFields('listDatabases', body, ['nameOnly', 'filter', 'authorizedDatabases']);
   const names = new Set([...store.catalog.values()].map(({ database }) => database));
@@ -72,7 +86,12 @@ export const administrationCommands: Record<string, Command> = {
   ping: () => ok(),
   buildInfo,
   buildinfo: buildInfo,
+  startSession,
   endSessions,
+  killSessions: endSessions,
   refreshSessions: () => ok(),
+  commitTransaction: noTransaction,
+  abortTransaction: noTransaction,
+  connectionStatus,
   listDatabases,
 };

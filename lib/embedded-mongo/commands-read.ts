@@ -16,20 +16,20 @@ import { parseSort } from './sort.ts';
 import { classOf, encode, equal, isObject, type Doc } from './values.ts';
 import type { Reply } from './wire.ts';
 
-const clockOf = (body: Doc): Clock => new Clock(countArgument(body, 'maxTimeMS'));
+export const clockOf = (body: Doc): Clock => new Clock(countArgument(body, 'maxTimeMS'));
 
-interface Source {
+export interface Source {
   namespace: string;
   collection: Collection | undefined;
 }
 
-function sourceOf({ store }: Server, { name, database, body }: Call): Source {
+export function sourceOf({ store }: Server, { name, database, body }: Call): Source {
   const namespace = checkNamespace(database, body[name]);
   return { namespace, collection: store.collection(namespace) };
 }
 
 /** The arguments that find, count and distinct share. */
-const searchOf = (body: Doc, filter: string): Search => ({
+export const searchOf = (body: Doc, filter: string): Search => ({
   query: parseFilter(documentArgument(body, filter)),
   sort: parseSort(body.sort),
   skip: countArgument(body, 'skip') ?? 0,

@@ -3,8 +3,8 @@ import { checkNamespace, type Collection, type Index } from './catalog.ts';
 import { sessionOf } from './commands-admin.ts';
 import type { Call, Command, Server } from './commands.ts';
 import { Clock } from './cursors.ts';
-import { StoreError } from './errors.ts';
-import { compareToExisting, idIndexSpec, parseIndexSpec } from './index-specs.ts';
+import { refuse, StoreError } from './errors.ts';
+import { compareToExisting, expiry, idIndexSpec, parseIndexSpec } from './index-specs.ts';
 import { matcher } from './match.ts';
 import { ok } from './replies.ts';
 import type { Flow } from './search.ts';
@@ -149,6 +149,61 @@ function listCollections(server: Server, { body, database }: Call): Promise<Repl
   return listing(server, body, `${database}.$cmd.listCollections`, shown);
 }
 
+function renameCollection({ store }: Server, { body, database }: Call): Promise<Reply> {
+  checkFields('renameCollection', body, ['to', 'dropTarget', 'stayTemp']);
+  if (database !== 'admin') {
+    throw new StoreError(13, 'renameCollection may only be run against the admin database.');
+  }
+  const [from, to] = [body.renameCollection, body.to].map(fullNamespace) as [string, string];
+  if (from === to) throw new StoreError(20, "Can't rename a collection to itself");
+  return sweeping(store, (transaction) => {
+    const source = transaction.collection(from);
+    if (!source) throw new StoreError(26, `Source collection ${from} does not exist`);
+    if (source.indexes.some(({ isBuilding }) => isBuilding)) {
+      throw new StoreError(12587, `An index of ${from} is being built; try again when it is.`);
+    }
+    const target = transaction.collection(to);
+    if (target && body.dropTarget !== true) throw new StoreError(48, 'target namespace exists');
+    if (target) transaction.dropCollection(target);
+    transaction.renameCollection(source, to);
+    return ok();
+  });
+}
+
+function fullNamespace(namespace: unknown): string {
+  const [database = '', ...rest] = String(namespace).split('.');
+  return checkNamespace(database, rest.join('.'));
+}
+
+/** Changes when an index removes documents; collections have nothing else to change. */
+function collMod({ store }: Server, { body, database }: Call): Promise<Reply> {
+  checkFields('collMod', body, ['index']);
+  const namespace = checkNamespace(database, body.collMod);
+  const change = documentArgument(body, 'index');
+  const { name, keyPattern, expireAfterSeconds, ...others } = change;
+  const [other] = Object.keys(others);
+  if (other) refuse(`changing '${other}' of an index`);
+  return store.write((transaction) => {
+    const collection = existing(transaction.collection(namespace), namespace);
+    if (body.index === undefined) return ok();
+    if ((name === undefined) === (keyPattern === undefined)) {
+      throw new StoreError(72, 'Must specify either index name or key pattern.');
+    }
+    if (expireAfterSeconds === undefined) {
+      throw new StoreError(72, 'no expireAfterSeconds field');
+    }
+    const [index] = namedIndexes(collection, keyPattern ?? [name]);
+    const { spec } = index!;
+    const seconds = expiry(spec.key as Doc, expireAfterSeconds);
+    transaction.changeIndex(collection, index!, { ...spec, expireAfterSeconds: seconds });
+    const before = spec.expireAfterSeconds;
+    return ok({
+      ...(before !== undefined && { expireAfterSeconds_old: before }),
+      expireAfterSeconds_new: seconds,
+    });
+  });
+}
+
 export const schemaCommands: Record<string, Command> = {
   create,
   createIndexes,
@@ -158,4 +213,6 @@ export const schemaCommands: Record<string, Command> = {
   drop,
   dropDatabase,
   listCollections,
+  renameCollection,
+  collMod,
 };

@@ -4,9 +4,10 @@ import type { Call, Command, Server } from './commands.ts';
 import { StoreError } from './errors.ts';
 import { parseProjection } from './projection.ts';
 import { parseFilter, type Query } from './query.ts';
-import { ok, writeError } from './replies.ts';
-import { type Found, type Search } from './search.ts';
+import { ok } from './replies.ts';
+import type { Found } from './search.ts';
 import { parseSort } from './sort.ts';
+import { deleteMatching, runStatements, updateMatching, type Updated } from './statements.ts';
 import type { Transaction } from './transaction.ts';
 import { parseUpdate, type Update } from './update.ts';
 import { decode, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
@@ -14,24 +15,6 @@ import { insertNew, modify, prepareInsert, removeFound, searchIn } from './writi
 import type { Reply } from './wire.ts';
 
 const isOrdered = (body: Doc): boolean => body.ordered !== false;
-
-/** Runs the statements of a write command, up to the first error if they are ordered. */
-function runStatements<T>(
-  statements: readonly T[],
-  ordered: boolean,
-  run: (statement: T, index: number) => void,
-): Doc[] {
-  const errors: Doc[] = [];
-  for (const [index, statement] of statements.entries()) {
-    try {
-      run(statement, index);
-    } catch (error) {
-      errors.push(writeError(index, error));
-      if (ordered) break;
-    }
-  }
-  return errors;
-}
 
 const withErrors = (writeErrors: Doc[]): Doc => (writeErrors.length > 0 ? { writeErrors } : {});
 
@@ -59,11 +42,7 @@ const statementsOf = (call: Call, name: string): Doc[] =>
     statement instanceof Uint8Array ? decode(statement) : (statement as Doc),
   );
 
-interface UpdateResult {
-  n: number;
-  nModified: number;
-  upserted: Doc[];
-}
+const updateFields = ['q', 'u', 'multi', 'upsert', 'arrayFilters', 'hint', 'sort'];
 
 function update(server: Server, call: Call): Promise<Reply> {
   const { body, database } = call;
@@ -72,53 +51,21 @@ function update(server: Server, call: Call): Promise<Reply> {
   const statements = statementsOf(call, 'updates');
   server.checkSpace();
   return server.store.write((transaction) => {
-    const result: UpdateResult = { n: 0, nModified: 0, upserted: [] };
-    const errors = runStatements(statements, isOrdered(body), (statement, index) =>
-      updateStatement(server, transaction, namespace, statement, index, result),
-    );
-    const { n, nModified, upserted } = result;
+    const upserted: Doc[] = [];
+    let [n, nModified] = [0, 0];
+    const errors = runStatements(statements, isOrdered(body), (statement, index) => {
+      checkFields('update', statement, updateFields);
+      const updated: Updated = { matched: 0, modified: 0 };
+      try {
+        updateMatching(server, transaction, namespace, statement, updated);
+      } finally {
+        n += updated.matched + (updated.upserted ? 1 : 0);
+        nModified += updated.modified;
+        if (updated.upserted) upserted.push({ index, ...updated.upserted });
+      }
+    });
     return ok({ n, nModified, ...(upserted.length > 0 && { upserted }), ...withErrors(errors) });
   });
-}
-
-const updateFields = ['q', 'u', 'multi', 'upsert', 'arrayFilters', 'hint', 'sort'];
-
-function updateStatement(
-  server: Server,
-  transaction: Transaction,
-  namespace: string,
-  statement: Doc,
-  index: number,
-  result: UpdateResult,
-): void {
-  checkFields('update', statement, updateFields);
-  const changes = parseUpdate(statement.u, statement.arrayFilters);
-  const isMulti = statement.multi === true;
-  if (isMulti && changes.isReplacement) {
-    throw new StoreError(9, 'multi update is not supported for replacement-style update');
-  }
-  if (isMulti && statement.sort !== undefined) {
-    throw new StoreError(9, 'Cannot specify sort with multi=true');
-  }
-  const query = parseFilter(statementFilter(statement));
-  const limit = isMulti ? Infinity : 1;
-  const wanted = { query, sort: parseSort(statement.sort), hint: statement.hint, limit };
-  const found = searchIn(server, transaction, namespace, wanted);
-  for (const document of found) {
-    const { isModified } = modify(transaction, namespace, document, changes, query);
-    result.n++;
-    if (isModified) result.nModified++;
-  }
-  if (found.length === 0 && statement.upsert === true) {
-    const document = insertNew(transaction, namespace, changes, query);
-    result.n++;
-    result.upserted.push({ index, _id: document._id });
-  }
-}
-
-function statementFilter(statement: Doc): Doc {
-  if (isObject(statement.q)) return statement.q;
-  throw new StoreError(40414, "BSON field 'q' is missing but a required field");
 }
 
 function deleteCommand(server: Server, call: Call): Promise<Reply> {
@@ -130,15 +77,11 @@ function deleteCommand(server: Server, call: Call): Promise<Reply> {
     let n = 0;
     const errors = runStatements(statements, isOrdered(body), (statement) => {
       checkFields('delete', statement, ['q', 'limit', 'hint']);
-      const wanted: Search = {
-        query: parseFilter(statementFilter(statement)),
-        limit: isNumber(statement.limit) && nearestDouble(statement.limit) === 1 ? 1 : Infinity,
+      n += deleteMatching(server, transaction, namespace, {
+        filter: statement.q,
+        isMulti: !(isNumber(statement.limit) && nearestDouble(statement.limit) === 1),
         hint: statement.hint,
-      };
-      for (const document of searchIn(server, transaction, namespace, wanted)) {
-        removeFound(transaction, namespace, document);
-        n++;
-      }
+      });
     });
     return ok({ n, ...withErrors(errors) });
   });

@@ -1,7 +1,10 @@
 import { administrationCommands } from './commands-admin.ts';
+import { bulkCommands } from './commands-bulk.ts';
+import { explainCommands } from './commands-explain.ts';
 import { readCommands } from './commands-read.ts';
 import { writeCommands } from './commands-write.ts';
 import { schemaCommands } from './commands-schema.ts';
+import { statisticsCommands } from './commands-statistics.ts';
 import type { Cursors } from './cursors.ts';
 import { StoreError } from './errors.ts';
 import type { Store } from './store.ts';
@@ -37,6 +40,9 @@ const commands = new Map<string, Command>(
     ...readCommands,
     ...writeCommands,
     ...schemaCommands,
+    ...bulkCommands,
+    ...explainCommands,
+    ...statisticsCommands,
   }),
 );
 

@@ -1,4 +1,4 @@
-import { Double, Int32 } from 'bson';
+import { calculateObjectSize, Double, Int32 } from 'bson';
 import { add } from './arithmetic.ts';
 import { refuse, StoreError } from './errors.ts';
 import { parseExpression, type Evaluate } from './expression.ts';
@@ -99,8 +99,13 @@ const accumulators: Record<string, () => Accumulator> = {
   $addToSet: addToSet,
 };
 
+/** What a $group may keep in memory: its _ids, and what $push and $addToSet are given. */
+const maxGroupBytes = 100 * 1024 * 1024;
+
 interface Field {
   name: string;
+  /** Keeps every value, so that it grows with the documents and not only with the groups. */
+  keeps?: boolean;
   create: () => Accumulator;
   evaluate: Evaluate;
 }
@@ -116,7 +121,8 @@ function parseField(name: string, spec: unknown): Field {
   if (operator === '$count') return { name, create: sum, evaluate: () => new Int32(1) };
   const create = Object.hasOwn(accumulators, operator) ? accumulators[operator] : undefined;
   if (!create) return refuse(`the accumulator ${operator}`);
-  return { name, create, evaluate: parseExpression(argument) };
+  const keeps = operator === '$push' || operator === '$addToSet';
+  return { name, create, evaluate: parseExpression(argument), keeps };
 }
 
 interface Group {
@@ -132,13 +138,27 @@ export function parseGroup(spec: Doc): (flow: Flow<Doc>) => Flow<Doc> {
   const fields = Object.entries(rest).map(([name, value]) => parseField(name, value));
   return function* (flow) {
     const groups = new Map<string, Group>();
+    let bytes = 0;
     for (const doc of flow) {
       if (!doc) {
         yield undefined;
         continue;
       }
-      const group = groupOf(groups, idOf(doc) ?? null, fields);
-      fields.forEach(({ evaluate }, i) => group.accumulators[i]!.add(evaluate(doc)));
+      const id = idOf(doc) ?? null;
+      const before = groups.size;
+      const group = groupOf(groups, id, fields);
+      if (groups.size > before) bytes += calculateObjectSize({ id });
+      for (const [i, { evaluate, keeps }] of fields.entries()) {
+        const value = evaluate(doc);
+        group.accumulators[i]!.add(value);
+        if (keeps) bytes += calculateObjectSize({ value });
+      }
+      if (bytes > maxGroupBytes) {
+        throw new StoreError(
+          292,
+          `Exceeded memory limit for $group: more than ${maxGroupBytes} bytes.`,
+        );
+      }
     }
     for (const group of groups.values()) yield resultOf(group, fields);
   };

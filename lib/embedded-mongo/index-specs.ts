@@ -94,7 +94,8 @@ function addOption(result: Doc, name: string, value: unknown): void {
   throw new StoreError(197, `The field '${name}' is not valid for an index specification.`);
 }
 
-function expiry(key: Doc, value: unknown): unknown {
+/** Checks the expireAfterSeconds of an index with this key. */
+export function expiry(key: Doc, value: unknown): unknown {
   const names = Object.keys(key);
   if (names.length !== 1 || names[0] === '_id') {
     throw new StoreError(67, 'TTL indexes are single-field indexes, and not on _id');

@@ -35,13 +35,16 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise
     throw error;
   }
   return {
-    uri: `mongodb://${encodeURIComponent(socket)}/gatherly?directConnection=true`,
+    uri: uriOf(socket),
     async close() {
       await supervisor.close();
       await owner.release();
     },
   };
 }
+
+export const uriOf = (socket: string): string =>
+  `mongodb://${encodeURIComponent(socket)}/gatherly?directConnection=true`;
 
 /** Keeps one worker running on the same socket, to which the driver reconnects by itself. */
 class Supervisor {

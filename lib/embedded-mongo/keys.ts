@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { Double } from 'bson';
 import {
   bytesOf,
   classOf,
   entriesOf,
+  equal,
   nearestDouble,
   Rank,
   rankOf,
@@ -19,14 +21,17 @@ const keptBytes = 512;
 
 /**
  * Writes values as bytes that memcmp orders exactly as compare() orders the values.
- * `truncated` and `decimal` tell that a value could not be kept whole: such keys find equal
+ * `truncated` and `rounded` tell that a value could not be kept whole: such keys find equal
  * values, but do not order the ones that look alike.
  */
 export class KeyWriter {
   private bytes = Buffer.allocUnsafe(1024);
   length = 0;
   truncated = false;
+  /** There is a Decimal128 in it, */
   decimal = false;
+  /** and one that is not the double it is kept as. */
+  rounded = false;
 
   constructor(private readonly truncateAt = keptBytes) {}
 
@@ -34,6 +39,7 @@ export class KeyWriter {
     this.length = 0;
     this.truncated = false;
     this.decimal = false;
+    this.rounded = false;
     return this;
   }
 
@@ -121,8 +127,11 @@ export class KeyWriter {
   }
 
   private number(value: unknown): void {
-    if (classOf(value) === 'Decimal128') this.decimal = true;
     const double = nearestDouble(value);
+    if (classOf(value) === 'Decimal128') {
+      this.decimal = true;
+      if (!equal(value, new Double(double))) this.rounded = true;
+    }
     this.double(double);
     this.reserve(2);
     this.length = this.bytes.writeUInt16BE(0x8000 + remainderOf(value, double), this.length);
@@ -170,7 +179,7 @@ const shared = new KeyWriter();
 /** One value as a string usable in a Set, or undefined where a key cannot tell values apart. */
 export function keyText(value: unknown): string | undefined {
   const bytes = shared.reset().component(value);
-  return bytes.truncated || bytes.decimal ? undefined : bytes.finish().toString('latin1');
+  return bytes.truncated || bytes.rounded ? undefined : bytes.finish().toString('latin1');
 }
 
 /** The first key after all keys that begin with this prefix. */

@@ -50,7 +50,11 @@ export function compileElement(query: ElemMatchQuery): Predicate {
     return (element) => all.every((matches) => matches(element));
   }
   const matches = compile(query.fields!);
-  return (element) => (isObject(element) || Array.isArray(element)) && matches(element);
+  return (element) => {
+    // An array in the array is looked at as a document whose fields are its positions.
+    if (Array.isArray(element)) return matches(Object.fromEntries(Object.entries(element)));
+    return isObject(element) && matches(element);
+  };
 }
 
 /** A condition on the element itself, which is not opened further if it is an array too. */

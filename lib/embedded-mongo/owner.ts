@@ -17,6 +17,16 @@ export interface Owner {
   release(): Promise<void>;
 }
 
+class DirectoryTaken extends Error {
+  override name = 'DirectoryTaken';
+
+  constructor(directory: string) {
+    super(`Another Gatherly process is using ${directory}.`);
+  }
+}
+
+export const isTaken = (error: unknown): boolean => error instanceof DirectoryTaken;
+
 /**
  * Makes this process the only user of a directory, or throws.
  *
@@ -42,7 +52,9 @@ export async function ownDirectory(directory: string): Promise<Owner> {
 }
 
 /** A directory by a path that leaves room for a socket's name: through a link if it must be. */
-async function shortPath(directory: string): Promise<{ path: string; dispose(): Promise<void> }> {
+export async function shortPath(
+  directory: string,
+): Promise<{ path: string; dispose(): Promise<void> }> {
   const fits = (path: string): boolean =>
     Buffer.byteLength(join(path, longestName)) <= maxSocketPathBytes;
   if (fits(directory)) return { path: directory, dispose: () => Promise.resolve() };
@@ -86,7 +98,7 @@ async function waitForOthers(path: string, name: string, directory: string): Pro
     const states = await othersIn(path, name);
     if (states.size === 0) return;
     const mustYield = [...states].some(([other, state]) => state === 'owner' || other < name);
-    if (mustYield) throw new Error(`Another Gatherly process is using ${directory}.`);
+    if (mustYield) throw new DirectoryTaken(directory);
     await delay(retryMs);
   }
 }

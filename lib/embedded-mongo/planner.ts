@@ -41,6 +41,8 @@ export interface Plan {
   repeats: boolean;
   /** Higher is better; 0 reads everything. */
   score: number;
+  /** The conditions that bound the index. */
+  used?: Condition[];
 }
 
 /** What a field with single values is worth; a range or an order is worth less. */
@@ -197,13 +199,17 @@ function boundIndex(index: Index, conditions: Condition[]): IndexBounds | undefi
   return { ranges, used, isExact, constants, isContiguous: prefixes.length <= 1, score };
 }
 
+/** It has every document that the clauses could mean. */
+const mayUse = ({ isBuilding, partial }: Index, clauses: Query[]): boolean =>
+  !isBuilding && (!partial || implies(clauses, partial.query));
+
 function indexPlan(
   index: Index,
   clauses: Query[],
   sort: SortField[],
   isForced = false,
 ): Plan | undefined {
-  if (index.partial && !implies(clauses, index.partial.query)) return undefined;
+  if (!mayUse(index, clauses)) return undefined;
   const bounds = boundIndex(index, conditionsIn(clauses));
   if (!bounds) return undefined;
   const { multi, lossy } = index.flags;
@@ -222,6 +228,7 @@ function indexPlan(
     isSorted: sort.length === 0 || givesOrder,
     repeats: multi,
     score: bounds.score + (givesOrder ? 2 : 0) + (isExact ? 1 : 0),
+    used: bounds.used,
   };
 }
 
@@ -273,7 +280,15 @@ function documentsPlan(collection: Collection, clauses: Query[], sort: SortField
   if (idKeys) {
     const source = { kind: 'ids' as const, idKeys };
     const isFew = idKeys.length <= 1;
-    return { source, isExact, isSorted: isSorted || isFew, repeats: false, score: pointScore * 10 };
+    const score = pointScore * 10;
+    return {
+      source,
+      isExact,
+      isSorted: isSorted || isFew,
+      repeats: false,
+      score,
+      used: bounds.used,
+    };
   }
   const { low: prefix } = rangeOf(collection.id);
   const ranges = bounds.intervals!.map(({ low, high }) => ({
@@ -285,14 +300,16 @@ function documentsPlan(collection: Collection, clauses: Query[], sort: SortField
     ranges: reverse ? ranges.reverse() : ranges,
     reverse,
   };
-  return { source, isExact, isSorted, repeats: false, score: 3 };
+  return { source, isExact, isSorted, repeats: false, score: 3, used: bounds.used };
 }
 
 /** The keys of the documents meant, in order; undefined if one of the values has no key. */
 function idKeysOf(used: Condition[], reverse: boolean): Buffer[] | undefined {
-  const values = used.flatMap(({ query }) =>
-    query.op === '$eq' ? [query.operand] : query.op === '$in' ? (query.operand as unknown[]) : [],
-  );
+  const values = used.flatMap(({ query: { op, operand } }): unknown[] => {
+    if (Array.isArray(operand)) return op === '$in' ? operand : [];
+    // $gte and $lte of null mean null alone.
+    return op === '$eq' || operand === null ? [operand] : [];
+  });
   try {
     const keys = uniqueSorted(
       values

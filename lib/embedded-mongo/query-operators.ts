@@ -1,6 +1,7 @@
 import { BSONRegExp } from 'bson';
 import { refuse, StoreError } from './errors.ts';
 import { keyText } from './keys.ts';
+import { boundedTest } from './regex-bounds.ts';
 import {
   classOf,
   compare,
@@ -116,13 +117,13 @@ function looseRegex(pattern: string, flags: string): RegExp {
 }
 
 function regexTest(operand: unknown): Test {
-  const regex = javascriptRegex(operand);
+  const test = boundedTest(javascriptRegex(operand));
   return (value) =>
     typeof value === 'string'
-      ? regex.test(value)
+      ? test(value)
       : rankOf(value) === Rank.regex
         ? equal(value, operand)
-        : classOf(value) === 'BSONSymbol' && regex.test(String(value));
+        : classOf(value) === 'BSONSymbol' && test(String(value));
 }
 
 const typeNames: Record<string, number> = {

@@ -30,6 +30,8 @@ export interface Search {
   skip?: number;
   limit?: number;
   hint?: unknown;
+  /** Counts what is looked at, for explain. */
+  examined?: { docs: number };
 }
 
 const firstEntries = 101;
@@ -42,11 +44,12 @@ export function runPlan(
   storage: Storage,
   collection: Collection,
   plan: Plan,
-  { query, sort = [], skip = 0, limit = Infinity }: Search,
+  { query, sort = [], skip = 0, limit = Infinity, examined }: Search,
 ): Flow<Found> {
   const wantedFirst = skip + limit + (plan.isExact ? 0 : spareEntries);
   const first = plan.isSorted ? Math.min(wantedFirst, firstEntries) : firstEntries;
   let flow = candidates(storage, collection, plan, first);
+  if (examined) flow = counted(flow, examined);
   if (plan.repeats) flow = withoutRepeats(flow);
   if (!plan.isExact) flow = filter(flow, query);
   if (!plan.isSorted) flow = sorted(flow, sort, skip + limit);
@@ -107,6 +110,13 @@ function* batches(
     if (batch.length < size) return;
     after = batch.at(-1)!.key;
     size = moreEntries;
+  }
+}
+
+function* counted(flow: Flow<Found>, examined: { docs: number }): Flow<Found> {
+  for (const found of flow) {
+    if (found) examined.docs++;
+    yield found;
   }
 }
 

@@ -76,6 +76,7 @@ async function listenOn(net: NetServer, listen: ServerOptions['listen']): Promis
 async function keepHouse(server: Server): Promise<void> {
   server.cursors.killIdle();
   server.loggedScans.clear();
+  server.store.storage.forgetDeadReaders();
   try {
     await expireDocuments(server);
   } catch (error) {

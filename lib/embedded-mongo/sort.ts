@@ -1,5 +1,6 @@
 import { StoreError } from './errors.ts';
 import { parsePath, visitPath, type Path } from './paths.ts';
+import type { Flow } from './search.ts';
 import { compare, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
 
 export interface SortField {
@@ -9,6 +10,8 @@ export interface SortField {
 }
 
 const maxSortBytes = 100 * 1024 * 1024;
+/** As many as can be sorted without holding the thread for long. */
+const itemsPerRun = 4000;
 
 /** Parses a sort document; an empty one means no order. */
 export function parseSort(sort: unknown): SortField[] {
@@ -63,7 +66,9 @@ const compareKeyed =
 
 /** Sorts items in memory, within bounds, keeping only the first `keep` of them if that is given. */
 export class Sorter<T> {
+  /** The items that came last, and before them runs of items that are sorted already. */
   private items: Keyed<T>[] = [];
+  private runs: Keyed<T>[][] = [];
   private bytes = 0;
   private readonly order: (a: Keyed<T>, b: Keyed<T>) => number;
 
@@ -77,25 +82,48 @@ export class Sorter<T> {
   add(item: T, doc: Doc, bytes: number): void {
     this.items.push({ item, keys: this.fields.map((field) => sortKey(doc, field)) });
     this.bytes += bytes;
-    // Sorting away the surplus now and then is as good as a heap, and shorter.
-    if (this.items.length >= this.keep * 2 + 1000) {
-      const average = this.bytes / this.items.length;
-      this.cut();
-      this.bytes = average * this.items.length;
-    }
+    if (this.items.length >= itemsPerRun) this.endRun();
     if (this.bytes > maxSortBytes) {
       throw new StoreError(292, 'Sort exceeded memory limit of 104857600 bytes; add an index.');
     }
   }
 
-  result(): T[] {
-    this.cut();
-    return this.items.map(({ item }) => item);
+  /** The items in order. Others get a turn while the runs are merged. */
+  *result(): Flow<T> {
+    this.items.sort(this.order);
+    let runs = [...this.runs, this.items];
+    while (runs.length > 1) {
+      const merged: Keyed<T>[][] = [];
+      for (let i = 0; i < runs.length; i += 2) {
+        merged.push(yield* this.merge(runs[i]!, runs[i + 1] ?? []));
+      }
+      runs = merged;
+    }
+    for (const { item } of runs[0]!.slice(0, this.keep)) yield item;
   }
 
-  private cut(): void {
+  private endRun(): void {
     this.items.sort(this.order);
-    if (this.items.length > this.keep) this.items.length = this.keep;
+    if (this.keep < itemsPerRun / 2) {
+      // Sorting away the surplus now and then is as good as a heap, and shorter.
+      this.bytes *= this.keep / this.items.length;
+      this.items.length = this.keep;
+      return;
+    }
+    this.runs.push(this.items);
+    this.items = [];
+  }
+
+  private *merge(a: Keyed<T>[], b: Keyed<T>[]): Generator<undefined, Keyed<T>[]> {
+    if (b.length === 0) return a;
+    const merged: Keyed<T>[] = [];
+    const length = Math.min(a.length + b.length, this.keep);
+    for (let [i, j] = [0, 0]; merged.length < length;) {
+      const isFirst = j >= b.length || (i < a.length && this.order(a[i]!, b[j]!) <= 0);
+      merged.push(isFirst ? a[i++]! : b[j++]!);
+      if (merged.length % itemsPerRun === 0) yield undefined;
+    }
+    return merged;
   }
 }
 

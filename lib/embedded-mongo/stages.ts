@@ -1,15 +1,14 @@
 import { calculateObjectSize, Long } from 'bson';
 import type { Server } from './commands.ts';
 import { refuse, StoreError } from './errors.ts';
-import { parseExpression } from './expression.ts';
 import { parseGroup } from './group.ts';
 import { matcher } from './match.ts';
 import { collectAt, parsePath, valueAt, type Path } from './paths.ts';
-import { flattenFields, parseProjection } from './projection.ts';
 import { parseFilter } from './query.ts';
 import { find } from './reading.ts';
 import { map, slice, type Flow } from './search.ts';
 import { parseSort, Sorter } from './sort.ts';
+import { isTransform, objectOf, parseTransform } from './transforms.ts';
 import { setAt } from './update-paths.ts';
 import { clone, isNumber, isObject, nearestDouble, rankOf, Rank, type Doc } from './values.ts';
 
@@ -30,11 +29,6 @@ export function stageNumber(name: string, spec: unknown): number {
   return number;
 }
 
-function objectOf(name: string, spec: unknown): Doc {
-  if (isObject(spec)) return spec;
-  throw new StoreError(40272, `${name} specification stage must be an object`);
-}
-
 function* filter(flow: Flow<Doc>, matches: (doc: Doc) => boolean): Flow<Doc> {
   for (const doc of flow) if (!doc || matches(doc)) yield doc;
 }
@@ -46,54 +40,6 @@ function* sort(flow: Flow<Doc>, spec: unknown): Flow<Doc> {
     else yield undefined;
   }
   yield* sorter.result();
-}
-
-function project(spec: unknown): Stage {
-  const projection = parseProjection(objectOf('$project', spec));
-  if (!projection)
-    throw new StoreError(51272, 'projection specification must have at least one field');
-  return (flow) => map(flow, projection);
-}
-
-function addFields(spec: unknown): Stage {
-  const fields = flattenFields(objectOf('$addFields', spec)).map(([name, value]) => ({
-    path: parsePath(name),
-    evaluate: parseExpression(value),
-  }));
-  return (flow) =>
-    map(flow, (doc) => {
-      const result = clone(doc);
-      for (const { path, evaluate } of fields) {
-        const value = evaluate(doc);
-        if (value !== undefined) setEverywhere(result, path, value);
-      }
-      return result;
-    });
-}
-
-/** Sets a field in every element of the arrays on its way, and replaces values that are in it. */
-function setEverywhere(container: Doc, path: Path, value: unknown): void {
-  const [name, ...rest] = path as [string, ...string[]];
-  if (rest.length === 0) {
-    container[name] = value;
-    return;
-  }
-  container[name] = within(container[name], rest, value);
-}
-
-function within(current: unknown, rest: Path, value: unknown): unknown {
-  if (Array.isArray(current)) return current.map((element) => within(element, rest, value));
-  const inner = isObject(current) ? current : {};
-  setEverywhere(inner, rest, value);
-  return inner;
-}
-
-function unset(spec: unknown): Stage {
-  const names = Array.isArray(spec) ? spec : [spec];
-  if (!names.every((name) => typeof name === 'string' && name !== '') || names.length === 0) {
-    throw new StoreError(31002, '$unset specification must be a string or an array of strings');
-  }
-  return project(Object.fromEntries(names.map((name) => [name, false])));
 }
 
 function count(spec: unknown): Stage {
@@ -181,25 +127,108 @@ function withField(doc: Doc, path: Path, value: unknown): Doc {
   return copy;
 }
 
-function replaceRoot(expression: unknown): Stage {
-  const evaluate = parseExpression(expression);
-  return (flow) =>
-    map(flow, (doc) => {
-      const root = evaluate(doc);
-      if (isObject(root)) return root;
-      throw new StoreError(40228, "'newRoot' expression must evaluate to an object");
+/** Picks documents by chance, holding no more than it returns. */
+function sample(spec: unknown): Stage {
+  const { size } = objectOf('$sample', spec);
+  const wanted = isNumber(size) ? nearestDouble(size) : NaN;
+  if (!Number.isInteger(wanted) || wanted <= 0) {
+    throw new StoreError(28747, 'size argument to $sample must be a positive integer');
+  }
+  return function* (flow) {
+    const picked: Doc[] = [];
+    let seen = 0;
+    for (const doc of flow) {
+      if (!doc) {
+        yield undefined;
+        continue;
+      }
+      const place = Math.floor(Math.random() * ++seen);
+      if (picked.length < wanted) {
+        picked.push(picked[place] ?? doc);
+        picked[place] = doc;
+      } else if (place < wanted) picked[place] = doc;
+    }
+    yield* picked;
+  };
+}
+
+const maxFacetBytes = 100 * 1024 * 1024;
+const notInFacet = ['$facet', '$out', '$merge', '$geoNear', '$indexStats', '$collStats'];
+
+function facet(spec: unknown, context: StageContext): Stage {
+  const facets = Object.entries(isObject(spec) ? spec : {}).map(([name, stages]) => {
+    if (!Array.isArray(stages)) {
+      throw new StoreError(40170, `arguments to $facet must be arrays, ${name} is not`);
+    }
+    const parsed = stages.map(onlyField).map(([stage, argument]) => {
+      if (notInFacet.includes(stage)) {
+        throw new StoreError(40600, `${stage} is not allowed to be used within a $facet stage`);
+      }
+      return parseStage(stage, argument, context);
     });
+    return { name, parsed };
+  });
+  if (facets.length === 0) {
+    throw new StoreError(40169, 'the $facet specification must be a non-empty object');
+  }
+  return function* (flow) {
+    const docs: Doc[] = [];
+    let bytes = 0;
+    for (const doc of flow) {
+      if (!doc) {
+        yield undefined;
+        continue;
+      }
+      docs.push(doc);
+      bytes += calculateObjectSize(doc);
+      if (bytes > maxFacetBytes) {
+        throw new StoreError(292, `$facet exceeded the memory limit of ${maxFacetBytes} bytes`);
+      }
+    }
+    const result: Doc = {};
+    for (const { name, parsed } of facets) {
+      const found: Doc[] = [];
+      for (const doc of runStages(eachOf(docs), parsed)) {
+        if (doc) found.push(doc);
+        else yield undefined;
+      }
+      result[name] = found;
+    }
+    yield result;
+  };
+}
+
+const pauseEvery = 256;
+
+function* eachOf(docs: Doc[]): Flow<Doc> {
+  for (const [i, doc] of docs.entries()) {
+    if (i % pauseEvery === 0) yield undefined;
+    yield doc;
+  }
+}
+
+export const runStages = (source: Flow<Doc>, stages: Stage[]): Flow<Doc> =>
+  stages.reduce((flow, stage) => stage(flow), source);
+
+/** The name and argument of a stage. */
+export function onlyField(stage: unknown): [string, unknown] {
+  const [field, ...others] = isObject(stage) ? Object.entries(stage) : [];
+  if (!field || others.length > 0) {
+    throw new StoreError(
+      40323,
+      'A pipeline stage specification object must contain exactly one field.',
+    );
+  }
+  return field;
 }
 
 const known = [
   'bucket',
   'bucketAuto',
   'changeStream',
-  'collStats',
   'currentOp',
   'densify',
   'documents',
-  'facet',
   'fill',
   'geoNear',
   'graphLookup',
@@ -210,7 +239,6 @@ const known = [
   'listLocalSessions',
   'planCacheStats',
   'redact',
-  'sample',
   'search',
   'setWindowFields',
   'sortByCount',
@@ -221,6 +249,10 @@ const known = [
 
 /** Parses one stage. */
 export function parseStage(name: string, spec: unknown, context: StageContext): Stage {
+  if (isTransform(name)) {
+    const transform = parseTransform(name, spec);
+    return (flow) => map(flow, transform);
+  }
   switch (name) {
     case '$match': {
       const matches = matcher(objectOf(name, spec));
@@ -237,13 +269,6 @@ export function parseStage(name: string, spec: unknown, context: StageContext): 
       const skip = stageNumber(name, spec);
       return (flow) => slice(flow, skip, Infinity);
     }
-    case '$project':
-      return project(spec);
-    case '$addFields':
-    case '$set':
-      return addFields(spec);
-    case '$unset':
-      return unset(spec);
     case '$group':
       return parseGroup(objectOf(name, spec));
     case '$count':
@@ -252,10 +277,12 @@ export function parseStage(name: string, spec: unknown, context: StageContext): 
       return unwind(spec);
     case '$lookup':
       return lookup(spec, context);
-    case '$replaceRoot':
-      return replaceRoot(objectOf(name, spec).newRoot);
-    case '$replaceWith':
-      return replaceRoot(spec);
+    case '$sample':
+      return sample(spec);
+    case '$facet':
+      return facet(spec, context);
+    case '$collStats':
+      throw new StoreError(40602, '$collStats is only valid as the first stage in a pipeline.');
   }
   if (known.includes(name.slice(1))) refuse(`the stage ${name}`);
   throw new StoreError(40324, `Unrecognized pipeline stage name: '${name}'`);

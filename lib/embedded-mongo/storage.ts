@@ -1,5 +1,6 @@
-import { chmodSync } from 'node:fs';
-import { open, type RootDatabase } from 'lmdb';
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { open, type RootDatabase, type Transaction } from 'lmdb';
+import { checkFile } from './lmdb-file.ts';
 
 export interface Entry {
   key: Buffer;
@@ -14,25 +15,47 @@ export interface KeyRange {
 
 /** LMDB with binary keys and values. Reads inside a transaction see its own writes. */
 export class Storage {
-  private constructor(private readonly database: RootDatabase<Buffer, Buffer>) {}
+  private constructor(
+    private readonly database: RootDatabase<Buffer, Buffer>,
+    private readonly snapshot?: Transaction,
+  ) {}
 
+  /** Opens a file, or makes a new one. Refuses a damaged one, which would end the process. */
   static open(path: string): Storage {
-    // Without overlappingSync the data is synced before the page that makes it current, and the
-    // promise of a transaction waits for both: what is acknowledged is on disk.
-    const database = open<Buffer, Buffer>({
-      path,
-      noSubdir: true,
-      overlappingSync: false,
-      keyEncoding: 'binary',
-      encoding: 'binary',
-    });
+    if (existsSync(path)) checkFile(path);
+    const database = openDatabase(path);
     // The directory may be somebody else's choice, and open to all.
     for (const file of [path, `${path}-lock`]) chmodSync(file, 0o600);
     return new Storage(database);
   }
 
+  /**
+   * Makes an empty file. It gets its name when it is whole: a file without content is one that
+   * something cut off, and is refused.
+   */
+  static async create(path: string): Promise<void> {
+    const unfinished = `${path}.new`;
+    const files = [unfinished, `${unfinished}-lock`];
+    for (const file of files) rmSync(file, { force: true });
+    const storage = Storage.open(unfinished);
+    await storage.transaction(() => {});
+    await storage.close();
+    renameSync(unfinished, path);
+    for (const file of files) rmSync(file, { force: true });
+  }
+
+  /**
+   * Everything as it was at this moment, read-only, while another process may go on writing: a
+   * reader of LMDB sees the last commit before it began until it ends, whatever comes after. The
+   * file grows meanwhile, because pages it may still need are not used again.
+   */
+  static openSnapshot(path: string): Storage {
+    const database = openDatabase(path, true);
+    return new Storage(database, database.useReadTransaction());
+  }
+
   get(key: Buffer): Buffer | undefined {
-    return this.database.get(key);
+    return this.database.get(key, this.reading());
   }
 
   has(key: Buffer): boolean {
@@ -47,11 +70,11 @@ export class Storage {
     const bounds = reverse
       ? { start: after ?? range.high, exclusiveStart: true, end: range.low, inclusiveEnd: true }
       : { start: after ?? range.low, exclusiveStart: after !== undefined, end: range.high };
-    return [...this.database.getRange({ ...bounds, reverse, limit })];
+    return [...this.database.getRange({ ...bounds, reverse, limit, ...this.reading() })];
   }
 
   count(range: KeyRange): number {
-    return this.database.getKeysCount({ start: range.low, end: range.high });
+    return this.database.getKeysCount({ start: range.low, end: range.high, ...this.reading() });
   }
 
   put(key: Buffer, value: Buffer): void {
@@ -79,8 +102,42 @@ export class Storage {
     return box.result as T;
   }
 
+  /** Writes all that is in use to a new file, without the pages that are free. */
+  async copyTo(path: string): Promise<void> {
+    await this.database.backup(path, true);
+  }
+
+  /** Lets the pages go that a reader kept which was killed. */
+  forgetDeadReaders(): void {
+    this.database.readerCheck();
+  }
+
+  /** Whether another process holds a snapshot. */
+  hasOtherReaders(): boolean {
+    this.database.readerCheck();
+    const pids = this.database.readerList().matchAll(/^\s*(\d+) /gm);
+    return [...pids].some(([, pid]) => Number(pid) !== process.pid);
+  }
+
   async close(): Promise<void> {
-    await this.database.flushed;
+    this.snapshot?.done();
+    if (!this.snapshot) await this.database.flushed;
     await this.database.close();
   }
+
+  private reading(): { transaction?: Transaction } {
+    return this.snapshot ? { transaction: this.snapshot } : {};
+  }
 }
+
+const openDatabase = (path: string, readOnly = false): RootDatabase<Buffer, Buffer> =>
+  // Without overlappingSync the data is synced before the page that makes it current, and the
+  // promise of a transaction waits for both: what is acknowledged is on disk.
+  open<Buffer, Buffer>({
+    path,
+    readOnly,
+    noSubdir: true,
+    overlappingSync: false,
+    keyEncoding: 'binary',
+    encoding: 'binary',
+  });

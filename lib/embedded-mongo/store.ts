@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   collectionKeys,
   decodeCollection,
@@ -11,9 +12,9 @@ import {
 import { StoreError } from './errors.ts';
 import { rangeOf } from './indexes.ts';
 import { Storage } from './storage.ts';
-import { Transaction } from './transaction.ts';
+import { Transaction, type IndexBuild } from './transaction.ts';
 
-const format = 'gatherly 1';
+export const format = 'gatherly 1';
 const sweptPerCommit = 5000;
 
 interface Job {
@@ -41,6 +42,7 @@ export class Store {
 
   /** Opens the file, refusing one that this version did not write. */
   static async open(path: string): Promise<Store> {
+    if (!existsSync(path)) await Storage.create(path);
     const store = new Store(Storage.open(path));
     const found = store.storage.get(formatKey)?.toString();
     if (found === undefined) {
@@ -50,6 +52,7 @@ export class Store {
       throw new Error(`${path} has the format '${found}'; this version reads '${format}'.`);
     }
     store.load();
+    await store.dropUnfinished();
     void store.sweep();
     return store;
   }
@@ -101,6 +104,40 @@ export class Store {
     this.isClosed = true;
     while (this.writing) await this.writing;
     await this.storage.close();
+  }
+
+  /** Adds the keys of older documents to new indexes, in many commits, so that others get a turn. */
+  private async build(builds: IndexBuild[]): Promise<void> {
+    try {
+      for (const { namespace, indexId, after } of builds) {
+        let last: Buffer | undefined = after;
+        while (last) {
+          last = await this.write((transaction) => transaction.addSlice(namespace, indexId, last));
+        }
+      }
+    } catch (error) {
+      // All or none, as if it had been one commit.
+      await this.dropIndexes(new Set(builds.map(({ indexId }) => indexId)));
+      throw error;
+    }
+  }
+
+  /** A build that a crash interrupted was never acknowledged. */
+  private async dropUnfinished(): Promise<void> {
+    const indexes = [...this.catalog.values()].flatMap((collection) => collection.indexes);
+    const unfinished = indexes.filter(({ isBuilding }) => isBuilding);
+    await this.dropIndexes(new Set(unfinished.map(({ id }) => id)));
+  }
+
+  private async dropIndexes(ids: ReadonlySet<number>): Promise<void> {
+    if (ids.size === 0) return;
+    await this.write((transaction) => {
+      for (const collection of transaction.collections().values()) {
+        const dropped = collection.indexes.filter(({ id }) => ids.has(id));
+        dropped.reduce((now, index) => transaction.dropIndex(now, index), collection);
+      }
+    });
+    void this.sweep();
   }
 
   private load(): void {
@@ -155,7 +192,8 @@ export class Store {
         return value;
       });
       Object.assign(draft, transaction.changes());
-      return () => job.resolve(result);
+      if (transaction.builds.length === 0) return () => job.resolve(result);
+      return () => void this.build(transaction.builds).then(() => job.resolve(result), job.reject);
     } catch (error) {
       return () => job.reject(error);
     }

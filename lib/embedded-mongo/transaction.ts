@@ -17,9 +17,20 @@ import {
   type IndexEntry,
 } from './indexes.ts';
 import { afterPrefix } from './keys.ts';
+import { StoreError } from './errors.ts';
 import type { Storage } from './storage.ts';
 import type { Draft, Store } from './store.ts';
 import { decode, type Doc } from './values.ts';
+
+const sliceMs = 20;
+const documentsPerLook = 100;
+
+/** An index that has the keys of the documents up to the one with the key `after`. */
+export interface IndexBuild {
+  namespace: string;
+  indexId: number;
+  after: Buffer;
+}
 
 /** The changes one job makes. Every method checks first and writes after: none leaves half. */
 export class Transaction {
@@ -27,6 +38,8 @@ export class Transaction {
   private catalog: Catalog;
   private readonly countChanges = new Map<number, number>();
   private readonly touched = new Set<string>();
+  /** Indexes that are not complete at the end of this job, and how far they have come. */
+  readonly builds: IndexBuild[] = [];
 
   constructor(
     private readonly store: Store,
@@ -90,18 +103,42 @@ export class Transaction {
     this.changed(collection, -1);
   }
 
-  /** Adds an index and its keys for the documents that are already there. */
+  /** Adds an index. Where there are many documents, Store.build adds their keys afterwards. */
   addIndex(collection: Collection, spec: Doc): Collection {
-    const index = newIndex(this.store.newId(), spec, { multi: false, lossy: false });
-    const range = rangeOf(collection.id);
-    let batch = this.storage.entries(range, 1000);
-    while (batch.length > 0) {
-      for (const { key, value } of batch) this.addKeys(collection, index, key.subarray(4), value);
-      batch = this.storage.entries(range, 1000, false, batch.at(-1)!.key);
+    const made = newIndex(this.store.newId(), spec, { multi: false, lossy: false });
+    const index = { ...made, isBuilding: true };
+    this.save({ ...collection, indexes: [...collection.indexes, index] });
+    const { namespace } = collection;
+    const after = this.addSlice(namespace, index.id);
+    if (after) this.builds.push({ namespace, indexId: index.id, after });
+    return this.catalog.get(namespace)!;
+  }
+
+  /**
+   * Adds the keys of documents to an index that is being built, for a moment; returns the key of
+   * the last one, or undefined when all are in it and the index may be used.
+   */
+  addSlice(namespace: string, indexId: number, after?: Buffer): Buffer | undefined {
+    const collection = this.catalog.get(namespace);
+    const index = collection?.indexes.find(({ id }) => id === indexId);
+    if (!collection || !index) {
+      throw new StoreError(276, 'The index was dropped while it was being built.');
     }
-    const changed = { ...collection, indexes: [...collection.indexes, index] };
-    this.save({ ...changed, indexes: changed.indexes.map(withSavedFlags) });
-    return this.catalog.get(collection.namespace)!;
+    const end = performance.now() + sliceMs;
+    const range = rangeOf(collection.id);
+    let last = after;
+    do {
+      const batch = this.storage.entries(range, documentsPerLook, false, last);
+      for (const { key, value } of batch) this.addKeys(collection, index, key.subarray(4), value);
+      if (batch.length < documentsPerLook) {
+        this.save(withIndex(collection, { ...index, isBuilding: false }));
+        return undefined;
+      }
+      last = batch.at(-1)!.key;
+    } while (performance.now() < end);
+    // Its flags are on disk before a crash could make somebody rely on them.
+    this.save(withIndex(collection, index));
+    return last;
   }
 
   dropIndex(collection: Collection, index: Index): Collection {
@@ -115,11 +152,20 @@ export class Transaction {
     for (const { id } of [collection, ...collection.indexes]) {
       this.storage.put(droppedKey(id), Buffer.alloc(1));
     }
-    this.storage.remove(collectionKey(collection.namespace));
-    const catalog = new Map(this.catalog);
-    catalog.delete(collection.namespace);
-    this.catalog = catalog;
-    this.touched.delete(collection.namespace);
+    this.forget(collection);
+  }
+
+  /** Keeps the collection under another name, which must be free. */
+  renameCollection(collection: Collection, namespace: string): void {
+    this.forget(collection);
+    const { database, name } = newCollection(collection.id, namespace);
+    this.save({ ...collection, namespace, database, name });
+  }
+
+  changeIndex(collection: Collection, index: Index, spec: Doc): void {
+    const changed = { ...index, ...newIndex(index.id, spec, index.flags) };
+    const indexes = collection.indexes.map((one) => (one === index ? changed : one));
+    this.save({ ...collection, indexes });
   }
 
   /** Writes the flags that this job's documents set on their indexes. */
@@ -173,6 +219,14 @@ export class Transaction {
     this.countChanges.set(collection.id, (this.countChanges.get(collection.id) ?? 0) + count);
   }
 
+  private forget({ namespace }: Collection): void {
+    this.storage.remove(collectionKey(namespace));
+    const catalog = new Map(this.catalog);
+    catalog.delete(namespace);
+    this.catalog = catalog;
+    this.touched.delete(namespace);
+  }
+
   private save(collection: Collection): void {
     this.storage.put(collectionKey(collection.namespace), encodeCollection(collection));
     this.catalog = new Map(this.catalog).set(collection.namespace, collection);
@@ -181,5 +235,13 @@ export class Transaction {
 
 const hasUnsavedFlags = ({ flags, saved }: Index): boolean =>
   flags.multi !== saved.multi || flags.lossy !== saved.lossy;
+
+/** The collection with one of its indexes in another state. */
+const withIndex = (collection: Collection, changed: Index): Collection => ({
+  ...collection,
+  indexes: collection.indexes
+    .map((index) => (index.id === changed.id ? changed : index))
+    .map(withSavedFlags),
+});
 
 const withSavedFlags = (index: Index): Index => ({ ...index, saved: { ...index.flags } });

@@ -1,18 +1,14 @@
 import { ObjectId } from 'bson';
-import { refuse, StoreError } from './errors.ts';
+import { StoreError } from './errors.ts';
 import { matcher, type Predicate } from './match.ts';
 import { parsePath, valueAt, type Path } from './paths.ts';
+import { keepId, parsePipelineUpdate, type Update } from './update-pipeline.ts';
 import type { Query } from './query.ts';
 import { resolvePath, setAt, type Positions } from './update-paths.ts';
 import { updateOperators, type Change } from './update-operators.ts';
-import { clone, equal, isObject, type Doc } from './values.ts';
+import { clone, isObject, type Doc } from './values.ts';
 
-/** A checked update, ready for any number of documents. */
-export interface Update {
-  isReplacement: boolean;
-  /** The document after the update; the one given may be changed. */
-  apply(doc: Doc, context: { isInsert: boolean; query?: Query }): Doc;
-}
+export type { Update };
 
 interface Leaf {
   path: Path;
@@ -25,7 +21,7 @@ interface Leaf {
 
 /** Parses an update document, refusing everything that could fail whatever the document. */
 export function parseUpdate(update: unknown, arrayFilters?: unknown): Update {
-  if (Array.isArray(update)) refuse('updates by an aggregation pipeline');
+  if (Array.isArray(update)) return parsePipelineUpdate(update, arrayFilters);
   if (!isObject(update)) {
     throw new StoreError(9, 'Update argument must be either an object or an array');
   }
@@ -67,15 +63,6 @@ function replacement(update: Doc): Update {
       return { _id: doc._id ?? _id, ...rest };
     },
   };
-}
-
-function keepId(before: unknown, after: unknown): void {
-  if (before !== undefined && (after === undefined || !equal(before, after))) {
-    throw new StoreError(
-      66,
-      "Performing an update on the path '_id' would modify the immutable field '_id'",
-    );
-  }
 }
 
 function parseLeaves(operator: string, fields: unknown): Leaf[] {

@@ -26,6 +26,8 @@ export interface Batch {
   docs: Buffer[];
   cursorId: bigint;
   namespace: string;
+  /** What a reply says beside its cursor. */
+  extra?: Doc;
 }
 
 export type Reply = Doc | { batch: Batch };
@@ -128,10 +130,14 @@ export function encodeReply(request: Request, reply: Reply): Buffer {
 
 const isBatch = (reply: Reply): reply is { batch: Batch } => 'batch' in reply;
 
-function encodeBatch({ field, docs, cursorId, namespace }: Batch): Buffer {
+function encodeBatch({ field, docs, cursorId, namespace, extra = {} }: Batch): Buffer {
   const rest = encode({ id: Long.fromBigInt(cursorId), ns: namespace });
   const cursor = document([element(4, field), arrayOf(docs), rest.subarray(4, -1)]);
-  return document([element(3, 'cursor'), cursor, encode({ ok: new Double(1) }).subarray(4, -1)]);
+  return document([
+    element(3, 'cursor'),
+    cursor,
+    encode({ ...extra, ok: new Double(1) }).subarray(4, -1),
+  ]);
 }
 
 const element = (type: number, name: string): Buffer =>

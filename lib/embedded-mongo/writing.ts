@@ -89,6 +89,8 @@ export function modify(
   query: Query,
 ): { after: Doc; isModified: boolean } {
   const after = update.apply(decode(found.raw), { isInsert: false, query });
+  // A replacement does not see an _id that is null.
+  if (after._id === undefined) after._id = found.doc._id;
   const raw = encode(after);
   if (raw.equals(found.raw)) return { after, isModified: false };
   checkStorable(after, raw);
@@ -104,14 +106,22 @@ export function insertNew(
   update: Update,
   query: Query,
 ): Doc {
-  const known = documentFromQuery(query);
-  const base = update.isReplacement ? ('_id' in known ? { _id: known._id } : {}) : known;
+  // A replacement takes nothing but its _id from the query.
+  const base = documentFromQuery(update.isReplacement ? aboutId(query) : query);
   const made = update.apply(base, { isInsert: true });
-  const doc = withId({ ...made, _id: made._id === undefined ? new ObjectId() : made._id });
+  const { _id = '_id' in base ? base._id : new ObjectId() } = made;
+  const doc = withId({ ...made, _id });
   const prepared = prepare(doc, encode(doc));
   const collection = transaction.ensureCollection(namespace);
   transaction.insert(collection, prepared.idKey, prepared.doc, prepared.raw);
   return doc;
+}
+
+/** What the equalities of a query say of the _id. */
+function aboutId(query: Query): Query {
+  const isOne = query.kind === 'and' || (query.kind === 'or' && query.queries.length === 1);
+  if (isOne) return { kind: 'and', queries: query.queries.map(aboutId) };
+  return query.kind === 'field' && query.name === '_id' ? query : { kind: 'and', queries: [] };
 }
 
 export function removeFound(transaction: Transaction, namespace: string, found: Found): void {

@@ -236,7 +236,6 @@ describe('the driver on the embedded store', () => {
     ],
     ['$where', (on) => on.collection('c').findOne({ $where: 'true' }), 238],
     ['a text index', (on) => on.collection('c').createIndex({ a: 'text' }), 238],
-    ['a pipeline update', (on) => on.collection('c').updateOne({}, [{ $set: { a: 1 } }]), 238],
     ['a capped collection', (on) => on.createCollection('c', { capped: true, size: 9 }), 238],
     [
       '$out',

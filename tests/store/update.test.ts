@@ -154,7 +154,7 @@ describe('an update', () => {
     expect(() => updated(update, doc)).toThrow(expect.objectContaining({ code }));
   });
 
-  it('refuses a pipeline', () => {
-    expect(() => parseUpdate([])).toThrow(expect.objectContaining({ code: 238 }));
+  it('refuses a stage that is no update', () => {
+    expect(() => parseUpdate([{ $match: {} }])).toThrow(expect.objectContaining({ code: 72 }));
   });
 });

@@ -1,0 +1,17 @@
+import { BackupError } from './archive.ts';
+import { parseArguments, runTool } from './places.ts';
+import { openSource } from './sources.ts';
+import { writeArchive } from './write-archive.ts';
+
+// npm run db:export -- --out FILE [--uri URI | --data DIRECTORY]
+await runTool('db:export', async () => {
+  const { place, file } = parseArguments(process.argv.slice(2));
+  if (file === undefined) throw new BackupError('name the file to write: --out FILE');
+  const source = await openSource(place);
+  try {
+    const count = await writeArchive(source, file);
+    return `Exported ${count} documents of ${source.collections.length} collections to ${file}.`;
+  } finally {
+    await source.close();
+  }
+});

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { collectionKeys, decodeCollection, formatKey, type Collection } from './catalog.ts';
+import { idIndexSpec } from './index-specs.ts';
+import { rangeOf } from './indexes.ts';
+import { checkFile } from './lmdb-file.ts';
+import { isTaken, ownDirectory } from './owner.ts';
+import { Storage } from './storage.ts';
+import { format } from './store.ts';
+import type { Doc } from './values.ts';
+
+export interface SnapshotCollection {
+  database: string;
+  name: string;
+  uuid: string;
+  /** As listIndexes shows them. */
+  indexes: Doc[];
+  documents(): Generator<Buffer>;
+}
+
+/** The store of a directory at one moment. */
+export interface Snapshot {
+  collections: SnapshotCollection[];
+  close(): Promise<void>;
+}
+
+const documentsAtATime = 256;
+
+/**
+ * Opens a directory's store for reading, beside the process that serves it or without one. All
+ * that is read comes from one commit (see Storage.openSnapshot), and a commit holds whole
+ * commands: neither half a batch nor a document without its counters can be in it.
+ */
+export async function openSnapshot(directory: string): Promise<Snapshot> {
+  const path = join(resolve(directory), 'store.lmdb');
+  if (!existsSync(path)) throw new Error(`There is no store in ${directory}.`);
+  const owner = await ownDirectory(directory).catch((error: unknown) => {
+    if (isTaken(error)) return undefined;
+    throw error;
+  });
+  try {
+    // While somebody writes, the file cannot be checked; who writes has checked it.
+    if (owner) checkFile(path);
+    const storage = Storage.openSnapshot(path);
+    const found = storage.get(formatKey)?.toString();
+    if (found !== format) {
+      await storage.close();
+      throw new Error(`${path} has the format '${found ?? ''}'; this version reads '${format}'.`);
+    }
+    return {
+      collections: storage
+        .entries(collectionKeys, Infinity)
+        .map(({ value }) => collectionOf(storage, decodeCollection(value))),
+      async close() {
+        await storage.close();
+        await owner?.release();
+      },
+    };
+  } catch (error) {
+    await owner?.release();
+    throw error;
+  }
+}
+
+const collectionOf = (
+  storage: Storage,
+  { id, database, name, uuid, indexes }: Collection,
+): SnapshotCollection => ({
+  database,
+  name,
+  uuid: uuid.toString('hex'),
+  indexes: [idIndexSpec, ...indexes.map(({ spec }) => spec)],
+  documents: () => documentsOf(storage, id),
+});
+
+function* documentsOf(storage: Storage, id: number): Generator<Buffer> {
+  const range = rangeOf(id);
+  let batch = storage.entries(range, documentsAtATime);
+  while (batch.length > 0) {
+    for (const { value } of batch) yield value;
+    batch = storage.entries(range, documentsAtATime, false, batch.at(-1)!.key);
+  }
+}

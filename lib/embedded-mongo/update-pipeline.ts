@@ -1,0 +1,47 @@
+import { StoreError } from './errors.ts';
+import type { Query } from './query.ts';
+import { isTransform, parseTransform } from './transforms.ts';
+import { equal, isObject, type Doc } from './values.ts';
+
+/** A checked update, ready for any number of documents. */
+export interface Update {
+  isReplacement: boolean;
+  /** The document after the update; the one given may be changed. */
+  apply(doc: Doc, context: { isInsert: boolean; query?: Query }): Doc;
+}
+
+export function keepId(before: unknown, after: unknown): void {
+  if (before !== undefined && (after === undefined || !equal(before, after))) {
+    throw new StoreError(
+      66,
+      "Performing an update on the path '_id' would modify the immutable field '_id'",
+    );
+  }
+}
+
+/** Parses an update by aggregation stages. */
+export function parsePipelineUpdate(stages: unknown[], arrayFilters: unknown): Update {
+  if (arrayFilters !== undefined) {
+    throw new StoreError(9, 'arrayFilters may not be specified for pipeline-style updates');
+  }
+  const transforms = stages.map((stage) => {
+    const [field, ...others] = isObject(stage) ? Object.entries(stage) : [];
+    if (!field || others.length > 0) {
+      throw new StoreError(
+        40323,
+        'A pipeline stage specification object must contain exactly one field.',
+      );
+    }
+    const [name, spec] = field;
+    if (isTransform(name)) return parseTransform(name, spec);
+    throw new StoreError(72, `${name} is not allowed to be used within an update`);
+  });
+  return {
+    isReplacement: false,
+    apply: (doc, { isInsert }) => {
+      const { _id, ...rest } = transforms.reduce((current, change) => change(current), doc);
+      if (_id !== undefined && !isInsert) keepId(doc._id, _id);
+      return { _id: _id ?? doc._id, ...rest };
+    },
+  };
+}
