@@ -4,6 +4,9 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
     globalSetup: ['tests/support/build.ts'],
+    setupFiles: ['tests/support/seed.ts'],
+    // The same random cases in every run of the suite; others by naming other seeds.
+    env: { FC_SEED: process.env.FC_SEED ?? '1', STORE_SEED: process.env.STORE_SEED ?? '1' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Servers and stores are real processes and threads: two files at a time suit two cores.

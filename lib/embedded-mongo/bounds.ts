@@ -85,8 +85,8 @@ function regexBounds(operand: unknown): Bounds | undefined {
   const prefix = literalPrefix(...textParts(operand));
   if (prefix === '') return undefined;
   const text = componentOf(prefix);
-  // Without the byte that ends a string.
-  const low = text.subarray(0, Math.min(text.length - 1, maxPrefixBytes));
+  // Without the two bytes that end a string.
+  const low = text.subarray(0, Math.min(text.length - 2, maxPrefixBytes));
   const stored = componentOf(operand);
   return {
     intervals: [

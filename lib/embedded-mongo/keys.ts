@@ -137,16 +137,17 @@ export class KeyWriter {
     this.length = this.bytes.writeUInt16BE(0x8000 + remainderOf(value, double), this.length);
   }
 
-  /** 00 inside a string becomes 00 FF; no type byte is FF, so a plain 00 ends it. */
+  /** 00 inside a string becomes 00 FF, and 00 00 ends it: no string's key begins another's. */
   private text(value: string): void {
     const utf8 = Buffer.from(value, 'utf8');
     const kept = utf8.length > this.truncateAt ? utf8.subarray(0, this.truncateAt) : utf8;
-    this.reserve(kept.length * 2 + 1);
+    this.reserve(kept.length * 2 + 2);
     for (const byte of kept) {
       this.bytes[this.length++] = byte;
       if (byte === 0) this.bytes[this.length++] = 0xff;
     }
     if (kept !== utf8) this.hashOf(utf8);
+    this.byte(0);
     this.byte(0);
   }
 

@@ -102,8 +102,16 @@ export function nearestDouble(value: unknown): number {
 export function remainderOf(value: unknown, double: number): number {
   if (Math.abs(double) < 2 ** 53) return 0;
   if (typeof value === 'bigint') return Number(value - BigInt(double));
-  if (classOf(value) !== 'Long') return 0;
-  return Number((value as Long).toBigInt() - BigInt(double));
+  if (classOf(value) === 'Long') return Number((value as Long).toBigInt() - BigInt(double));
+  // A decimal that equals a long has that long's key; beyond the longs there is nothing to equal.
+  if (classOf(value) !== 'Decimal128' || !(Math.abs(double) <= 2 ** 63)) return 0;
+  return Number(floorOf(value) - BigInt(double));
+}
+
+function floorOf(value: unknown): bigint {
+  const { top, bottom } = fractionOf(value) ?? { top: 0n, bottom: 1n };
+  const whole = top / bottom;
+  return top < 0n && whole * bottom !== top ? whole - 1n : whole;
 }
 
 const sign = (a: number | bigint | string, b: number | bigint | string): number =>

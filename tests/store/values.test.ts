@@ -55,6 +55,17 @@ describe('the key of a value', () => {
     );
   });
 
+  it('begins no other string’s key', () => {
+    for (const descending of [false, true]) {
+      const prefix = keyOf('a', descending);
+      for (const longer of ['a\0', 'a\0\0', 'a\0b']) {
+        const key = keyOf(longer, descending);
+        expect(key.subarray(0, prefix.length).equals(prefix)).toBe(false);
+        expect(Buffer.compare(key, prefix)).toBe(descending ? -1 : 1);
+      }
+    }
+  });
+
   it('begins a range that ends before the next value', () => {
     fc.assert(
       fc.property(anyValue, anyValue, fc.boolean(), (a, b, descending) => {
