@@ -10,7 +10,7 @@ import { Dialog } from '#lib/ui/dialog.tsx';
 import { navigate } from '#lib/ui/nav.tsx';
 import { toast } from '#lib/ui/toast.tsx';
 import { NameStep } from './name-step.tsx';
-import { PeopleStep } from './people-step.tsx';
+import { ChooseStep } from '../details/choose-step.tsx';
 
 interface NewGroupDialogProps {
   open: boolean;
@@ -98,7 +98,7 @@ export function NewGroupDialog({ open, onOpenChange, onBack }: NewGroupDialogPro
           onSubmit={() => void create()}
         />
       ) : (
-        <PeopleStep people={people} max={max} onToggle={toggle} />
+        <ChooseStep people={people} members={[]} room={max} onToggle={toggle} />
       )}
     </Dialog>
   );
