@@ -75,8 +75,9 @@ interface Draft {
 }
 
 /** Reads what one conversation's view needs besides its own two documents. */
-async function gather(conversation: ConversationDoc, member: MemberDoc): Promise<Draft> {
-  const lastSeq = Math.min(conversation.lastSeq, member.leftSeq ?? Infinity);
+async function gather(conversation: ConversationDoc, stored: MemberDoc): Promise<Draft> {
+  const lastSeq = Math.min(conversation.lastSeq, stored.leftSeq ?? Infinity);
+  const member = await withOwnWriting(stored, lastSeq);
   const [lastMessage, unreadCount] = await Promise.all([
     lastVisible(conversation, member, lastSeq),
     countUnread(member, lastSeq),
@@ -161,6 +162,21 @@ async function lastVisible(
   })
     .sort({ seq: -1 })
     .lean<MessageDoc>();
+}
+
+/** Who writes has read what stands above; the watermark that says so is stored a moment later. */
+async function withOwnWriting(member: MemberDoc, lastSeq: number): Promise<MemberDoc> {
+  if (lastSeq <= member.readSeq) return member;
+  const own = await MessageModel.findOne({
+    conversation: member.conversation,
+    seq: { $gt: member.readSeq, $lte: lastSeq },
+    sender: member.user,
+    kind: { $ne: 'system' },
+  })
+    .sort({ seq: -1 })
+    .lean<MessageDoc>();
+  if (!own) return member;
+  return { ...member, readSeq: own.seq, deliveredSeq: Math.max(member.deliveredSeq, own.seq) };
 }
 
 /** Messages by others after the watermark, without system lines and deleted ones. */
