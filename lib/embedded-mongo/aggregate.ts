@@ -1,15 +1,22 @@
 import { Int32 } from 'bson';
+import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Collection } from './catalog.ts';
 import type { Server } from './commands.ts';
 import type { Clock } from './cursors.ts';
 import { refuse, StoreError } from './errors.ts';
-import { parseFilter } from './query.ts';
-import { countMatching, find } from './reading.ts';
-import { map, type Flow, type Search } from './search.ts';
-import { parseSort } from './sort.ts';
-import { onlyField, parseStage, runStages, stageNumber } from './stages.ts';
-import { collectionStatistics } from './statistics.ts';
+import { parseExpression } from './expression.ts';
+import {
+  documentsOf,
+  leadingSearch,
+  onlyField,
+  parseStages,
+  runStages,
+  type StageContext,
+} from './pipeline.ts';
+import { countMatching } from './reading.ts';
+import { map, type Flow } from './search.ts';
+import { collectionStatistics, scaleOf } from './statistics.ts';
 import { objectOf } from './transforms.ts';
 import { equal, isObject, type Doc } from './values.ts';
 
@@ -20,77 +27,87 @@ export type Pipeline = (
   clock: Clock,
 ) => Promise<Flow<Doc>>;
 
+export interface PipelineContext extends StageContext {
+  /** The session that asks. */
+  lsid: unknown;
+}
+
 /** Parses and checks an aggregation pipeline. */
-export function parsePipeline(stages: unknown, server: Server, database: string): Pipeline {
+export function parsePipeline(stages: unknown, context: PipelineContext): Pipeline {
   if (!Array.isArray(stages)) throw new StoreError(14, "'pipeline' must be an array");
   const specs = stages.map(onlyField);
-  if (specs[0]?.[0] === '$collStats') return statisticsPipeline(specs, server, database);
-  const { search, used } = leadingSearch(specs);
-  const rest = specs.slice(used);
-  const parsed = rest.map(([name, spec]) => parseStage(name, spec, { server, database }));
-  const counted = rest.length === 1 ? countedField(...rest[0]!) : undefined;
+  const source = sourceStage(specs[0], context);
+  if (source) {
+    const parsed = parseStages(stages.slice(1), context);
+    return (collection) => Promise.resolve(runStages(source(collection), parsed));
+  }
+  const { server } = context;
+  const { search, used } = leadingSearch(specs, context.scope);
+  const parsed = parseStages(stages.slice(used), context);
+  const counted = parsed.length === 1 ? countedField(...specs[used]!) : undefined;
   return async (collection, hint, clock) => {
-    if (!collection) return runStages(nothing(), parsed);
+    if (!collection) return runStages(eachOf([]), parsed);
     const wanted = { ...search, hint };
     if (counted) {
       const count = await countMatching(server, collection, wanted, clock);
-      return count === 0 ? nothing() : one({ _id: counted.id, [counted.field]: count });
+      return eachOf(count === 0 ? [] : [{ _id: counted.id, [counted.field]: new Int32(count) }]);
     }
-    return runStages(
-      map(find(server, collection, wanted), ({ doc }) => doc),
-      parsed,
-    );
+    return runStages(documentsOf(server, collection, wanted), parsed);
   };
 }
 
-function statisticsPipeline(
-  specs: [string, unknown][],
+/** Whether a pipeline needs no collection, and may not have one. */
+export const isCollectionless = (stages: unknown): boolean => {
+  const [first] = Array.isArray(stages) ? (stages as unknown[]) : [];
+  return isObject(first) && ('$documents' in first || '$listLocalSessions' in first);
+};
+
+/** A first stage that does not read the documents of the collection. */
+function sourceStage(
+  [name, spec]: [string, unknown] | [] = [],
+  context: PipelineContext,
+): ((collection: Collection | undefined) => Flow<Doc>) | undefined {
+  switch (name) {
+    case '$collStats':
+      return statistics(spec, context.server);
+    case '$documents': {
+      const documents = parseExpression(spec, context.scope)({});
+      if (Array.isArray(documents) && documents.every(isObject)) return () => eachOf(documents);
+      throw new StoreError(5858203, '$documents needs an array of documents');
+    }
+    case '$listLocalSessions':
+      return () => eachOf(localSessions(context.lsid));
+  }
+  return undefined;
+}
+
+/** The session that asks; others are known to their connections only. */
+const localSessions = (lsid: unknown): Doc[] =>
+  isObject(lsid)
+    ? [{ _id: { id: lsid.id, uid: createHash('sha256').digest() }, lastUse: new Date() }]
+    : [];
+
+function* eachOf(docs: Doc[]): Flow<Doc> {
+  yield* docs;
+}
+
+function statistics(
+  spec: unknown,
   server: Server,
-  database: string,
-): Pipeline {
-  const { count, storageStats, ...others } = objectOf('$collStats', specs[0]![1]);
+): (collection: Collection | undefined) => Flow<Doc> {
+  const { count, storageStats, ...others } = objectOf('$collStats', spec);
   const [other] = Object.keys(others);
   if (other) refuse(`$collStats with '${other}'`);
-  const parsed = specs.slice(1).map(([name, spec]) => parseStage(name, spec, { server, database }));
+  const scale = scaleOf(isObject(storageStats) ? storageStats : {});
   return (collection) => {
     if (!collection) throw new StoreError(26, 'Collection of $collStats not found');
     const host = { ns: collection.namespace, host: hostname(), localTime: new Date() };
-    const flow = map(collectionStatistics(server, collection, 1), (found) => ({
+    return map(collectionStatistics(server, collection, scale), (found) => ({
       ...host,
       ...(storageStats !== undefined && { storageStats: found }),
       ...(count !== undefined && { count: found.count }),
     }));
-    return Promise.resolve(runStages(flow, parsed));
   };
-}
-
-/** The first stages as far as they make one search, which can use indexes. */
-export function leadingSearch(specs: [string, unknown][]): { search: Search; used: number } {
-  const order = ['$match', '$sort', '$skip', '$limit'];
-  const filters: Doc[] = [];
-  const search: Search = { query: parseFilter({}) };
-  let reached = 0;
-  let used = 0;
-  for (const [name, spec] of specs) {
-    const place = order.indexOf(name);
-    // Only $match may come twice: a second $limit would need thought, and is rare.
-    if (place < reached || (place === reached && place > 0)) break;
-    if (name === '$match') filters.push(filterOf(spec));
-    else if (name === '$sort') search.sort = parseSort(spec);
-    else if (name === '$skip') search.skip = stageNumber(name, spec);
-    else search.limit = stageNumber(name, spec);
-    reached = place;
-    used++;
-  }
-  search.query = parseFilter(filters.length === 1 ? filters[0]! : andOf(filters));
-  return { search, used };
-}
-
-const andOf = (filters: Doc[]): Doc => (filters.length === 0 ? {} : { $and: filters });
-
-function filterOf(spec: unknown): Doc {
-  if (isObject(spec)) return spec;
-  throw new StoreError(15959, 'the match filter must be an expression in an object');
 }
 
 /** Recognises { $group: { _id: 1, n: { $sum: 1 } } }, by which drivers count documents. */
@@ -101,10 +118,4 @@ function countedField(name: string, spec: unknown): { id: unknown; field: string
   const isConstant = id?.[0] === '_id' && (id[1] === null || equal(id[1], new Int32(1)));
   if (!isCount || !isConstant || others.length > 0) return undefined;
   return { id: id[1], field: count[0] };
-}
-
-function* nothing(): Flow<never> {}
-
-function* one(doc: Doc): Flow<Doc> {
-  yield doc;
 }

@@ -17,7 +17,6 @@ const generic = new Set([
   'apiStrict',
   'apiDeprecationErrors',
   'collation',
-  'let',
 ]);
 
 /** What MongoDB has and the store has not: refused unless the value means "not used". */
@@ -30,8 +29,10 @@ const refusable = new Set([
   'awaitData',
   'explain',
   'capped',
+  'size',
   'timeseries',
   'validator',
+  'expireAfterSeconds',
   'validationLevel',
   'validationAction',
   'viewOn',
@@ -76,7 +77,6 @@ function checkGeneric(body: Doc): void {
     );
   }
   checkCollation(body.collation);
-  if (isUsed(body.let)) refuse("the option 'let'");
   const { readConcern, writeConcern } = body;
   if (isObject(readConcern) && readConcern.level === 'snapshot') refuse('read concern snapshot');
   if (isObject(writeConcern) && isNumber(writeConcern.w) && nearestDouble(writeConcern.w) > 1) {

@@ -13,7 +13,7 @@ import { documentKey, entriesFor, idKeyOf, rangeOf } from './indexes.ts';
 import { checkFile } from './lmdb-file.ts';
 import { ownDirectory } from './owner.ts';
 import { Storage, type Entry, type KeyRange } from './storage.ts';
-import { format } from './store.ts';
+import { format } from './migration.ts';
 import { show } from './show.ts';
 import { decode, type Doc } from './values.ts';
 
@@ -163,21 +163,15 @@ class Check {
     }
   }
 
-  /** All keys of an index: those that no document should have, and those that only one may. */
+  /** All keys of an index, for those that no document should have. */
   private checkIndex(collection: Collection, index: Index, expected: number): void {
     const name = `${collection.namespace}, index ${index.name}`;
     const hasStrays = this.storage.count(rangeOf(index.id)) !== expected;
-    let before: Buffer | undefined;
     for (const { key, value } of this.all(rangeOf(index.id))) {
       this.result.indexEntries++;
       if (hasStrays && this.isStray(collection, index, key, value)) {
         this.fault(`${name}: the key ${key.toString('hex')} has no document.`);
       }
-      const prefix = key.subarray(0, Math.max(key.length - value.length, 4));
-      if (index.unique && before?.equals(prefix)) {
-        this.fault(`${name}: is unique and has the key ${prefix.toString('hex')} twice.`);
-      }
-      before = prefix;
     }
   }
 

@@ -65,8 +65,20 @@ const noTransaction: Command = () => {
   );
 };
 
-const connectionStatus: Command = () =>
-  ok({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] } });
+/** Ends everybody's; there are no users whose sessions alone could be meant. */
+function killAllSessions({ cursors }: Server): Doc {
+  cursors.killAll();
+  return ok();
+}
+
+const connectionStatus: Command = (_server, { body }) =>
+  ok({
+    authInfo: {
+      authenticatedUsers: [],
+      authenticatedUserRoles: [],
+      ...(body.showPrivileges === true && { authenticatedUserPrivileges: [] }),
+    },
+  });
 
 function listDatabases({ store }: Server, { body }: Call): Doc {
   checkFields('listDatabases', body, ['nameOnly', 'filter', 'authorizedDatabases']);
@@ -89,6 +101,7 @@ export const administrationCommands: Record<string, Command> = {
   startSession,
   endSessions,
   killSessions: endSessions,
+  killAllSessions,
   refreshSessions: () => ok(),
   commitTransaction: noTransaction,
   abortTransaction: noTransaction,

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { leadingSearch } from './aggregate.ts';
 import { checkFields, checkRefused, documentArgument } from './arguments.ts';
 import type { Collection } from './catalog.ts';
 import { version } from './commands-admin.ts';
@@ -7,13 +6,14 @@ import { clockOf, searchOf, sourceOf } from './commands-read.ts';
 import type { Call, Command, Server } from './commands.ts';
 import type { Clock } from './cursors.ts';
 import { StoreError } from './errors.ts';
+import { scopeOf } from './expression.ts';
 import { describePlan, usesIndex } from './explain.ts';
 import { choosePlan, type Plan } from './planner.ts';
 import { parseFilter } from './query.ts';
 import { ok } from './replies.ts';
 import { runPlan, type Search } from './search.ts';
 import { parseSort } from './sort.ts';
-import { onlyField } from './stages.ts';
+import { leadingSearch, onlyField } from './pipeline.ts';
 import { isNumber, isObject, nearestDouble, type Doc } from './values.ts';
 import type { Reply } from './wire.ts';
 
@@ -120,7 +120,7 @@ function aggregation(body: Doc): Explained {
   const { pipeline } = body;
   if (!Array.isArray(pipeline)) throw new StoreError(14, "'pipeline' must be an array");
   const specs = pipeline.map(onlyField);
-  const { search, used } = leadingSearch(specs);
+  const { search, used } = leadingSearch(specs, scopeOf(body.let));
   const filters = specs.slice(0, used).flatMap(([name, spec]) => (name === '$match' ? [spec] : []));
   const filter = filters.length > 1 ? { $and: filters } : isObject(filters[0]) ? filters[0] : {};
   return { wanted: { ...search, hint: body.hint }, filter, stages: specs.slice(used) };
@@ -134,7 +134,7 @@ function statement(statements: unknown, around: string): Explained {
   const filter = documentArgument(one, 'q');
   const isOne = around === 'DELETE' ? isLimitOne(one.limit) : one.multi !== true;
   const wanted = {
-    query: parseFilter(filter),
+    query: parseFilter(filter, scopeOf()),
     sort: parseSort(one.sort),
     limit: isOne ? 1 : Infinity,
     hint: one.hint,

@@ -1,11 +1,13 @@
-import { parsePipeline } from './aggregate.ts';
+import { isCollectionless, parsePipeline } from './aggregate.ts';
 import { checkFields, countArgument, documentArgument } from './arguments.ts';
 import { checkNamespace, type Collection } from './catalog.ts';
 import { sessionOf } from './commands-admin.ts';
 import type { Call, Command, Server } from './commands.ts';
 import { Clock } from './cursors.ts';
-import { refuse, StoreError } from './errors.ts';
+import { StoreError } from './errors.ts';
+import { scopeOf } from './expression.ts';
 import { keyText } from './keys.ts';
+import { parseOutput } from './output.ts';
 import { parsePath, visitPath } from './paths.ts';
 import { parseProjection } from './projection.ts';
 import { parseFilter } from './query.ts';
@@ -29,13 +31,26 @@ export function sourceOf({ store }: Server, { name, database, body }: Call): Sou
 }
 
 /** The arguments that find, count and distinct share. */
-export const searchOf = (body: Doc, filter: string): Search => ({
-  query: parseFilter(documentArgument(body, filter)),
-  sort: parseSort(body.sort),
-  skip: countArgument(body, 'skip') ?? 0,
-  limit: countArgument(body, 'limit') || Infinity,
-  hint: body.hint,
-});
+export function searchOf(body: Doc, filter: string): Search {
+  return {
+    query: parseFilter(documentArgument(body, filter), scopeOf(body.let)),
+    ...orderOf(body),
+    skip: countArgument(body, 'skip') ?? 0,
+    limit: countArgument(body, 'limit') || Infinity,
+  };
+}
+
+/** To sort by $natural is to be told in which direction to read. */
+function orderOf({ sort, hint }: Doc): Pick<Search, 'sort' | 'hint'> {
+  if (!isObject(sort) || !('$natural' in sort)) return { sort: parseSort(sort), hint };
+  if (Object.keys(sort).length > 1) {
+    throw new StoreError(2, '$natural sort cannot be set to a value other than -1 or 1.');
+  }
+  if (hint !== undefined && !equal(hint, sort)) {
+    throw new StoreError(2, 'Cannot use a hint with $natural sort');
+  }
+  return { hint: sort };
+}
 
 const findFields = [
   'filter',
@@ -50,19 +65,22 @@ const findFields = [
   'allowDiskUse',
   'allowPartialResults',
   'oplogReplay',
+  'let',
 ];
 
 async function findCommand(server: Server, call: Call): Promise<Reply> {
   const { body } = call;
   checkFields('find', body, findFields);
   const { namespace, collection } = sourceOf(server, call);
-  const project = parseProjection(body.projection);
   const wanted = searchOf(body, 'filter');
+  const scope = scopeOf(body.let);
+  const project = parseProjection(body.projection, { scope, query: wanted.query });
   const flow = collection ? find(server, collection, wanted) : nothing();
   const options = {
     batchSize: countArgument(body, 'batchSize'),
     singleBatch: body.singleBatch === true,
     session: sessionOf(body.lsid),
+    limit: wanted.limit ?? Infinity,
   };
   const bytes = map(flow, (found) => (project ? encode(project(found.doc)) : found.raw));
   return server.cursors.first(namespace, bytes, options, clockOf(body));
@@ -77,16 +95,30 @@ async function aggregateCommand(server: Server, call: Call): Promise<Reply> {
     'cursor',
     'allowDiskUse',
     'hint',
+    'let',
     'bypassDocumentValidation',
   ]);
-  if (typeof body.aggregate !== 'string') refuse('aggregation without a collection');
   if (!isObject(body.cursor)) {
     throw new StoreError(9, "The 'cursor' option is required, except for aggregate with explain");
   }
-  const { namespace, collection } = sourceOf(server, call);
   const clock = clockOf(body);
-  const pipeline = parsePipeline(body.pipeline, server, database);
-  const flow = await pipeline(collection, body.hint, clock);
+  const scope = scopeOf(body.let);
+  const { lsid } = body;
+  const context = { server, database, scope, lsid };
+  const output = parseOutput(body.pipeline, context);
+  const stages = output ? (body.pipeline as unknown[]).slice(0, -1) : body.pipeline;
+  const pipeline = parsePipeline(stages, context);
+  const needsNone = isCollectionless(stages);
+  if (needsNone === (typeof body.aggregate === 'string')) {
+    const problem = needsNone ? 'may not have a collection' : 'needs a collection';
+    throw new StoreError(73, `A pipeline that begins like this ${problem}.`);
+  }
+  const { namespace, collection } = needsNone
+    ? { namespace: `${database}.$cmd.aggregate`, collection: undefined }
+    : sourceOf(server, call);
+  const found = await pipeline(collection, body.hint, clock);
+  if (output) await output(found, clock);
+  const flow = output ? nothing() : found;
   const options = {
     batchSize: countArgument(body.cursor, 'batchSize'),
     session: sessionOf(body.lsid),

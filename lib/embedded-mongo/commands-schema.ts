@@ -1,6 +1,7 @@
 import { checkFields, documentArgument, listArgument } from './arguments.ts';
 import { checkNamespace, type Collection, type Index } from './catalog.ts';
 import { sessionOf } from './commands-admin.ts';
+import { clockOf } from './commands-read.ts';
 import type { Call, Command, Server } from './commands.ts';
 import { Clock } from './cursors.ts';
 import { refuse, StoreError } from './errors.ts';
@@ -14,26 +15,34 @@ import type { Reply } from './wire.ts';
 function create({ store }: Server, { body, database }: Call): Promise<Reply> {
   checkFields('create', body, ['autoIndexId', 'idIndex', 'validationLevel', 'validationAction']);
   const namespace = checkNamespace(database, body.create);
+  const { key = idIndexSpec.key } = documentArgument(body, 'idIndex');
+  if (!equal(key, idIndexSpec.key)) {
+    throw new StoreError(2, 'The field idIndex has to describe an index on _id.');
+  }
+  // As in MongoDB, one of the same options may be there, and here collections have no options.
   return store.write((transaction) => {
-    if (transaction.collection(namespace)) {
-      throw new StoreError(48, `Collection ${namespace} already exists.`);
-    }
     transaction.ensureCollection(namespace);
     return ok();
   });
 }
 
 function createIndexes(server: Server, { body, database, sequences }: Call): Promise<Reply> {
-  checkFields('createIndexes', body, ['indexes', 'commitQuorum']);
+  checkFields('createIndexes', body, ['indexes', 'commitQuorum', 'ignoreUnknownIndexOptions']);
   const namespace = checkNamespace(database, body.createIndexes);
-  const specs = listArgument(body, sequences, 'indexes').map(parseIndexSpec);
+  const isLenient = body.ignoreUnknownIndexOptions === true;
+  const specs = listArgument(body, sequences, 'indexes').map((spec) =>
+    parseIndexSpec(spec, isLenient),
+  );
+  const clock = clockOf(body);
+  const checkTime = (): void => clock.check();
   server.checkSpace();
   return server.store.write((transaction) => {
     const isNew = !transaction.collection(namespace);
     let collection = transaction.ensureCollection(namespace);
     const before = collection.indexes.length + 1;
     for (const spec of specs) {
-      if (!compareToExisting(collection, spec)) collection = transaction.addIndex(collection, spec);
+      if (compareToExisting(collection, spec)) continue;
+      collection = transaction.addIndex(collection, spec, checkTime);
     }
     const after = collection.indexes.length + 1;
     return ok({
@@ -67,6 +76,7 @@ function listing(server: Server, body: Doc, namespace: string, docs: Doc[]): Pro
     {
       batchSize: isNumber(batchSize) ? nearestDouble(batchSize) : undefined,
       session: sessionOf(body.lsid),
+      limit: docs.length,
     },
     new Clock(undefined),
   );

@@ -7,7 +7,7 @@ import type { Call, Command, Server } from './commands.ts';
 import { drain } from './cursors.ts';
 import { StoreError } from './errors.ts';
 import { ok } from './replies.ts';
-import { collectionStatistics, emptyStatistics } from './statistics.ts';
+import { collectionStatistics, emptyStatistics, scaleOf } from './statistics.ts';
 import { isNumber, nearestDouble, type Doc } from './values.ts';
 import type { Reply } from './wire.ts';
 
@@ -29,13 +29,6 @@ const serverStatus: Command = () => {
     storageEngine: { name: 'lmdb', supportsCommittedReads: true, persistent: true },
   });
 };
-
-function scaleOf({ scale }: Doc): number {
-  if (scale === undefined) return 1;
-  const number = isNumber(scale) ? Math.trunc(nearestDouble(scale)) : NaN;
-  if (number >= 1) return number;
-  throw new StoreError(51024, "BSON field 'scale' value must be >= 1");
-}
 
 async function collStats(server: Server, call: Call): Promise<Reply> {
   const { body } = call;

@@ -1,90 +1,103 @@
-import { checkFields, listArgument } from './arguments.ts';
+import { checkFields, documentArgument, listArgument } from './arguments.ts';
 import { checkNamespace } from './catalog.ts';
+import { clockOf } from './commands-read.ts';
 import type { Call, Command, Server } from './commands.ts';
+import type { Clock } from './cursors.ts';
+import { runErrand, type Errand } from './errands.ts';
 import { StoreError } from './errors.ts';
+import { scopeOf } from './expression.ts';
 import { parseProjection } from './projection.ts';
-import { parseFilter, type Query } from './query.ts';
+import { parseFilter } from './query.ts';
 import { ok } from './replies.ts';
-import type { Found } from './search.ts';
+import type { Search } from './search.ts';
 import { parseSort } from './sort.ts';
-import { deleteMatching, runStatements, updateMatching, type Updated } from './statements.ts';
+import { deleteStatement, insertion, runStatements, updateStatement } from './statements.ts';
 import type { Transaction } from './transaction.ts';
+import { isTurnOver } from './turn.ts';
 import { parseUpdate, type Update } from './update.ts';
-import { decode, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
-import { insertNew, modify, prepareInsert, removeFound, searchIn } from './writing.ts';
+import { decode, isNumber, nearestDouble, type Doc } from './values.ts';
+import { insertNew, modify, prepareInsert, removeFound } from './writing.ts';
 import type { Reply } from './wire.ts';
 
 const isOrdered = (body: Doc): boolean => body.ordered !== false;
 
 const withErrors = (writeErrors: Doc[]): Doc => (writeErrors.length > 0 ? { writeErrors } : {});
 
-function insert(server: Server, { body, database, sequences }: Call): Promise<Reply> {
+async function insert(server: Server, { body, database, sequences }: Call): Promise<Reply> {
   checkFields('insert', body, ['documents', 'ordered', 'bypassDocumentValidation']);
   const namespace = checkNamespace(database, body.insert);
   const documents = listArgument(body, sequences, 'documents') as Buffer[];
+  const clock = clockOf(body);
   server.checkSpace();
-  const prepared = documents.map(prepareInsert);
-  return server.store.write((transaction) => {
-    const collection = transaction.ensureCollection(namespace);
-    let n = 0;
-    const errors = runStatements(prepared, isOrdered(body), (document) => {
-      if (document instanceof StoreError) throw document;
-      transaction.insert(collection, document.idKey, document.doc, document.raw);
-      n++;
-    });
-    return ok({ n, ...withErrors(errors) });
-  });
+  let n = 0;
+  const count = (): void => void n++;
+  // Those that there is no time for now are prepared when it is their turn.
+  const statements = documents.map((document) =>
+    insertion(namespace, document, isTurnOver() ? undefined : prepareInsert(document), count),
+  );
+  const errors = await runStatements(server, statements, isOrdered(body), clock);
+  return ok({ n, ...withErrors(errors) });
 }
+
+const updateFields = ['q', 'u', 'multi', 'upsert', 'arrayFilters', 'hint', 'sort', 'c'];
 
 /** The statements of update and delete, which come decoded in the body or raw in a section. */
-const statementsOf = (call: Call, name: string): Doc[] =>
-  listArgument(call.body, call.sequences, name).map((statement) =>
-    statement instanceof Uint8Array ? decode(statement) : (statement as Doc),
-  );
-
-const updateFields = ['q', 'u', 'multi', 'upsert', 'arrayFilters', 'hint', 'sort'];
-
-function update(server: Server, call: Call): Promise<Reply> {
-  const { body, database } = call;
-  checkFields('update', body, ['updates', 'ordered', 'bypassDocumentValidation']);
-  const namespace = checkNamespace(database, body.update);
-  const statements = statementsOf(call, 'updates');
-  server.checkSpace();
-  return server.store.write((transaction) => {
-    const upserted: Doc[] = [];
-    let [n, nModified] = [0, 0];
-    const errors = runStatements(statements, isOrdered(body), (statement, index) => {
-      checkFields('update', statement, updateFields);
-      const updated: Updated = { matched: 0, modified: 0 };
-      try {
-        updateMatching(server, transaction, namespace, statement, updated);
-      } finally {
-        n += updated.matched + (updated.upserted ? 1 : 0);
-        nModified += updated.modified;
-        if (updated.upserted) upserted.push({ index, ...updated.upserted });
-      }
-    });
-    return ok({ n, nModified, ...(upserted.length > 0 && { upserted }), ...withErrors(errors) });
-  });
+async function statementsOf(call: Call, fields: readonly string[], clock: Clock): Promise<Doc[]> {
+  const { name, body, sequences } = call;
+  const statements: Doc[] = [];
+  for (const received of listArgument(body, sequences, `${name}s`)) {
+    const statement = received instanceof Uint8Array ? decode(received) : (received as Doc);
+    checkFields(name, statement, fields);
+    statements.push(statement);
+    if (isTurnOver()) await clock.pause();
+  }
+  return statements;
 }
 
-function deleteCommand(server: Server, call: Call): Promise<Reply> {
+async function update(server: Server, call: Call): Promise<Reply> {
   const { body, database } = call;
-  checkFields('delete', body, ['deletes', 'ordered']);
+  checkFields('update', body, ['updates', 'ordered', 'bypassDocumentValidation', 'let']);
+  const namespace = checkNamespace(database, body.update);
+  const clock = clockOf(body);
+  const updates = await statementsOf(call, updateFields, clock);
+  server.checkSpace();
+  const upserts: Doc[] = [];
+  const scope = scopeOf(body.let);
+  let [n, nModified] = [0, 0];
+  const statements = updates.map((statement, index) =>
+    updateStatement(
+      server,
+      namespace,
+      statement,
+      scope,
+      clock,
+      ({ matched, modified, upserted }) => {
+        n += matched + (upserted ? 1 : 0);
+        nModified += modified;
+        if (upserted) upserts.push({ index, ...upserted });
+      },
+    ),
+  );
+  const errors = await runStatements(server, statements, isOrdered(body), clock);
+  const upserted = upserts.length > 0 && { upserted: upserts };
+  return ok({ n, nModified, ...upserted, ...withErrors(errors) });
+}
+
+async function deleteCommand(server: Server, call: Call): Promise<Reply> {
+  const { body, database } = call;
+  checkFields('delete', body, ['deletes', 'ordered', 'let']);
   const namespace = checkNamespace(database, body.delete);
-  const statements = statementsOf(call, 'deletes');
-  return server.store.write((transaction) => {
-    let n = 0;
-    const errors = runStatements(statements, isOrdered(body), (statement) => {
-      checkFields('delete', statement, ['q', 'limit', 'hint']);
-      n += deleteMatching(server, transaction, namespace, {
-        filter: statement.q,
-        isMulti: !(isNumber(statement.limit) && nearestDouble(statement.limit) === 1),
-        hint: statement.hint,
-      });
-    });
-    return ok({ n, ...withErrors(errors) });
+  const clock = clockOf(body);
+  const deletes = await statementsOf(call, ['q', 'limit', 'hint'], clock);
+  const scope = scopeOf(body.let);
+  let n = 0;
+  const statements = deletes.map((statement) => {
+    const isMulti = !(isNumber(statement.limit) && nearestDouble(statement.limit) === 1);
+    const wanted = { filter: statement.q, isMulti, hint: statement.hint, scope };
+    return deleteStatement(server, namespace, wanted, clock, (removed) => (n += removed));
   });
+  const errors = await runStatements(server, statements, isOrdered(body), clock);
+  return ok({ n, ...withErrors(errors) });
 }
 
 const findAndModifyFields = [
@@ -94,13 +107,14 @@ const findAndModifyFields = [
   'update',
   'new',
   'fields',
+  'let',
   'upsert',
   'hint',
   'arrayFilters',
   'bypassDocumentValidation',
 ];
 
-function findAndModify(server: Server, { body, name, database }: Call): Promise<Reply> {
+async function findAndModify(server: Server, { body, name, database }: Call): Promise<Reply> {
   checkFields(name, body, findAndModifyFields);
   const namespace = checkNamespace(database, body[name]);
   const isRemove = body.remove === true;
@@ -110,54 +124,67 @@ function findAndModify(server: Server, { body, name, database }: Call): Promise<
   if (isRemove && (body.upsert === true || body.new === true)) {
     throw new StoreError(9, "Cannot specify 'upsert' or 'new' together with 'remove'");
   }
-  const changes = isRemove ? undefined : parseUpdate(body.update, body.arrayFilters);
-  const project = parseProjection(body.fields) ?? ((doc: Doc) => doc);
-  const filter = isObject(body.query) ? body.query : {};
-  const query = parseFilter(filter);
+  const scope = scopeOf(body.let);
+  const changes = isRemove ? undefined : parseUpdate(body.update, body.arrayFilters, scope);
+  const query = parseFilter(documentArgument(body, 'query'), scope);
+  const project = parseProjection(body.fields, { scope, query }) ?? ((doc: Doc) => doc);
   const wanted = { query, sort: parseSort(body.sort), hint: body.hint, limit: 1 };
+  const clock = clockOf(body);
   if (changes) server.checkSpace();
-  return server.store.write((transaction) => {
-    const [found] = searchIn(server, transaction, namespace, wanted);
-    const outcome = changes
-      ? findAndUpdate(transaction, namespace, found, changes, query, body)
-      : findAndRemove(transaction, namespace, found);
-    return ok({ ...outcome, value: outcome.value ? project(outcome.value) : null });
-  });
+  const outcome: Outcome = {
+    lastErrorObject: changes ? { n: 0, updatedExisting: false } : { n: 0 },
+    value: undefined,
+  };
+  const errand = changes
+    ? findAndUpdate(namespace, wanted, changes, body, outcome)
+    : findAndRemove(namespace, wanted, outcome);
+  const rest = await server.store.write((transaction) =>
+    runErrand(server, transaction, errand, clock),
+  );
+  await rest?.();
+  const { lastErrorObject, value } = outcome;
+  return ok({ lastErrorObject, value: value ? project(value) : null });
 }
 
+/** What the errand of a findAndModify found, and did. */
 interface Outcome {
   lastErrorObject: Doc;
   value: Doc | undefined;
 }
 
-function findAndRemove(
-  transaction: Transaction,
-  namespace: string,
-  found: Found | undefined,
-): Outcome {
-  if (found) removeFound(transaction, namespace, found);
-  return { lastErrorObject: { n: found ? 1 : 0 }, value: found?.doc };
-}
+const findAndRemove = (namespace: string, wanted: Search, outcome: Outcome): Errand => ({
+  namespace,
+  wanted,
+  change(transaction, found) {
+    removeFound(transaction, namespace, found);
+    outcome.lastErrorObject = { n: 1 };
+    outcome.value = found.doc;
+  },
+});
 
 function findAndUpdate(
-  transaction: Transaction,
   namespace: string,
-  found: Found | undefined,
+  wanted: Search,
   changes: Update,
-  query: Query,
   { upsert, new: wantsNew }: Doc,
-): Outcome {
-  if (found) {
-    const { after } = modify(transaction, namespace, found, changes, query);
-    const lastErrorObject = { n: 1, updatedExisting: true };
-    return { lastErrorObject, value: wantsNew === true ? after : found.doc };
-  }
-  if (upsert !== true) {
-    return { lastErrorObject: { n: 0, updatedExisting: false }, value: undefined };
-  }
-  const inserted = insertNew(transaction, namespace, changes, query);
-  const lastErrorObject = { n: 1, updatedExisting: false, upserted: inserted._id };
-  return { lastErrorObject, value: wantsNew === true ? inserted : undefined };
+  outcome: Outcome,
+): Errand {
+  const { query } = wanted;
+  const insertInstead = (transaction: Transaction): void => {
+    const inserted = insertNew(transaction, namespace, changes, query);
+    outcome.lastErrorObject = { n: 1, updatedExisting: false, upserted: inserted._id };
+    if (wantsNew === true) outcome.value = inserted;
+  };
+  return {
+    namespace,
+    wanted,
+    change(transaction, found) {
+      const { after } = modify(transaction, namespace, found, changes, query);
+      outcome.lastErrorObject = { n: 1, updatedExisting: true };
+      outcome.value = wantsNew === true ? after : found.doc;
+    },
+    ...(upsert === true && { otherwise: insertInstead }),
+  };
 }
 
 export const writeCommands: Record<string, Command> = {

@@ -1,30 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import { StoreError } from './errors.ts';
 import type { Flow } from './search.ts';
+import { beginTurn, isTurnOver, nextTurn } from './turn.ts';
 import type { Batch } from './wire.ts';
 
 const firstBatchDocs = 101;
 const maxBatchBytes = 16 * 1024 * 1024;
 const idleMs = 10 * 60_000;
-/** How long one reader may keep the thread before the others get a turn. */
-const sliceMs = 10;
 
 /** Watches the time of one command. */
 export class Clock {
-  private sliceStart = performance.now();
   private readonly deadline: number;
 
   constructor(maxTimeMs: number | undefined) {
+    beginTurn();
     this.deadline = maxTimeMs ? performance.now() + maxTimeMs : Infinity;
+  }
+
+  /** Throws when the command has had the time that its client gave it. */
+  check(): void {
+    if (performance.now() > this.deadline) {
+      throw new StoreError(50, 'operation exceeded time limit');
+    }
   }
 
   /** To be awaited wherever a command may be interrupted. */
   async pause(): Promise<void> {
-    const now = performance.now();
-    if (now > this.deadline) throw new StoreError(50, 'operation exceeded time limit');
-    if (now - this.sliceStart < sliceMs) return;
-    await new Promise(setImmediate);
-    this.sliceStart = performance.now();
+    this.check();
+    if (isTurnOver()) await nextTurn();
   }
 }
 
@@ -32,8 +35,8 @@ export class Clock {
 export async function drain<T>(flow: Flow<T>, clock: Clock): Promise<T[]> {
   const items: T[] = [];
   for (const item of flow) {
-    if (item === undefined) await clock.pause();
-    else items.push(item);
+    if (item !== undefined) items.push(item);
+    if (item === undefined || isTurnOver()) await clock.pause();
   }
   return items;
 }
@@ -42,8 +45,10 @@ interface Cursor {
   namespace: string;
   session: string | undefined;
   flow: Flow<Buffer>;
-  /** Read ahead, to know whether the cursor is at its end. */
+  /** Read, but too large for the batch before it. */
   next: Buffer | undefined;
+  /** How many more documents there can be. */
+  left: number;
   usedAt: number;
 }
 
@@ -51,22 +56,28 @@ export interface CursorOptions {
   batchSize: number | undefined;
   singleBatch?: boolean;
   session: string | undefined;
+  /** How many documents there are at most, if that is known. */
+  limit?: number;
 }
 
 /** The open cursors of all clients. */
 export class Cursors {
   private readonly open = new Map<bigint, Cursor>();
 
-  /** The first batch of a new cursor, which is kept if there is more. */
+  /**
+   * The first batch of a new cursor. Like MongoDB it does not look ahead: the cursor is kept until
+   * its end was met or its limit reached, so the last batch may be empty.
+   */
   async first(
     namespace: string,
     flow: Flow<Buffer>,
-    { batchSize, singleBatch = false, session }: CursorOptions,
+    { batchSize, singleBatch = false, session, limit = Infinity }: CursorOptions,
     clock: Clock,
   ): Promise<{ batch: Batch }> {
-    const cursor: Cursor = { namespace, session, flow, next: undefined, usedAt: Date.now() };
+    const usedAt = Date.now();
+    const cursor: Cursor = { namespace, session, flow, next: undefined, left: limit, usedAt };
     const docs = await this.read(cursor, batchSize ?? firstBatchDocs, clock);
-    const isOpen = !singleBatch && (cursor.next !== undefined || batchSize === 0);
+    const isOpen = !singleBatch && cursor.left > 0;
     const cursorId = isOpen ? this.newId() : 0n;
     if (isOpen) this.open.set(cursorId, cursor);
     return { batch: { field: 'firstBatch', docs, cursorId, namespace } };
@@ -88,7 +99,7 @@ export class Cursors {
     }
     this.open.delete(cursorId);
     const docs = await this.read(cursor, batchSize || Infinity, clock);
-    const isOpen = cursor.next !== undefined;
+    const isOpen = cursor.left > 0;
     if (isOpen) this.open.set(cursorId, { ...cursor, usedAt: Date.now() });
     return { batch: { field: 'nextBatch', docs, cursorId: isOpen ? cursorId : 0n, namespace } };
   }
@@ -101,6 +112,10 @@ export class Cursors {
     for (const [id, cursor] of this.open) if (cursor.session === session) this.open.delete(id);
   }
 
+  killAll(): void {
+    this.open.clear();
+  }
+
   /** Forgets cursors that nobody asked for in ten minutes. */
   killIdle(): void {
     for (const [id, { usedAt }] of this.open) {
@@ -109,27 +124,26 @@ export class Cursors {
   }
 
   private async read(cursor: Cursor, limit: number, clock: Clock): Promise<Buffer[]> {
-    if (limit === 0) return [];
     const docs: Buffer[] = [];
     let bytes = 0;
-    if (cursor.next) {
-      docs.push(cursor.next);
-      bytes += cursor.next.length;
-      cursor.next = undefined;
-    }
-    // By hand, because leaving a for loop would end the generator.
-    for (let step = cursor.flow.next(); !step.done; step = cursor.flow.next()) {
+    while (docs.length < limit && cursor.left > 0) {
+      const step = cursor.next ? { value: cursor.next, done: false } : cursor.flow.next();
+      if (step.done) {
+        cursor.left = 0;
+        break;
+      }
       const doc = step.value;
       if (doc === undefined) {
         await clock.pause();
         continue;
       }
-      if (docs.length >= limit || (docs.length > 0 && bytes + doc.length > maxBatchBytes)) {
-        cursor.next = doc;
-        break;
-      }
+      const isTooLarge = docs.length > 0 && bytes + doc.length > maxBatchBytes;
+      cursor.next = isTooLarge ? doc : undefined;
+      if (isTooLarge) break;
       docs.push(doc);
       bytes += doc.length;
+      cursor.left--;
+      if (isTurnOver()) await clock.pause();
     }
     return docs;
   }

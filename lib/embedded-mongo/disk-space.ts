@@ -6,12 +6,19 @@ import { StoreError } from './errors.ts';
 const neededBytes = 64 * 1024 * 1024;
 const freshMs = 1000;
 
-/** Knows whether the disk can take more, at most a second late. */
+/**
+ * Knows whether there is room for more, at most a second late. LMDB's file never gets smaller:
+ * what deleting frees is room inside it, which counts as much as room on the disk.
+ */
 export class DiskSpace {
   private isFull = false;
   private checkedAt = -Infinity;
 
-  constructor(private readonly file: string) {}
+  /** @param freeInside how many bytes of the file can be written again */
+  constructor(
+    private readonly file: string,
+    private readonly freeInside: () => number,
+  ) {}
 
   /** Throws when there is not enough room for more writes. */
   check(): void {
@@ -25,7 +32,7 @@ export class DiskSpace {
     this.checkedAt = performance.now();
     try {
       const { bavail, bsize } = await statfs(dirname(this.file));
-      this.isFull = bavail * bsize < neededBytes;
+      this.isFull = bavail * bsize + this.freeInside() < neededBytes;
     } catch {
       // A file system that cannot tell is not refused: a failing commit will say so.
       this.isFull = false;

@@ -1,9 +1,11 @@
 import type { Server } from './commands.ts';
 import type { Collection, Index } from './catalog.ts';
-import { parseFilter } from './query.ts';
-import { removeFound, searchIn } from './writing.ts';
-
-const removedPerCommit = 500;
+import { Clock } from './cursors.ts';
+import { runErrand } from './errands.ts';
+import { parseFilter, type Query } from './query.ts';
+import type { Found } from './search.ts';
+import type { Transaction } from './transaction.ts';
+import { removeFound } from './writing.ts';
 
 /** Removes the documents whose time has come by a TTL index. */
 export async function expireDocuments(server: Server): Promise<void> {
@@ -16,15 +18,18 @@ export async function expireDocuments(server: Server): Promise<void> {
 
 async function expireBy(server: Server, { namespace }: Collection, index: Index): Promise<void> {
   const cut = new Date(Date.now() - index.expireAfterSeconds! * 1000);
-  const query = parseFilter({ [index.fields[0]!.name]: { $lte: cut } });
-  let removed: number;
-  do {
-    removed = await server.store.write((transaction) => {
-      const found = searchIn(server, transaction, namespace, { query, limit: removedPerCommit });
-      // A partial TTL index speaks only for its own documents.
-      const expired = found.filter(({ doc }) => index.partial?.matches(doc) ?? true);
-      for (const document of expired) removeFound(transaction, namespace, document);
-      return expired.length;
-    });
-  } while (removed === removedPerCommit);
+  const hasExpired = parseFilter({ [index.fields[0]!.name]: { $lte: cut } });
+  // A partial TTL index speaks only for its own documents.
+  const queries = index.partial ? [hasExpired, index.partial.query] : [hasExpired];
+  const query: Query = { kind: 'and', queries };
+  const errand = {
+    namespace,
+    wanted: { query },
+    change: (now: Transaction, found: Found) => removeFound(now, namespace, found),
+  };
+  const clock = new Clock(undefined);
+  const rest = await server.store.write((transaction) =>
+    runErrand(server, transaction, errand, clock),
+  );
+  await rest?.();
 }

@@ -1,10 +1,10 @@
-import { calculateObjectSize, Double, Int32 } from 'bson';
-import { add } from './arithmetic.ts';
+import { calculateObjectSize, Int32 } from 'bson';
+import { Total } from './arithmetic.ts';
 import { refuse, StoreError } from './errors.ts';
-import { parseExpression, type Evaluate } from './expression.ts';
+import { parseExpression, type Evaluate, type Scope } from './expression.ts';
 import { keyText } from './keys.ts';
 import type { Flow } from './search.ts';
-import { compare, encode, equal, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
+import { compare, encode, equal, isObject, type Doc } from './values.ts';
 
 /** Gathers one field of one group. */
 interface Accumulator {
@@ -12,28 +12,12 @@ interface Accumulator {
   result(): unknown;
 }
 
-function sum(): Accumulator {
-  let total: unknown = new Int32(0);
-  return {
-    add: (value) => {
-      if (isNumber(value)) total = add(total, value);
-    },
-    result: () => total,
-  };
-}
+const totalling = (resultOf: (total: Total) => unknown) => (): Accumulator => {
+  const total = new Total();
+  return { add: (value) => total.add(value), result: () => resultOf(total) };
+};
 
-function average(): Accumulator {
-  let total = 0;
-  let count = 0;
-  return {
-    add: (value) => {
-      if (!isNumber(value)) return;
-      total += nearestDouble(value);
-      count++;
-    },
-    result: () => (count === 0 ? null : new Double(total / count)),
-  };
-}
+const sum = totalling((total) => total.sum());
 
 const extreme = (sign: number) => (): Accumulator => {
   let best: unknown;
@@ -88,15 +72,28 @@ function addToSet(): Accumulator {
   };
 }
 
+function mergeObjects(): Accumulator {
+  const merged: Doc = {};
+  return {
+    add: (value) => {
+      if (value === undefined || value === null) return;
+      if (!isObject(value)) throw new StoreError(40400, '$mergeObjects requires object inputs');
+      Object.assign(merged, value);
+    },
+    result: () => merged,
+  };
+}
+
 const accumulators: Record<string, () => Accumulator> = {
   $sum: sum,
-  $avg: average,
+  $avg: totalling((total) => total.average()),
   $min: extreme(-1),
   $max: extreme(1),
   $first: first,
   $last: last,
   $push: push,
   $addToSet: addToSet,
+  $mergeObjects: mergeObjects,
 };
 
 /** What a $group may keep in memory: its _ids, and what $push and $addToSet are given. */
@@ -110,7 +107,13 @@ interface Field {
   evaluate: Evaluate;
 }
 
-function parseField(name: string, spec: unknown): Field {
+/** Accumulators that MongoDB has and this store has not. */
+const refused = new Set(
+  `accumulator bottom bottomN firstN function lastN maxN median minN percentile setUnion concatArrays
+  stdDevPop stdDevSamp top topN`.split(/\s+/),
+);
+
+function parseField(name: string, spec: unknown, scope: Scope): Field {
   const [operator, argument] = isObject(spec) ? (Object.entries(spec)[0] ?? []) : [];
   if (operator === undefined || Object.keys(spec as Doc).length !== 1) {
     throw new StoreError(40234, `The field '${name}' must be an accumulator object`);
@@ -120,9 +123,14 @@ function parseField(name: string, spec: unknown): Field {
   }
   if (operator === '$count') return { name, create: sum, evaluate: () => new Int32(1) };
   const create = Object.hasOwn(accumulators, operator) ? accumulators[operator] : undefined;
-  if (!create) return refuse(`the accumulator ${operator}`);
-  const keeps = operator === '$push' || operator === '$addToSet';
-  return { name, create, evaluate: parseExpression(argument), keeps };
+  if (!create && refused.has(operator.slice(1))) refuse(`the accumulator ${operator}`);
+  if (!create) throw new StoreError(15952, `unknown group operator '${operator}'`);
+  if (Array.isArray(argument) && argument.length !== 1) {
+    throw new StoreError(40237, `The ${operator} accumulator is a unary operator`);
+  }
+  const [single] = Array.isArray(argument) ? (argument as unknown[]) : [argument];
+  const keeps = ['$push', '$addToSet', '$mergeObjects'].includes(operator);
+  return { name, create, evaluate: parseExpression(single, scope), keeps };
 }
 
 interface Group {
@@ -131,11 +139,11 @@ interface Group {
 }
 
 /** Parses a $group stage. */
-export function parseGroup(spec: Doc): (flow: Flow<Doc>) => Flow<Doc> {
+export function parseGroup(spec: Doc, scope: Scope): (flow: Flow<Doc>) => Flow<Doc> {
   if (!('_id' in spec)) throw new StoreError(15955, 'a group specification must include an _id');
   const { _id, ...rest } = spec;
-  const idOf = parseExpression(_id);
-  const fields = Object.entries(rest).map(([name, value]) => parseField(name, value));
+  const idOf = parseExpression(_id, scope);
+  const fields = Object.entries(rest).map(([name, value]) => parseField(name, value, scope));
   return function* (flow) {
     const groups = new Map<string, Group>();
     let bytes = 0;

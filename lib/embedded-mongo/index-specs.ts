@@ -3,7 +3,7 @@ import { checkCollation } from './arguments.ts';
 import type { Collection } from './catalog.ts';
 import { refuse, StoreError } from './errors.ts';
 import { isArrayIndex, parsePath } from './paths.ts';
-import { parseFilter } from './query.ts';
+import { parseFilter, type Query } from './query.ts';
 import { show } from './show.ts';
 import { compare, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
 
@@ -29,8 +29,11 @@ const refused = new Set([
   'dropDups',
 ]);
 
-/** Checks an index specification and returns it as listIndexes will show it. */
-export function parseIndexSpec(spec: unknown): Doc {
+/**
+ * Checks an index specification and returns it as listIndexes will show it. A lenient one may have
+ * options that no MongoDB knows, as dumps of old servers have.
+ */
+export function parseIndexSpec(spec: unknown, isLenient: boolean): Doc {
   if (!isObject(spec) || !isObject(spec.key)) {
     throw new StoreError(9, 'An index specification needs a key.');
   }
@@ -41,7 +44,7 @@ export function parseIndexSpec(spec: unknown): Doc {
   const result: Doc = { v: new Int32(2), key: spec.key, name: spec.name };
   for (const [name, value] of Object.entries(spec)) {
     if (name in result || ignored.has(name)) continue;
-    addOption(result, name, value);
+    addOption(result, name, value, isLenient);
   }
   if (result.sparse && result.partialFilterExpression) {
     throw new StoreError(67, 'cannot mix "partialFilterExpression" and "sparse" options');
@@ -69,7 +72,7 @@ function checkKey(key: Doc): void {
   }
 }
 
-function addOption(result: Doc, name: string, value: unknown): void {
+function addOption(result: Doc, name: string, value: unknown, isLenient: boolean): void {
   switch (name) {
     case 'unique':
     case 'sparse':
@@ -77,7 +80,7 @@ function addOption(result: Doc, name: string, value: unknown): void {
       return;
     case 'partialFilterExpression':
       if (!isObject(value)) throw new StoreError(14, `'${name}' must be an object`);
-      parseFilter(value);
+      checkPartialFilter(parseFilter(value));
       result[name] = value;
       return;
     case 'expireAfterSeconds':
@@ -91,7 +94,18 @@ function addOption(result: Doc, name: string, value: unknown): void {
     if (value !== false) refuse(`the index option '${name}'`);
     return;
   }
+  if (isLenient) return;
   throw new StoreError(197, `The field '${name}' is not valid for an index specification.`);
+}
+
+const partialOperators = new Set(['$eq', '$in', '$gt', '$gte', '$lt', '$lte', '$exists', '$type']);
+
+/** Refuses what MongoDB does not take either: whether it is implied could not be told. */
+function checkPartialFilter(query: Query): void {
+  if (query.kind === 'and' || query.kind === 'or') query.queries.forEach(checkPartialFilter);
+  else if (query.kind !== 'field' || !partialOperators.has(query.op)) {
+    throw new StoreError(67, 'Expression not supported in partial index');
+  }
 }
 
 /** Checks the expireAfterSeconds of an index with this key. */

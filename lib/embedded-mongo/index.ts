@@ -13,6 +13,8 @@ export interface EmbeddedMongo {
 
 export interface EmbeddedMongoOptions {
   directory: string;
+  /** Where to listen instead of on a socket in the directory: on another one, or on a port of loopback. */
+  listen?: WorkerSettings['listen'];
   onLog?: (level: 'info' | 'warn' | 'error', message: string, detail?: object) => void;
 }
 
@@ -26,16 +28,17 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise
   const { directory, onLog = () => {} } = options;
   if (await mkdir(directory, { recursive: true, mode: 0o700 })) await chmod(directory, 0o700);
   const owner = await ownDirectory(directory);
-  const socket = join(owner.path, 'store.sock');
-  const supervisor = new Supervisor({ file: join(directory, 'store.lmdb'), socket }, onLog);
+  const listen = options.listen ?? { socket: join(owner.path, 'store.sock') };
+  const supervisor = new Supervisor({ file: join(directory, 'store.lmdb'), listen }, onLog);
+  let port: number | undefined;
   try {
-    await supervisor.start();
+    port = await supervisor.start();
   } catch (error) {
     await owner.release();
     throw error;
   }
   return {
-    uri: uriOf(socket),
+    uri: 'socket' in listen ? uriOf(listen.socket) : `mongodb://127.0.0.1:${port}`,
     async close() {
       await supervisor.close();
       await owner.release();
@@ -46,7 +49,7 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise
 export const uriOf = (socket: string): string =>
   `mongodb://${encodeURIComponent(socket)}/gatherly?directConnection=true`;
 
-/** Keeps one worker running on the same socket, to which the driver reconnects by itself. */
+/** Keeps one worker running on the same socket or port, to which the driver reconnects by itself. */
 class Supervisor {
   private worker: Worker | undefined;
   private restart: NodeJS.Timeout | undefined;
@@ -54,12 +57,12 @@ class Supervisor {
   private closing: Promise<void> | undefined;
 
   constructor(
-    private readonly settings: WorkerSettings,
+    private settings: WorkerSettings,
     private readonly onLog: NonNullable<EmbeddedMongoOptions['onLog']>,
   ) {}
 
-  /** Resolves once the store answers on its socket. */
-  start(): Promise<void> {
+  /** Resolves with its port, if it has one, once the store answers. */
+  start(): Promise<number | undefined> {
     const startedAt = Date.now();
     const worker = startWorker(this.settings);
     this.worker = worker;
@@ -71,7 +74,10 @@ class Supervisor {
         else if (message.kind === 'failed') reason = message.message;
         else if (message.kind === 'ready') {
           isReady = true;
-          resolve();
+          const { port } = message;
+          // Another one that is started later has to be found where this one was.
+          if (port !== undefined) this.settings = { ...this.settings, listen: { port } };
+          resolve(port);
         }
       });
       worker.on('error', (error) => (reason = String(error)));

@@ -1,7 +1,7 @@
-import type { Index } from './catalog.ts';
+import type { Index, IndexField } from './catalog.ts';
 import { StoreError, refuse } from './errors.ts';
 import { KeyWriter, maxKeyBytes } from './keys.ts';
-import { emptyArray, tuplesOf } from './paths.ts';
+import { emptyArray, fieldOf, tuplesOf } from './paths.ts';
 import { show } from './show.ts';
 import type { KeyRange } from './storage.ts';
 import { Rank, rankOf, type Doc } from './values.ts';
@@ -52,27 +52,45 @@ export function rangeOf(id: number): KeyRange {
 
 /** One key of one document in an index. */
 export interface IndexEntry {
+  /** The values, and then the _id; without it in a unique index, where one get finds a rival. */
   key: Buffer;
-  /** The key without the _id at its end: what must be unique in a unique index. */
-  prefix: Buffer;
   tuple: unknown[];
 }
 
 /** The keys of a document in an index, without repetitions. Sets the flags of the index. */
 export function entriesFor(index: Index, doc: Doc, idKey: Buffer): IndexEntry[] {
   if (index.partial && !index.partial.matches(doc)) return [];
+  const plain = plainTuple(doc, index.fields);
+  if (plain) return isAbsent(index, plain) ? [] : [entryFor(index, plain, idKey)];
   const paths = index.fields.map(({ path }) => path);
   const { tuples, multi } = tuplesOf(doc, paths);
   if (multi) index.flags.multi = true;
   const entries = new Map<string, IndexEntry>();
   for (const tuple of tuples) {
-    if (index.sparse && tuple.every((value) => value === undefined)) continue;
+    if (isAbsent(index, tuple)) continue;
     const entry = entryFor(index, tuple, idKey);
     if (tuples.length === 1) return [entry];
     entries.set(entry.key.toString('latin1'), entry);
   }
   return [...entries.values()];
 }
+
+/** The one tuple of a document that has no array on the way: so it is with nearly all. */
+function plainTuple(doc: Doc, fields: readonly IndexField[]): unknown[] | undefined {
+  const tuple: unknown[] = [];
+  for (const { path } of fields) {
+    let value: unknown = doc;
+    for (const part of path) {
+      value = fieldOf(value, part);
+      if (Array.isArray(value)) return undefined;
+    }
+    tuple.push(value);
+  }
+  return tuple;
+}
+
+const isAbsent = ({ sparse }: Index, tuple: unknown[]): boolean =>
+  sparse && tuple.every((value) => value === undefined);
 
 function entryFor(index: Index, tuple: unknown[], idKey: Buffer): IndexEntry {
   writer.reset().uint32(index.id);
@@ -82,12 +100,12 @@ function entryFor(index: Index, tuple: unknown[], idKey: Buffer): IndexEntry {
   if (writer.truncated || writer.decimal) index.flags.lossy = true;
   // A rounded decimal could pass for another one.
   if (writer.decimal && index.unique) refuse('Decimal128 in a unique index');
-  const prefixLength = writer.length;
-  const key = writer.raw(idKey).finish();
+  if (!index.unique) writer.raw(idKey);
+  const key = writer.finish();
   if (key.length > maxKeyBytes) {
     throw new StoreError(17280, `The key of a document is too long for the index ${index.name}.`);
   }
-  return { key, prefix: key.subarray(0, prefixLength), tuple };
+  return { key, tuple };
 }
 
 const indexed = (value: unknown): unknown => {

@@ -1,3 +1,4 @@
+import type { Scope } from './expression.ts';
 import { visitPath } from './paths.ts';
 import { parseFilter, type ElemMatchQuery, type FieldQuery, type Query } from './query.ts';
 import { isObject, type Doc } from './values.ts';
@@ -5,7 +6,8 @@ import { isObject, type Doc } from './values.ts';
 export type Predicate = (doc: unknown) => boolean;
 
 /** Parses a filter and returns the predicate for it. */
-export const matcher = (filter: Doc): Predicate => compile(parseFilter(filter));
+export const matcher = (filter: Doc, scope?: Scope): Predicate =>
+  compile(parseFilter(filter, scope));
 
 /** Turns a parsed filter into a predicate on decoded documents. */
 export function compile(query: Query): Predicate {
@@ -26,6 +28,8 @@ export function compile(query: Query): Predicate {
       const matches = compile(query.query);
       return (doc) => !matches(doc);
     }
+    case 'expr':
+      return query.test;
     case 'field':
       return compileField(query);
     case 'elemMatch': {
@@ -61,6 +65,7 @@ export function compileElement(query: ElemMatchQuery): Predicate {
 function compileValue(query: Query): Predicate {
   switch (query.kind) {
     case 'field':
+    case 'expr':
       return query.test;
     case 'not': {
       const matches = compileValue(query.query);

@@ -1,12 +1,14 @@
 import { refuse, StoreError } from './errors.ts';
+import { parseExpression, type Scope } from './expression.ts';
 import { parsePath, type Path } from './paths.ts';
 import { joinRegex, operators, type Test } from './query-operators.ts';
-import { classOf, isNumber, isObject, nearestDouble, rankOf, Rank, type Doc } from './values.ts';
+import { classOf, isObject, isTruthy, rankOf, Rank, type Doc } from './values.ts';
 
 /** A parsed filter. The planner reads it; compileFilter turns it into a predicate. */
 export type Query =
   | { kind: 'and' | 'or' | 'nor'; queries: Query[] }
   | { kind: 'not'; query: Query }
+  | { kind: 'expr'; test: Test }
   | FieldQuery
   | ElemMatchQuery;
 
@@ -32,20 +34,28 @@ export interface ElemMatchQuery {
   values?: Query[];
 }
 
-const refusedAtTop = ['$expr', '$where', '$text', '$jsonSchema'];
+/** Names with a dollar that are fields: those of a DBRef. */
+const dbRefFields = ['$ref', '$id', '$db'];
+const refusedAtTop = ['$where', '$text', '$jsonSchema'];
 
-/** Parses and checks a filter. */
-export function parseFilter(filter: Doc): Query {
+/** Parses and checks a filter. Without variables to use it is one inside an element. */
+export function parseFilter(filter: Doc, scope?: Scope): Query {
   const queries: Query[] = [];
   for (const [name, operand] of Object.entries(filter)) {
     if (name === '$comment') continue;
-    if (name.startsWith('$')) queries.push(parseLogical(name, operand));
+    if (dbRefFields.includes(name)) queries.push(fieldQuery(name, [name], '$eq', operand));
+    else if (name.startsWith('$')) queries.push(parseLogical(name, operand, scope));
     else queries.push(...parseField(name, operand));
   }
   return queries.length === 1 ? queries[0]! : { kind: 'and', queries };
 }
 
-function parseLogical(name: string, operand: unknown): Query {
+function parseLogical(name: string, operand: unknown, scope: Scope | undefined): Query {
+  if (name === '$expr') {
+    if (!scope) throw new StoreError(2, '$expr can only be applied to the top-level document');
+    const evaluate = parseExpression(operand, scope);
+    return { kind: 'expr', test: (doc) => isTruthy(evaluate(doc as Doc)) };
+  }
   if (refusedAtTop.includes(name)) refuse(name);
   if (name !== '$and' && name !== '$or' && name !== '$nor') {
     throw new StoreError(2, `unknown top level operator: ${name}`);
@@ -58,7 +68,7 @@ function parseLogical(name: string, operand: unknown): Query {
     if (!isObject(clause)) {
       throw new StoreError(2, '$or/$and/$nor entries need to be full objects');
     }
-    return parseFilter(clause);
+    return parseFilter(clause, scope);
   });
   return { kind: name.slice(1) as 'and' | 'or' | 'nor', queries };
 }
@@ -67,7 +77,7 @@ function parseLogical(name: string, operand: unknown): Query {
 export function hasOperators(value: unknown): value is Doc {
   if (!isObject(value) || classOf(value)) return false;
   const first = Object.keys(value)[0];
-  return first !== undefined && first.startsWith('$') && !['$ref', '$id', '$db'].includes(first);
+  return first !== undefined && first.startsWith('$') && !dbRefFields.includes(first);
 }
 
 /** Parses the conditions on one field. */
@@ -87,6 +97,7 @@ export function parseField(name: string, operand: unknown): Query[] {
 function parseOperator(name: string, path: Path, op: string, value: unknown, all: Doc): Query[] {
   switch (op) {
     case '$ne':
+      if (rankOf(value) === Rank.regex) throw new StoreError(2, "Can't have regex as arg to $ne.");
       return [negate(fieldQuery(name, path, '$eq', value))];
     case '$nin':
       return [negate(fieldQuery(name, path, '$in', value))];
@@ -100,6 +111,8 @@ function parseOperator(name: string, path: Path, op: string, value: unknown, all
       const exists = fieldQuery(name, path, '$exists', true);
       return [isTruthy(value) ? exists : negate(exists)];
     }
+    case '$options':
+      throw new StoreError(2, '$options needs a $regex');
     case '$regex':
       return [fieldQuery(name, path, '$regex', joinRegex(value, all.$options))];
     default:
@@ -108,11 +121,6 @@ function parseOperator(name: string, path: Path, op: string, value: unknown, all
 }
 
 const negate = (query: Query): Query => ({ kind: 'not', query });
-
-const isTruthy = (value: unknown): boolean =>
-  isNumber(value)
-    ? nearestDouble(value) !== 0
-    : value !== false && value !== null && value !== undefined;
 
 function fieldQuery(name: string, path: Path, op: string, operand: unknown): FieldQuery {
   const operator = Object.hasOwn(operators, op) ? operators[op] : undefined;
@@ -128,7 +136,8 @@ function parseNot(name: string, value: unknown): Query {
   return { kind: 'not', query: { kind: 'and', queries: parseField(name, value) } };
 }
 
-const isLogical = (key: string): boolean => ['$and', '$or', '$nor'].includes(key);
+/** True for the operators that join whole filters. */
+export const isLogical = (key: string): boolean => ['$and', '$or', '$nor'].includes(key);
 
 function parseElemMatch(name: string, path: Path, value: unknown): ElemMatchQuery {
   if (!isObject(value)) throw new StoreError(2, '$elemMatch needs an Object');

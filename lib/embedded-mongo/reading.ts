@@ -4,9 +4,12 @@ import type { Clock } from './cursors.ts';
 import { StoreError } from './errors.ts';
 import { choosePlan, type Plan } from './planner.ts';
 import type { Query } from './query.ts';
+import type { KeyRange, Storage } from './storage.ts';
 import { runPlan, type Flow, type Found, type Search } from './search.ts';
 
 const scanWorthALine = 1000;
+/** Counted in about a hundredth of a second. */
+const keysAtATime = 50_000;
 
 /**
  * Finds documents for a reader outside a transaction. A collection or index that is dropped
@@ -31,12 +34,9 @@ export async function countMatching(
   if (isEverything) return clamp(server.store.countOf(collection), skip, limit);
   if (plan.isExact && (plan.source.kind === 'index' || plan.source.kind === 'documents')) {
     const { storage } = server.store;
-    const counts = plan.source.ranges.map((range) => storage.count(range));
-    return clamp(
-      counts.reduce((sum, count) => sum + count, 0),
-      skip,
-      limit,
-    );
+    let keys = 0;
+    for (const range of plan.source.ranges) keys += await countKeys(storage, range, clock);
+    return clamp(keys, skip, limit);
   }
   let count = 0;
   for (const found of find(server, collection, { ...wanted, sort: [] })) {
@@ -46,8 +46,29 @@ export async function countMatching(
   return count;
 }
 
+async function countKeys(storage: Storage, range: KeyRange, clock: Clock): Promise<number> {
+  let count = 0;
+  let { low } = range;
+  for (;;) {
+    await clock.pause();
+    const next = storage.keyAt({ low, high: range.high }, keysAtATime);
+    if (!next) return count + storage.count({ low, high: range.high });
+    count += keysAtATime;
+    low = next;
+  }
+}
+
 const clamp = (count: number, skip: number, limit: number): number =>
   Math.min(Math.max(count - skip, 0), limit);
+
+/** Whether it is clear from the beginning that many documents have to be looked at. */
+export const isLongScan = (
+  { store }: Server,
+  collection: Collection,
+  { score, isExact }: Plan,
+  { limit }: Search,
+): boolean =>
+  score === 0 && !(isExact && limit === 1) && store.countOf(collection) > scanWorthALine;
 
 /** Leaves a line in the log, once a minute, for a query that reads a large collection whole. */
 export function warnOfScan(
@@ -73,6 +94,7 @@ export function warnOfScan(
 /** The names of the fields a filter looks at; their values may be private. */
 function fieldsOf(query: Query): string[] {
   if (query.kind === 'field' || query.kind === 'elemMatch') return [query.name];
+  if (query.kind === 'expr') return ['$expr'];
   if (query.kind === 'not') return fieldsOf(query.query);
   return [...new Set(query.queries.flatMap(fieldsOf))];
 }

@@ -4,7 +4,8 @@ import { compile } from './match.ts';
 import type { Plan } from './planner.ts';
 import type { Query } from './query.ts';
 import { Sorter, type SortField } from './sort.ts';
-import type { KeyRange, Storage } from './storage.ts';
+import { partBytes, type KeyRange, type Storage } from './storage.ts';
+import { isTurnOver } from './turn.ts';
 import { decode, type Doc } from './values.ts';
 
 /** A document that was found. It is decoded when somebody asks for it. */
@@ -65,30 +66,18 @@ function* candidates(
   const { source } = plan;
   switch (source.kind) {
     case 'ids':
-      for (const idKey of source.idKeys) {
+      for (const [i, idKey] of source.idKeys.entries()) {
         const raw = storage.get(documentKey(collection.id, idKey));
         if (raw) yield new Found(idKey, raw);
+        if (i % moreEntries === spareEntries) yield undefined;
       }
       return;
     case 'documents':
-      for (const range of source.ranges) {
-        for (const batch of batches(storage, range, source.reverse, first)) {
-          yield* batch.map(({ key, value }) => new Found(key.subarray(4), value));
-          yield undefined;
-        }
-      }
+      for (const range of source.ranges) yield* documentsIn(storage, range, source.reverse, first);
       return;
     case 'index':
       for (const range of source.ranges) {
-        for (const batch of batches(storage, range, source.reverse, first)) {
-          // All of a batch at once, so that keys and documents are of the same moment.
-          const found = batch.map(({ value }) => {
-            const raw = storage.get(documentKey(collection.id, value));
-            return raw && new Found(value, raw);
-          });
-          yield* found.filter((document) => document !== undefined);
-          yield undefined;
-        }
+        yield* indexed(storage, collection, range, source.reverse, first);
       }
       return;
     case 'union':
@@ -96,19 +85,49 @@ function* candidates(
   }
 }
 
-function* batches(
+function* documentsIn(
   storage: Storage,
   range: KeyRange,
   reverse: boolean,
   first: number,
-): Generator<{ key: Buffer; value: Buffer }[]> {
+): Flow<Found> {
   let size = Math.max(first, 1);
   let after: Buffer | undefined;
   for (;;) {
-    const batch = storage.entries(range, size, reverse, after);
-    if (batch.length > 0) yield batch;
-    if (batch.length < size) return;
-    after = batch.at(-1)!.key;
+    const { entries, isLast } = storage.part(range, size, reverse, after);
+    yield* entries.map(({ key, value }) => new Found(key.subarray(4), value));
+    yield undefined;
+    if (isLast) return;
+    after = entries.at(-1)!.key;
+    size = moreEntries;
+  }
+}
+
+function* indexed(
+  storage: Storage,
+  collection: Collection,
+  range: KeyRange,
+  reverse: boolean,
+  first: number,
+): Flow<Found> {
+  let size = Math.max(first, 1);
+  let after: Buffer | undefined;
+  for (;;) {
+    const { entries, isLast } = storage.part(range, size, reverse, after);
+    // Before anybody else has a turn, so that keys and documents are of the same moment.
+    const found: Found[] = [];
+    let bytes = 0;
+    let read = 0;
+    while (read < entries.length && bytes < partBytes) {
+      const { key, value } = entries[read++]!;
+      const raw = storage.get(documentKey(collection.id, value));
+      if (raw) found.push(new Found(value, raw));
+      bytes += raw?.length ?? 0;
+      after = key;
+    }
+    yield* found;
+    yield undefined;
+    if (isLast && read === entries.length) return;
     size = moreEntries;
   }
 }
@@ -136,6 +155,8 @@ function* filter(flow: Flow<Found>, query: Query): Flow<Found> {
   const matches = compile(query);
   for (const found of flow) {
     if (!found || matches(found.doc)) yield found;
+    // One document can take long, by a pattern on a long text.
+    else if (isTurnOver()) yield undefined;
   }
 }
 

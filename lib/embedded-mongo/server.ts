@@ -28,7 +28,7 @@ export interface RunningServer {
 /** Opens the store and serves it until it is closed. */
 export async function startServer({ file, listen, log }: ServerOptions): Promise<RunningServer> {
   const store = await Store.open(file);
-  const space = new DiskSpace(file);
+  const space = new DiskSpace(file, () => store.storage.freeBytes());
   const server: Server = {
     store,
     cursors: new Cursors(),
@@ -44,7 +44,10 @@ export async function startServer({ file, listen, log }: ServerOptions): Promise
     await store.close();
     throw error;
   }
-  const housekeeping = setInterval(() => void keepHouse(server), housekeepingMs);
+  let keeping: Promise<void> | undefined;
+  const housekeeping = setInterval(() => {
+    keeping ??= keepHouse(server).finally(() => (keeping = undefined));
+  }, housekeepingMs);
   housekeeping.unref();
   const address = net.address();
   return {
@@ -80,6 +83,8 @@ async function keepHouse(server: Server): Promise<void> {
   try {
     await expireDocuments(server);
   } catch (error) {
+    const isClosing = error instanceof StoreError && error.code === 91;
+    if (isClosing) return;
     server.log('error', 'Expired documents could not be removed.', { error: String(error) });
   }
 }

@@ -6,7 +6,7 @@ import { rangeOf } from './indexes.ts';
 import { checkFile } from './lmdb-file.ts';
 import { isTaken, ownDirectory } from './owner.ts';
 import { Storage } from './storage.ts';
-import { format } from './store.ts';
+import { format } from './migration.ts';
 import type { Doc } from './values.ts';
 
 export interface SnapshotCollection {

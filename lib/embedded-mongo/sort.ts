@@ -1,5 +1,6 @@
 import { StoreError } from './errors.ts';
-import { parsePath, visitPath, type Path } from './paths.ts';
+import { fieldPath } from './expression.ts';
+import { visitPath, type Path } from './paths.ts';
 import type { Flow } from './search.ts';
 import { compare, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
 
@@ -28,7 +29,7 @@ export function parseSort(sort: unknown): SortField[] {
         '$sort key ordering must be 1 (for ascending) or -1 (for descending)',
       );
     }
-    return { name, path: parsePath(name), descending: number < 0 };
+    return { name, path: fieldPath(name), descending: number < 0 };
   });
 }
 

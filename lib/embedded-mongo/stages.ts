@@ -1,24 +1,15 @@
-import { calculateObjectSize, Long } from 'bson';
-import type { Server } from './commands.ts';
+import { calculateObjectSize, Int32, Long } from 'bson';
 import { refuse, StoreError } from './errors.ts';
 import { parseGroup } from './group.ts';
+import { lookup, unionWith } from './joins.ts';
 import { matcher } from './match.ts';
-import { collectAt, parsePath, valueAt, type Path } from './paths.ts';
-import { parseFilter } from './query.ts';
-import { find } from './reading.ts';
+import { parsePath, valueAt } from './paths.ts';
+import { onlyField, parseStages, runStages, type Stage, type StageContext } from './pipeline.ts';
 import { map, slice, type Flow } from './search.ts';
 import { parseSort, Sorter } from './sort.ts';
 import { isTransform, objectOf, parseTransform } from './transforms.ts';
 import { setAt } from './update-paths.ts';
-import { clone, isNumber, isObject, nearestDouble, rankOf, Rank, type Doc } from './values.ts';
-
-/** One step of a pipeline. An undefined in a flow is a place to pause and is passed on. */
-export type Stage = (flow: Flow<Doc>) => Flow<Doc>;
-
-export interface StageContext {
-  server: Server;
-  database: string;
-}
+import { clone, compare, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
 
 /** The whole number a $limit, $skip or the like needs. */
 export function stageNumber(name: string, spec: unknown): number {
@@ -52,7 +43,7 @@ function count(spec: unknown): Stage {
       if (doc) total++;
       else yield undefined;
     }
-    if (total > 0) yield { [spec]: total };
+    if (total > 0) yield { [spec]: new Int32(total) };
   };
 }
 
@@ -85,48 +76,6 @@ function unwind(spec: unknown): Stage {
   };
 }
 
-function lookup(spec: unknown, { server, database }: StageContext): Stage {
-  const { from, localField, foreignField, as, ...others } = objectOf('$lookup', spec);
-  const [other] = Object.keys(others);
-  if (other) refuse(`$lookup with '${other}'`);
-  const names = [from, localField, foreignField, as];
-  if (!names.every((name): name is string => typeof name === 'string' && name !== '')) {
-    throw new StoreError(9, '$lookup needs from, localField, foreignField and as');
-  }
-  const [localPath, target] = [parsePath(localField as string), parsePath(as as string)];
-  return function* (flow) {
-    for (const doc of flow) {
-      const collection = server.store.collection(`${database}.${String(from)}`);
-      if (!doc || !collection) {
-        yield doc && withField(doc, target, []);
-        continue;
-      }
-      const values = localValues(collectAt(doc, localPath));
-      const query = parseFilter({ [foreignField as string]: { $in: values } });
-      const joined: Doc[] = [];
-      for (const found of find(server, collection, { query })) {
-        if (found) joined.push(found.doc);
-        else yield undefined;
-      }
-      yield withField(doc, target, joined);
-    }
-  };
-}
-
-function localValues(local: unknown): unknown[] {
-  const values = Array.isArray(local) ? local : [local ?? null];
-  if (values.some((value) => rankOf(value) === Rank.regex)) {
-    refuse('regular expressions in the local field of $lookup');
-  }
-  return values;
-}
-
-function withField(doc: Doc, path: Path, value: unknown): Doc {
-  const copy = clone(doc);
-  setAt(copy, path, value);
-  return copy;
-}
-
 /** Picks documents by chance, holding no more than it returns. */
 function sample(spec: unknown): Stage {
   const { size } = objectOf('$sample', spec);
@@ -152,21 +101,22 @@ function sample(spec: unknown): Stage {
   };
 }
 
+/** What can only stand at the beginning of a pipeline. */
+const onlyFirst = ['$collStats', '$documents', '$listLocalSessions'];
+
 const maxFacetBytes = 100 * 1024 * 1024;
-const notInFacet = ['$facet', '$out', '$merge', '$geoNear', '$indexStats', '$collStats'];
+const notInFacet = ['$facet', '$out', '$merge', '$geoNear', '$indexStats', ...onlyFirst];
 
 function facet(spec: unknown, context: StageContext): Stage {
   const facets = Object.entries(isObject(spec) ? spec : {}).map(([name, stages]) => {
     if (!Array.isArray(stages)) {
       throw new StoreError(40170, `arguments to $facet must be arrays, ${name} is not`);
     }
-    const parsed = stages.map(onlyField).map(([stage, argument]) => {
-      if (notInFacet.includes(stage)) {
-        throw new StoreError(40600, `${stage} is not allowed to be used within a $facet stage`);
-      }
-      return parseStage(stage, argument, context);
-    });
-    return { name, parsed };
+    const wrong = stages.map(onlyField).find(([stage]) => notInFacet.includes(stage));
+    if (wrong) {
+      throw new StoreError(40600, `${wrong[0]} is not allowed to be used within a $facet stage`);
+    }
+    return { name, parsed: parseStages(stages, context) };
   });
   if (facets.length === 0) {
     throw new StoreError(40169, 'the $facet specification must be a non-empty object');
@@ -207,55 +157,52 @@ function* eachOf(docs: Doc[]): Flow<Doc> {
   }
 }
 
-export const runStages = (source: Flow<Doc>, stages: Stage[]): Flow<Doc> =>
-  stages.reduce((flow, stage) => stage(flow), source);
+/** What MongoDB has and this store has not. */
+const refused = new Set(
+  `bucketAuto changeStream changeStreamSplitLargeEvent currentOp densify fill geoNear graphLookup indexStats
+  listSearchIndexes listSessions planCacheStats redact search searchMeta setWindowFields
+  vectorSearch`.split(/\s+/),
+);
 
-/** The name and argument of a stage. */
-export function onlyField(stage: unknown): [string, unknown] {
-  const [field, ...others] = isObject(stage) ? Object.entries(stage) : [];
-  if (!field || others.length > 0) {
-    throw new StoreError(
-      40323,
-      'A pipeline stage specification object must contain exactly one field.',
-    );
+/** Groups by an expression and counts, the largest group first. */
+function sortByCount(expression: unknown, context: StageContext): Stage {
+  const isComputed = isObject(expression) && Object.keys(expression)[0]?.startsWith('$');
+  if (!isComputed && !(typeof expression === 'string' && expression.startsWith('$'))) {
+    throw new StoreError(40149, 'the sortByCount field must be a $-prefixed path or an expression');
   }
-  return field;
+  const group = parseGroup({ _id: expression, count: { $sum: new Int32(1) } }, context.scope);
+  return (flow) => sort(group(flow), { count: new Int32(-1) });
 }
 
-const known = [
-  'bucket',
-  'bucketAuto',
-  'changeStream',
-  'currentOp',
-  'densify',
-  'documents',
-  'fill',
-  'geoNear',
-  'graphLookup',
-  'indexStats',
-  'listSessions',
-  'merge',
-  'out',
-  'listLocalSessions',
-  'planCacheStats',
-  'redact',
-  'search',
-  'setWindowFields',
-  'sortByCount',
-  'unionWith',
-  'vectorSearch',
-  'listSearchIndexes',
-];
+/** Groups by ranges: each has its lower bound and ends before the next one. */
+function bucket(spec: unknown, context: StageContext): Stage {
+  const { groupBy, boundaries, default: other, output } = objectOf('$bucket', spec);
+  const bounds = Array.isArray(boundaries) ? (boundaries as unknown[]) : [];
+  const areOrdered = bounds.every((bound, i) => i === 0 || compare(bounds[i - 1], bound) < 0);
+  if (groupBy === undefined || bounds.length < 2 || !areOrdered) {
+    throw new StoreError(40198, '$bucket needs groupBy and two or more boundaries in order');
+  }
+  const branches = bounds.slice(1).map((bound, i) => {
+    const [low, high] = [{ $literal: bounds[i] }, { $literal: bound }];
+    return { case: { $and: [{ $gte: [groupBy, low] }, { $lt: [groupBy, high] }] }, then: low };
+  });
+  const _id = {
+    $switch: { branches, ...(other !== undefined && { default: { $literal: other } }) },
+  };
+  const fields = isObject(output) ? output : { count: { $sum: new Int32(1) } };
+  const group = parseGroup({ _id, ...fields }, context.scope);
+  return (flow) => sort(group(flow), { _id: new Int32(1) });
+}
 
 /** Parses one stage. */
 export function parseStage(name: string, spec: unknown, context: StageContext): Stage {
   if (isTransform(name)) {
-    const transform = parseTransform(name, spec);
+    const transform = parseTransform(name, spec, context.scope);
     return (flow) => map(flow, transform);
   }
   switch (name) {
     case '$match': {
-      const matches = matcher(objectOf(name, spec));
+      const matches = matcher(objectOf(name, spec), context.scope);
       return (flow) => filter(flow, matches);
     }
     case '$sort':
@@ -270,7 +217,7 @@ export function parseStage(name: string, spec: unknown, context: StageContext): 
       return (flow) => slice(flow, skip, Infinity);
     }
     case '$group':
-      return parseGroup(objectOf(name, spec));
+      return parseGroup(objectOf(name, spec), context.scope);
     case '$count':
       return count(spec);
     case '$unwind':
@@ -281,9 +228,19 @@ export function parseStage(name: string, spec: unknown, context: StageContext): 
       return sample(spec);
     case '$facet':
       return facet(spec, context);
-    case '$collStats':
-      throw new StoreError(40602, '$collStats is only valid as the first stage in a pipeline.');
+    case '$unionWith':
+      return unionWith(spec, context);
+    case '$sortByCount':
+      return sortByCount(spec, context);
+    case '$bucket':
+      return bucket(spec, context);
   }
-  if (known.includes(name.slice(1))) refuse(`the stage ${name}`);
+  if (onlyFirst.includes(name)) {
+    throw new StoreError(40602, `${name} is only valid as the first stage in a pipeline.`);
+  }
+  if (name === '$out' || name === '$merge') {
+    throw new StoreError(40601, `${name} can only be the final stage in the pipeline`);
+  }
+  if (refused.has(name.slice(1))) refuse(`the stage ${name}`);
   throw new StoreError(40324, `Unrecognized pipeline stage name: '${name}'`);
 }

@@ -1,32 +1,85 @@
 import type { Server } from './commands.ts';
+import type { Clock } from './cursors.ts';
+import { runErrand, type Rest } from './errands.ts';
 import { StoreError } from './errors.ts';
+import { scopeOf, type Scope } from './expression.ts';
 import { parseFilter } from './query.ts';
 import { writeError } from './replies.ts';
+import type { Found } from './search.ts';
 import { parseSort } from './sort.ts';
 import type { Transaction } from './transaction.ts';
 import { parseUpdate } from './update.ts';
 import { isObject, type Doc } from './values.ts';
-import { insertNew, modify, removeFound, searchIn } from './writing.ts';
+import { insertNew, modify, prepareInsert, removeFound, type Prepared } from './writing.ts';
 
-/** Runs the statements of a write command, up to the first error if they are ordered. */
-export function runStatements<T>(
-  statements: readonly T[],
+/** One statement of a write command. */
+export interface Statement {
+  /** Does it, or as much of it as fits into this commit and returns what does the rest. */
+  run(transaction: Transaction): Rest | undefined;
+  /** Called once, when all of it is done. A statement that fails is not counted, as in MongoDB. */
+  report(): void;
+}
+
+/**
+ * Runs the statements of a write command, up to the first error if they are ordered, in as many
+ * commits as it takes for others to get their turns.
+ */
+export async function runStatements(
+  server: Server,
+  statements: readonly Statement[],
   ordered: boolean,
-  run: (statement: T, index: number) => void,
-): Doc[] {
+  clock: Clock,
+): Promise<Doc[]> {
   const errors: Doc[] = [];
-  for (const [index, statement] of statements.entries()) {
+  let next = 0;
+  const succeed = (): void => statements[next++]!.report();
+  const fail = (error: unknown): void => {
+    errors.push(writeError(next, error));
+    next = ordered ? statements.length : next + 1;
+  };
+  const runOne = (transaction: Transaction): Rest | undefined => {
     try {
-      run(statement, index);
+      const rest = statements[next]!.run(transaction);
+      if (!rest) succeed();
+      return rest;
     } catch (error) {
-      errors.push(writeError(index, error));
-      if (ordered) break;
+      fail(error);
+      return undefined;
     }
+  };
+  while (next < statements.length) {
+    clock.check();
+    const rest = await server.store.write((transaction) => {
+      let unfinished: Rest | undefined;
+      do unfinished = runOne(transaction);
+      while (!unfinished && next < statements.length && transaction.hasTime());
+      return unfinished;
+    });
+    await rest?.().then(succeed, fail);
   }
   return errors;
 }
 
-/** What an update did, also one that failed on the way. */
+/** An insert of a document that is in this form, or not yet checked. */
+export function insertion(
+  namespace: string,
+  document: Buffer,
+  prepared: Prepared | StoreError | undefined,
+  report: () => void,
+): Statement {
+  return {
+    run(transaction) {
+      const ready = prepared ?? prepareInsert(document);
+      if (ready instanceof StoreError) throw ready;
+      const collection = transaction.ensureCollection(namespace);
+      transaction.insert(collection, ready.idKey, ready.doc, ready.raw);
+      return undefined;
+    },
+    report,
+  };
+}
+
+/** What an update did. */
 export interface Updated {
   matched: number;
   modified: number;
@@ -34,48 +87,79 @@ export interface Updated {
 }
 
 /** One update of the commands update and bulkWrite, in the words of the first. */
-export function updateMatching(
+export function updateStatement(
   server: Server,
-  transaction: Transaction,
   namespace: string,
   statement: Doc,
-  updated: Updated,
-): void {
-  const changes = parseUpdate(statement.u, statement.arrayFilters);
-  const isMulti = statement.multi === true;
-  if (isMulti && changes.isReplacement) {
-    throw new StoreError(9, 'multi update is not supported for replacement-style update');
-  }
-  if (isMulti && statement.sort !== undefined) {
-    throw new StoreError(9, 'Cannot specify sort with multi=true');
-  }
-  const query = parseFilter(statementFilter(statement.q));
-  const limit = isMulti ? Infinity : 1;
-  const wanted = { query, sort: parseSort(statement.sort), hint: statement.hint, limit };
-  const found = searchIn(server, transaction, namespace, wanted);
-  for (const document of found) {
-    const { isModified } = modify(transaction, namespace, document, changes, query);
-    updated.matched++;
-    if (isModified) updated.modified++;
-  }
-  if (found.length === 0 && statement.upsert === true) {
-    const { _id } = insertNew(transaction, namespace, changes, query);
-    updated.upserted = { _id };
-  }
+  scope: Scope,
+  clock: Clock,
+  report: (updated: Updated) => void,
+): Statement {
+  const updated: Updated = { matched: 0, modified: 0 };
+  return {
+    run(transaction) {
+      const changes = parseUpdate(statement.u, statement.arrayFilters, scopeOf(statement.c, scope));
+      const isMulti = statement.multi === true;
+      if (isMulti && changes.isReplacement) {
+        throw new StoreError(9, 'multi update is not supported for replacement-style update');
+      }
+      if (isMulti && statement.sort !== undefined) {
+        throw new StoreError(9, 'Cannot specify sort with multi=true');
+      }
+      const query = parseFilter(statementFilter(statement.q), scope);
+      const limit = isMulti ? Infinity : 1;
+      const errand = {
+        namespace,
+        wanted: { query, sort: parseSort(statement.sort), hint: statement.hint, limit },
+        change(now: Transaction, found: Found) {
+          const { isModified } = modify(now, namespace, found, changes, query);
+          updated.matched++;
+          if (isModified) updated.modified++;
+        },
+        ...(statement.upsert === true && {
+          otherwise(now: Transaction) {
+            const { _id } = insertNew(now, namespace, changes, query);
+            updated.upserted = { _id };
+          },
+        }),
+      };
+      return runErrand(server, transaction, errand, clock);
+    },
+    report: () => report(updated),
+  };
 }
 
-/** One delete; answers how many documents it removed. */
-export function deleteMatching(
+interface Deletion {
+  filter: unknown;
+  isMulti: boolean;
+  hint: unknown;
+  scope: Scope;
+}
+
+/** One delete; reports how many documents it removed. */
+export function deleteStatement(
   server: Server,
-  transaction: Transaction,
   namespace: string,
-  { filter, isMulti, hint }: { filter: unknown; isMulti: boolean; hint: unknown },
-): number {
-  const query = parseFilter(statementFilter(filter));
-  const wanted = { query, limit: isMulti ? Infinity : 1, hint };
-  const found = searchIn(server, transaction, namespace, wanted);
-  for (const document of found) removeFound(transaction, namespace, document);
-  return found.length;
+  { filter, isMulti, hint, scope }: Deletion,
+  clock: Clock,
+  report: (removed: number) => void,
+): Statement {
+  let removed = 0;
+  return {
+    run(transaction) {
+      const query = parseFilter(statementFilter(filter), scope);
+      const errand = {
+        namespace,
+        wanted: { query, limit: isMulti ? Infinity : 1, hint },
+        change(now: Transaction, found: Found) {
+          removeFound(now, namespace, found);
+          removed++;
+        },
+      };
+      return runErrand(server, transaction, errand, clock);
+    },
+    report: () => report(removed),
+  };
 }
 
 function statementFilter(filter: unknown): Doc {

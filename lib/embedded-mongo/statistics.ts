@@ -31,6 +31,14 @@ function* sizesOf(storage: Storage, id: number): Generator<undefined, Sizes> {
   }
 }
 
+/** By what sizes are to be divided. */
+export function scaleOf({ scale }: Doc): number {
+  if (scale === undefined) return 1;
+  const number = isNumber(scale) ? Math.trunc(nearestDouble(scale)) : NaN;
+  if (number >= 1) return number;
+  throw new StoreError(51024, "BSON field 'scale' value must be >= 1");
+}
+
 /** The size of a collection and its indexes, as collStats tells it: they are counted for it. */
 export function* collectionStatistics(
   { store }: Server,

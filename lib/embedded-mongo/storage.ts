@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
+import { StoreError } from './errors.ts';
 import { checkFile } from './lmdb-file.ts';
 
 export interface Entry {
@@ -13,16 +14,24 @@ export interface KeyRange {
   high: Buffer;
 }
 
+/** Read at once, beside the one entry that may be larger. */
+export const partBytes = 1024 * 1024;
+
 /** LMDB with binary keys and values. Reads inside a transaction see its own writes. */
 export class Storage {
+  private isClosed = false;
+
   private constructor(
     private readonly database: RootDatabase<Buffer, Buffer>,
     private readonly snapshot?: Transaction,
   ) {}
 
-  /** Opens a file, or makes a new one. Refuses a damaged one, which would end the process. */
-  static open(path: string): Storage {
-    if (existsSync(path)) checkFile(path);
+  /**
+   * Opens a file, or makes a new one. Refuses a damaged one, which would end the process. Of one
+   * that is known to be as LMDB left it, only the inner pages are looked at.
+   */
+  static open(path: string, isUntouched = false): Storage {
+    if (existsSync(path)) checkFile(path, isUntouched);
     const database = openDatabase(path);
     // The directory may be somebody else's choice, and open to all.
     for (const file of [path, `${path}-lock`]) chmodSync(file, 0o600);
@@ -67,14 +76,40 @@ export class Storage {
    * between calls: an open one would keep the pages of old versions from being used again.
    */
   entries(range: KeyRange, limit: number, reverse = false, after?: Buffer): Entry[] {
-    const bounds = reverse
-      ? { start: after ?? range.high, exclusiveStart: true, end: range.low, inclusiveEnd: true }
-      : { start: after ?? range.low, exclusiveStart: after !== undefined, end: range.high };
-    return [...this.database.getRange({ ...bounds, reverse, limit, ...this.reading() })];
+    return [...this.range(range, limit, reverse, after)];
+  }
+
+  /** As entries, but no more of them than can be held and looked at in a moment. */
+  part(
+    range: KeyRange,
+    limit: number,
+    reverse = false,
+    after?: Buffer,
+  ): { entries: Entry[]; isLast: boolean } {
+    const entries: Entry[] = [];
+    let bytes = 0;
+    for (const entry of this.range(range, limit, reverse, after)) {
+      entries.push(entry);
+      bytes += entry.value.length;
+      if (bytes > partBytes) return { entries, isLast: false };
+    }
+    return { entries, isLast: entries.length < limit };
+  }
+
+  /** The keys of a range, at most `limit`, without reading what is under them. */
+  keys(range: KeyRange, limit: number): Buffer[] {
+    const { low: start, high: end } = range;
+    return [...this.database.getKeys({ start, end, limit, ...this.reading() })];
   }
 
   count(range: KeyRange): number {
     return this.database.getKeysCount({ start: range.low, end: range.high, ...this.reading() });
+  }
+
+  /** The key that has this many others of the range before it; undefined if there is none. */
+  keyAt(range: KeyRange, offset: number): Buffer | undefined {
+    const { low: start, high: end } = range;
+    return [...this.database.getKeys({ start, end, offset, limit: 1, ...this.reading() })][0];
   }
 
   put(key: Buffer, value: Buffer): void {
@@ -102,6 +137,28 @@ export class Storage {
     return box.result as T;
   }
 
+  /** The room inside the file: of its pages, those that nothing leads to. */
+  freeBytes(): number {
+    if (this.isClosed) return 0;
+    const { pageSize, lastPageNumber, root, free } = this.database.getStats() as Stats;
+    const metaPages = 2;
+    const used = pagesIn(root) + pagesIn(free) + metaPages;
+    return Math.max(0, lastPageNumber + 1 - used) * pageSize;
+  }
+
+  /**
+   * Whether LMDB takes writes. It takes no more once it could not write the page that makes a
+   * commit current, until the file is opened again: each would wait for ever.
+   */
+  takesWrites(): boolean {
+    try {
+      this.database.transactionSync(() => {});
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Writes all that is in use to a new file, without the pages that are free. */
   async copyTo(path: string): Promise<void> {
     await this.database.backup(path, true);
@@ -122,13 +179,45 @@ export class Storage {
   async close(): Promise<void> {
     this.snapshot?.done();
     if (!this.snapshot) await this.database.flushed;
+    this.isClosed = true;
     await this.database.close();
   }
 
+  private range(
+    range: KeyRange,
+    limit: number,
+    reverse: boolean,
+    after: Buffer | undefined,
+  ): Iterable<Entry> {
+    const bounds = reverse
+      ? { start: after ?? range.high, exclusiveStart: true, end: range.low, inclusiveEnd: true }
+      : { start: after ?? range.low, exclusiveStart: after !== undefined, end: range.high };
+    return this.database.getRange({ ...bounds, reverse, limit, ...this.reading() });
+  }
+
   private reading(): { transaction?: Transaction } {
+    // A read while lmdb closes would make it throw later, where nobody can catch it.
+    if (this.isClosed) throw new StoreError(91, 'The embedded store is shutting down.');
     return this.snapshot ? { transaction: this.snapshot } : {};
   }
 }
+
+interface TreeStats {
+  treeBranchPageCount: number;
+  treeLeafPageCount: number;
+  overflowPages: number;
+}
+
+/** What lmdb tells of its file; `free` is the tree that lists the free pages. */
+interface Stats {
+  pageSize: number;
+  lastPageNumber: number;
+  root: TreeStats;
+  free: TreeStats;
+}
+
+const pagesIn = (tree: TreeStats): number =>
+  tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
 
 const openDatabase = (path: string, readOnly = false): RootDatabase<Buffer, Buffer> =>
   // Without overlappingSync the data is synced before the page that makes it current, and the

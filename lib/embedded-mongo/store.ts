@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   collectionKeys,
   decodeCollection,
@@ -9,13 +10,21 @@ import {
   type Catalog,
   type Collection,
 } from './catalog.ts';
+import { diskErrorOf } from './disk-errors.ts';
 import { StoreError } from './errors.ts';
 import { rangeOf } from './indexes.ts';
+import { format, formerFormat, migrate } from './migration.ts';
+import { leaveMark, takeMark, type Counts } from './stop-mark.ts';
 import { Storage } from './storage.ts';
-import { Transaction, type IndexBuild } from './transaction.ts';
+import { stateIn, Transaction, type IndexBuild } from './transaction.ts';
 
-export const format = 'gatherly 1';
-const sweptPerCommit = 5000;
+const sweptAtATime = 100;
+/** The jobs of one commit hold the thread about so long. */
+const batchMs = 20;
+
+/** How long a commit may wait for others to join it: this part of the last one's time, and at most. */
+const shareOfCommit = 0.25;
+const longestGatherMs = 2;
 
 interface Job {
   run(transaction: Transaction): unknown;
@@ -23,35 +32,53 @@ interface Job {
   reject(reason: unknown): void;
 }
 
+export interface Tally {
+  documents: number;
+  /** Rises with every commit that changes one of the documents. */
+  changes: number;
+}
+
 /** What a batch of jobs changes in memory, taken over once the batch is on disk. */
 export interface Draft {
   catalog: Catalog;
-  counts: ReadonlyMap<number, number>;
+  tallies: ReadonlyMap<number, Tally>;
 }
 
 /** The collections on disk, and the one queue by which they change. */
 export class Store {
   catalog: Catalog = new Map();
-  private counts: ReadonlyMap<number, number> = new Map();
+  private tallies: Draft['tallies'] = new Map();
   private nextId = 1;
   private queue: Job[] = [];
   private writing: Promise<void> | undefined;
   private isClosed = false;
+  /** A commit did: whatever is on disk then, the next start is to look at all of it. */
+  private hasFailed = false;
+  private readonly lastCommit = { jobs: 0, ms: 0 };
 
-  private constructor(readonly storage: Storage) {}
+  private constructor(
+    private readonly path: string,
+    readonly storage: Storage,
+  ) {}
 
   /** Opens the file, refusing one that this version did not write. */
   static async open(path: string): Promise<Store> {
     if (!existsSync(path)) await Storage.create(path);
-    const store = new Store(Storage.open(path));
-    const found = store.storage.get(formatKey)?.toString();
+    const counts = takeMark(path);
+    const store = new Store(path, Storage.open(path, counts !== undefined));
+    const { storage } = store;
+    const found = storage.get(formatKey)?.toString();
     if (found === undefined) {
-      await store.storage.transaction(() => store.storage.put(formatKey, Buffer.from(format)));
-    } else if (found !== format) {
-      await store.storage.close();
+      await storage.transaction(() => storage.put(formatKey, Buffer.from(format)));
+    } else if (found !== format && found !== formerFormat) {
+      await storage.close();
       throw new Error(`${path} has the format '${found}'; this version reads '${format}'.`);
     }
-    store.load();
+    store.load(counts);
+    if (found === formerFormat) {
+      await migrate(storage, store.catalog, () => store.newId());
+      store.load();
+    }
     await store.dropUnfinished();
     void store.sweep();
     return store;
@@ -62,7 +89,12 @@ export class Store {
   }
 
   countOf(collection: Collection): number {
-    return this.counts.get(collection.id) ?? 0;
+    return this.tallies.get(collection.id)?.documents ?? 0;
+  }
+
+  /** The same text as long as no document of the collection is changed. */
+  stateOf(namespace: string): string {
+    return stateIn({ catalog: this.catalog, tallies: this.tallies }, namespace);
   }
 
   /** A number for a collection or index that no other one had since the store was opened. */
@@ -91,10 +123,13 @@ export class Store {
       const [next] = this.storage.entries(droppedKeys, 1);
       if (!next) return;
       const id = droppedId(next.key);
-      await this.write(() => {
-        const entries = this.storage.entries(rangeOf(id), sweptPerCommit);
-        for (const { key } of entries) this.storage.remove(key);
-        if (entries.length < sweptPerCommit) this.storage.remove(droppedKey(id));
+      await this.write((transaction) => {
+        let keys: Buffer[];
+        do {
+          keys = this.storage.keys(rangeOf(id), sweptAtATime);
+          for (const key of keys) this.storage.remove(key);
+        } while (keys.length === sweptAtATime && transaction.hasTime());
+        if (keys.length < sweptAtATime) this.storage.remove(droppedKey(id));
       });
     }
   }
@@ -104,14 +139,17 @@ export class Store {
     this.isClosed = true;
     while (this.writing) await this.writing;
     await this.storage.close();
+    if (this.hasFailed) return;
+    leaveMark(this.path, new Map([...this.tallies].map(([id, { documents }]) => [id, documents])));
   }
 
   /** Adds the keys of older documents to new indexes, in many commits, so that others get a turn. */
   private async build(builds: IndexBuild[]): Promise<void> {
     try {
-      for (const { namespace, indexId, after } of builds) {
+      for (const { namespace, indexId, after, checkTime } of builds) {
         let last: Buffer | undefined = after;
         while (last) {
+          checkTime();
           last = await this.write((transaction) => transaction.addSlice(namespace, indexId, last));
         }
       }
@@ -140,16 +178,19 @@ export class Store {
     void this.sweep();
   }
 
-  private load(): void {
+  /** Reads the catalog; and counts the documents, unless it is known how many there are. */
+  private load(counts?: Counts): void {
     const catalog = new Map<string, Collection>();
-    const counts = new Map<number, number>();
+    const tallies = new Map<number, Tally>();
     for (const { value } of this.storage.entries(collectionKeys, Infinity)) {
       const collection = decodeCollection(value);
       catalog.set(collection.namespace, collection);
-      counts.set(collection.id, this.storage.count(rangeOf(collection.id)));
+      const { id } = collection;
+      const documents = counts?.get(id) ?? this.storage.count(rangeOf(id));
+      tallies.set(id, { documents, changes: 0 });
     }
     this.catalog = catalog;
-    this.counts = counts;
+    this.tallies = tallies;
     const used = [...catalog.values()].flatMap(({ id, indexes }) => [
       id,
       ...indexes.map((index) => index.id),
@@ -159,28 +200,63 @@ export class Store {
   }
 
   private async commitAll(): Promise<void> {
-    // Let every command that has already arrived join the first commit.
-    await new Promise(setImmediate);
-    while (this.queue.length > 0) await this.commit(this.queue.splice(0));
+    while (this.queue.length > 0) {
+      await this.gather();
+      const start = performance.now();
+      await this.commit();
+      this.lastCommit.ms = performance.now() - start;
+    }
     this.writing = undefined;
   }
 
-  private async commit(jobs: Job[]): Promise<void> {
-    const draft: Draft = { catalog: this.catalog, counts: this.counts };
+  /**
+   * Lets every command that has already arrived join the next commit. Those who were answered
+   * together come back together: where a sync is slow, it is worth waiting a little for them.
+   */
+  private async gather(): Promise<void> {
+    const { jobs, ms } = this.lastCommit;
+    const waitMs = Math.min(ms * shareOfCommit, longestGatherMs);
+    if (jobs > this.queue.length && waitMs >= 1) await delay(waitMs);
+    else await new Promise(setImmediate);
+  }
+
+  /** Commits what waits, or so much of it as does not hold the thread for long. */
+  private async commit(): Promise<void> {
+    const jobs: Job[] = [];
+    const draft: Draft = { catalog: this.catalog, tallies: this.tallies };
     const answers: (() => void)[] = [];
     try {
       await this.storage.transaction(() => {
-        for (const job of jobs) answers.push(this.runJob(job, draft));
+        const end = performance.now() + batchMs;
+        // Looked at now: what came while the transaction was begun is in it too.
+        do {
+          jobs.push(this.queue.shift()!);
+          answers.push(this.runJob(jobs.at(-1)!, draft));
+        } while (this.queue.length > 0 && performance.now() < end);
       });
     } catch (error) {
+      this.hasFailed = true;
+      if (jobs.length === 0) jobs.push(...this.queue.splice(0));
       this.load();
-      const reason = new StoreError(14031, `The disk did not take the write: ${String(error)}`);
+      const cause = await diskErrorOf(error);
+      const reason = new StoreError(14031, `The disk did not take the write: ${cause}`);
       jobs.forEach((job) => job.reject(reason));
+      if (!this.storage.takesWrites()) this.giveUp(reason);
       return;
     }
+    this.lastCommit.jobs = jobs.length;
     this.catalog = draft.catalog;
-    this.counts = draft.counts;
+    this.tallies = draft.tallies;
     answers.forEach((answer) => answer());
+  }
+
+  /** Ends this thread, which is what frees the file: whoever started it starts it again. */
+  private giveUp(reason: StoreError): void {
+    for (const job of this.queue.splice(0)) job.reject(reason);
+    // After the answers: those who wait shall hear why.
+    setImmediate(() => {
+      throw new Error('LMDB takes no more writes', { cause: reason });
+    });
   }
 
   private runJob(job: Job, draft: Draft): () => void {

@@ -16,12 +16,12 @@ import {
   rangeOf,
   type IndexEntry,
 } from './indexes.ts';
-import { afterPrefix } from './keys.ts';
 import { StoreError } from './errors.ts';
 import type { Storage } from './storage.ts';
 import type { Draft, Store } from './store.ts';
 import { decode, type Doc } from './values.ts';
 
+/** How much of a long job is done in one commit. */
 const sliceMs = 20;
 const documentsPerLook = 100;
 
@@ -30,12 +30,16 @@ export interface IndexBuild {
   namespace: string;
   indexId: number;
   after: Buffer;
+  /** Throws when the build has taken longer than its client wants to wait. */
+  checkTime(): void;
 }
 
 /** The changes one job makes. Every method checks first and writes after: none leaves half. */
 export class Transaction {
   private readonly storage: Storage;
   private catalog: Catalog;
+  private owned: Map<string, Collection> | undefined;
+  private readonly end = performance.now() + sliceMs;
   private readonly countChanges = new Map<number, number>();
   private readonly touched = new Set<string>();
   /** Indexes that are not complete at the end of this job, and how far they have come. */
@@ -55,6 +59,21 @@ export class Transaction {
 
   collections(): Catalog {
     return this.catalog;
+  }
+
+  /** Whether the job may go on in this commit, or should leave the rest to another one. */
+  hasTime(): boolean {
+    return performance.now() < this.end;
+  }
+
+  /** As Store.stateOf, with what was written before in this commit. */
+  stateOf(namespace: string): string {
+    return stateIn(this.changes(), namespace);
+  }
+
+  /** The document as it is now. */
+  documentBytes(collection: Collection, idKey: Buffer): Buffer | undefined {
+    return this.storage.get(documentKey(collection.id, idKey));
   }
 
   /** The collection, created now if it is missing. */
@@ -84,10 +103,13 @@ export class Transaction {
       );
       for (const entry of entriesFor(index, after, idKey)) {
         if (old.delete(entry.key.toString('latin1'))) continue;
-        if (index.unique) this.checkUnique(collection, index, entry);
+        if (index.unique) this.checkUnique(collection, index, entry, idKey);
         added.push(entry);
       }
-      for (const key of old) removed.push(Buffer.from(key, 'latin1'));
+      for (const text of old) {
+        const key = Buffer.from(text, 'latin1');
+        if (this.isOwn(index, key, idKey)) removed.push(key);
+      }
     }
     this.storage.put(documentKey(collection.id, idKey), raw);
     for (const key of removed) this.storage.remove(key);
@@ -98,19 +120,21 @@ export class Transaction {
   remove(collection: Collection, idKey: Buffer, doc: Doc): void {
     this.storage.remove(documentKey(collection.id, idKey));
     for (const index of collection.indexes) {
-      for (const { key } of entriesFor(index, doc, idKey)) this.storage.remove(key);
+      for (const { key } of entriesFor(index, doc, idKey)) {
+        if (this.isOwn(index, key, idKey)) this.storage.remove(key);
+      }
     }
     this.changed(collection, -1);
   }
 
   /** Adds an index. Where there are many documents, Store.build adds their keys afterwards. */
-  addIndex(collection: Collection, spec: Doc): Collection {
+  addIndex(collection: Collection, spec: Doc, checkTime = (): void => {}): Collection {
     const made = newIndex(this.store.newId(), spec, { multi: false, lossy: false });
     const index = { ...made, isBuilding: true };
     this.save({ ...collection, indexes: [...collection.indexes, index] });
     const { namespace } = collection;
     const after = this.addSlice(namespace, index.id);
-    if (after) this.builds.push({ namespace, indexId: index.id, after });
+    if (after) this.builds.push({ namespace, indexId: index.id, after, checkTime });
     return this.catalog.get(namespace)!;
   }
 
@@ -124,18 +148,19 @@ export class Transaction {
     if (!collection || !index) {
       throw new StoreError(276, 'The index was dropped while it was being built.');
     }
-    const end = performance.now() + sliceMs;
     const range = rangeOf(collection.id);
     let last = after;
     do {
-      const batch = this.storage.entries(range, documentsPerLook, false, last);
-      for (const { key, value } of batch) this.addKeys(collection, index, key.subarray(4), value);
-      if (batch.length < documentsPerLook) {
+      const { entries, isLast } = this.storage.part(range, documentsPerLook, false, last);
+      for (const { key, value } of entries) {
+        this.addKeys(collection, index, key.subarray(4), value);
+      }
+      if (isLast) {
         this.save(withIndex(collection, { ...index, isBuilding: false }));
         return undefined;
       }
-      last = batch.at(-1)!.key;
-    } while (performance.now() < end);
+      last = entries.at(-1)!.key;
+    } while (this.hasTime());
     // Its flags are on disk before a crash could make somebody rely on them.
     this.save(withIndex(collection, index));
     return last;
@@ -179,15 +204,19 @@ export class Transaction {
 
   /** What the rest of the batch, and after the commit everybody, sees. */
   changes(): Draft {
-    if (this.countChanges.size === 0) return { catalog: this.catalog, counts: this.draft.counts };
-    const counts = new Map(this.draft.counts);
-    for (const [id, change] of this.countChanges) counts.set(id, (counts.get(id) ?? 0) + change);
-    return { catalog: this.catalog, counts };
+    const { catalog } = this;
+    if (this.countChanges.size === 0) return { catalog, tallies: this.draft.tallies };
+    const tallies = new Map(this.draft.tallies);
+    for (const [id, change] of this.countChanges) {
+      const { documents, changes } = tallies.get(id) ?? { documents: 0, changes: 0 };
+      tallies.set(id, { documents: documents + change, changes: changes + 1 });
+    }
+    return { catalog, tallies };
   }
 
   private addKeys(collection: Collection, index: Index, idKey: Buffer, raw: Buffer): void {
     for (const entry of entriesFor(index, decode(raw), idKey)) {
-      if (index.unique) this.checkUnique(collection, index, entry);
+      if (index.unique) this.checkUnique(collection, index, entry, idKey);
       this.storage.put(entry.key, idKey);
     }
   }
@@ -197,7 +226,7 @@ export class Transaction {
     for (const index of collection.indexes) {
       const entries = entriesFor(index, doc, idKey);
       if (index.unique) {
-        for (const entry of entries) this.checkUnique(collection, index, entry);
+        for (const entry of entries) this.checkUnique(collection, index, entry, idKey);
       }
       all.push(...entries);
     }
@@ -207,11 +236,16 @@ export class Transaction {
   private checkUnique(
     collection: Collection,
     index: Index,
-    { key, prefix, tuple }: IndexEntry,
+    { key, tuple }: IndexEntry,
+    idKey: Buffer,
   ): void {
-    const range = { low: prefix, high: afterPrefix(prefix) };
-    const others = this.storage.entries(range, 2).some((found) => !found.key.equals(key));
-    if (others) throw duplicateKey(collection.namespace, index, tuple);
+    const holder = this.storage.get(key);
+    if (holder && !holder.equals(idKey)) throw duplicateKey(collection.namespace, index, tuple);
+  }
+
+  /** While a unique index is built, a newer document may have the key that an older one has yet to get. */
+  private isOwn({ unique, isBuilding }: Index, key: Buffer, idKey: Buffer): boolean {
+    return !unique || !isBuilding || this.storage.get(key)?.equals(idKey) === true;
   }
 
   private changed(collection: Collection, count: number): void {
@@ -221,16 +255,26 @@ export class Transaction {
 
   private forget({ namespace }: Collection): void {
     this.storage.remove(collectionKey(namespace));
-    const catalog = new Map(this.catalog);
-    catalog.delete(namespace);
-    this.catalog = catalog;
+    this.ownCatalog().delete(namespace);
     this.touched.delete(namespace);
   }
 
   private save(collection: Collection): void {
     this.storage.put(collectionKey(collection.namespace), encodeCollection(collection));
-    this.catalog = new Map(this.catalog).set(collection.namespace, collection);
+    this.ownCatalog().set(collection.namespace, collection);
   }
+
+  /** A copy that this job may change: one, however many collections it drops. */
+  private ownCatalog(): Map<string, Collection> {
+    this.owned ??= new Map(this.catalog);
+    this.catalog = this.owned;
+    return this.owned;
+  }
+}
+
+export function stateIn({ catalog, tallies }: Readonly<Draft>, namespace: string): string {
+  const id = catalog.get(namespace)?.id;
+  return id === undefined ? '' : `${id}:${tallies.get(id)?.changes ?? 0}`;
 }
 
 const hasUnsavedFlags = ({ flags, saved }: Index): boolean =>

@@ -1,7 +1,7 @@
 import { StoreError } from './errors.ts';
-import { parseExpression } from './expression.ts';
-import { parsePath, type Path } from './paths.ts';
+import { fieldPath, parseExpression, type Scope } from './expression.ts';
 import { flattenFields, parseProjection } from './projection.ts';
+import { setEverywhere } from './update-paths.ts';
 import { clone, isObject, type Doc } from './values.ts';
 
 /** What a pipeline stage or a pipeline update makes of one document, leaving that as it is. */
@@ -20,53 +20,41 @@ const names = ['$project', '$addFields', '$set', '$unset', '$replaceRoot', '$rep
 export const isTransform = (name: string): name is TransformName => names.includes(name);
 
 /** Parses a stage that looks at one document at a time. */
-export function parseTransform(name: TransformName, spec: unknown): Transform {
+export function parseTransform(name: TransformName, spec: unknown, scope: Scope): Transform {
   switch (name) {
     case '$project':
-      return project(spec);
+      return project(spec, scope);
     case '$addFields':
     case '$set':
-      return addFields(spec);
+      return addFields(spec, scope);
     case '$unset':
       return unset(spec);
     case '$replaceRoot':
-      return replaceRoot(objectOf(name, spec).newRoot);
+      return replaceRoot(objectOf(name, spec).newRoot, scope);
     case '$replaceWith':
-      return replaceRoot(spec);
+      return replaceRoot(spec, scope);
   }
 }
 
-function project(spec: unknown): Transform {
-  const projection = parseProjection(objectOf('$project', spec));
+function project(spec: unknown, scope?: Scope): Transform {
+  const projection = parseProjection(objectOf('$project', spec), {
+    isStage: true,
+    ...(scope && { scope }),
+  });
   if (projection) return projection;
   throw new StoreError(51272, 'projection specification must have at least one field');
 }
 
-function addFields(spec: unknown): Transform {
+function addFields(spec: unknown, scope: Scope): Transform {
   const fields = flattenFields(objectOf('$addFields', spec)).map(([name, value]) => ({
-    path: parsePath(name),
-    evaluate: parseExpression(value),
+    path: fieldPath(name),
+    evaluate: parseExpression(value, scope),
   }));
   return (doc) => {
     const result = clone(doc);
     for (const { path, evaluate } of fields) setEverywhere(result, path, evaluate(doc));
     return result;
   };
-}
-
-/** Sets a field in every element of the arrays on its way, and replaces values that are in it. */
-function setEverywhere(container: Doc, path: Path, value: unknown): void {
-  const [name, ...rest] = path as [string, ...string[]];
-  if (rest.length > 0) container[name] = within(container[name], rest, value);
-  else if (value === undefined) delete container[name];
-  else container[name] = value;
-}
-
-function within(current: unknown, rest: Path, value: unknown): unknown {
-  if (Array.isArray(current)) return current.map((element) => within(element, rest, value));
-  const inner = isObject(current) ? current : {};
-  setEverywhere(inner, rest, value);
-  return inner;
 }
 
 function unset(spec: unknown): Transform {
@@ -77,8 +65,8 @@ function unset(spec: unknown): Transform {
   return project(Object.fromEntries(fields.map((name) => [name, false])));
 }
 
-function replaceRoot(expression: unknown): Transform {
-  const evaluate = parseExpression(expression);
+function replaceRoot(expression: unknown, scope: Scope): Transform {
+  const evaluate = parseExpression(expression, scope);
   return (doc) => {
     const root = evaluate(doc);
     if (isObject(root)) return root;

@@ -1,8 +1,8 @@
 import { Int32, Timestamp } from 'bson';
-import { add, multiply } from './arithmetic.ts';
-import { refuse, StoreError } from './errors.ts';
+import { multiply, updating, wholeNumber } from './arithmetic.ts';
+import { StoreError } from './errors.ts';
 import { compile, matcher, type Predicate } from './match.ts';
-import { hasOperators, parseField } from './query.ts';
+import { hasOperators, isLogical, parseField } from './query.ts';
 import { typeName } from './query-operators.ts';
 import { show } from './show.ts';
 import { documentOrder, parseSort } from './sort.ts';
@@ -16,6 +16,7 @@ import {
   nearestDouble,
   rankOf,
   Rank,
+  wholeOf,
   type Doc,
 } from './values.ts';
 
@@ -41,7 +42,8 @@ const constant =
   () =>
     clone(operand);
 
-function arithmetic(name: string, verb: string, run: (a: unknown, b: unknown) => unknown) {
+function arithmetic(name: '$inc' | '$mul', verb: string) {
+  const run = updating(name);
   return (operand: unknown, field: string): Change => {
     if (!isNumber(operand)) {
       throw new StoreError(
@@ -137,6 +139,8 @@ function elementOrder(sort: unknown): (a: unknown, b: unknown) => number {
 
 function addToSet(operand: unknown): Change {
   const hasEach = isObject(operand) && '$each' in operand;
+  const other = hasEach && Object.keys(operand).find((name) => name !== '$each');
+  if (other) throw new StoreError(2, `Found unexpected fields after $each in $addToSet: ${other}`);
   const wanted = hasEach ? eachOf(operand, '$addToSet') : [operand];
   return (current, target) => {
     const array = [...arrayOf(current, target)];
@@ -150,7 +154,8 @@ function addToSet(operand: unknown): Change {
 
 /** Which elements a $pull takes out. */
 function pulled(operand: unknown): Predicate {
-  if (rankOf(operand) === Rank.regex || hasOperators(operand)) {
+  const isCondition = hasOperators(operand) && !isLogical(Object.keys(operand)[0]!);
+  if (rankOf(operand) === Rank.regex || isCondition) {
     const matches = compile({ kind: 'and', queries: parseField('element', operand) });
     return (element) => matches({ element });
   }
@@ -197,13 +202,42 @@ function pop(operand: unknown, field: string): Change {
   };
 }
 
+const bitOperations: Record<string, ((a: bigint, b: bigint) => bigint) | undefined> = {
+  and: (a, b) => a & b,
+  or: (a, b) => a | b,
+  xor: (a, b) => a ^ b,
+};
+
+function bit(operand: unknown): Change {
+  const operations = Object.entries(isObject(operand) ? operand : {}).map(([name, value]) => {
+    const [run, whole] = [bitOperations[name], wholeOf(value)];
+    if (!run || whole === undefined) {
+      throw new StoreError(2, `$bit takes and, or and xor with an int or a long, not ${name}`);
+    }
+    return { run, whole, isLong: classOf(value) === 'Long' };
+  });
+  if (operations.length === 0) throw new StoreError(2, '$bit needs and, or or xor with a number');
+  return (current, { id, field }) => {
+    let result = current === undefined ? 0n : wholeOf(current);
+    if (result === undefined) {
+      throw new StoreError(
+        2,
+        `Cannot apply $bit to a value of non-integral type. {_id: ${show(id)}} has the field ${field} of non-integer type ${typeName(current)}`,
+      );
+    }
+    for (const { run, whole } of operations) result = run(result, whole);
+    const isLong = classOf(current) === 'Long' || operations.some((operation) => operation.isLong);
+    return wholeNumber(result, isLong);
+  };
+}
+
 /** Every update operator but $rename, which is about two fields. */
 export const updateOperators: Record<string, UpdateOperator> = {
   $set: { change: constant },
   $setOnInsert: { change: constant, onlyOnInsert: true },
   $unset: { change: () => () => undefined, needsField: true },
-  $inc: { change: arithmetic('$inc', 'increment', add) },
-  $mul: { change: arithmetic('$mul', 'multiply', multiply) },
+  $inc: { change: arithmetic('$inc', 'increment') },
+  $mul: { change: arithmetic('$mul', 'multiply') },
   $min: { change: extreme(-1) },
   $max: { change: extreme(1) },
   $currentDate: { change: currentDate },
@@ -212,5 +246,5 @@ export const updateOperators: Record<string, UpdateOperator> = {
   $pull: { change: (operand) => removing('$pull', pulled(operand)), needsField: true },
   $pullAll: { change: pullAll, needsField: true },
   $pop: { change: pop, needsField: true },
-  $bit: { change: () => refuse('$bit') },
+  $bit: { change: bit },
 };

@@ -51,6 +51,24 @@ function removeChild(container: unknown, part: string): void {
   } else if (isObject(container)) delete container[part];
 }
 
+/** True for $, $[] and $[name]; any other name with a dollar is a name. */
+export const isPosition = (part: string): boolean => /^\$(\[\w*\])?$/.test(part);
+
+/** Sets a field in every element of the arrays on its way, and replaces values that are in it. */
+export function setEverywhere(container: Doc, path: Path, value: unknown): void {
+  const [name, ...rest] = path as [string, ...string[]];
+  if (rest.length > 0) container[name] = within(container[name], rest, value);
+  else if (value === undefined) delete container[name];
+  else container[name] = value;
+}
+
+function within(current: unknown, rest: Path, value: unknown): unknown {
+  if (Array.isArray(current)) return current.map((element) => within(element, rest, value));
+  const inner = isObject(current) ? current : {};
+  setEverywhere(inner, rest, value);
+  return inner;
+}
+
 /** What a path with $, $[] or $[name] in it depends on. */
 export interface Positions {
   arrayFilters: ReadonlyMap<string, Predicate>;
@@ -59,13 +77,19 @@ export interface Positions {
 
 /** The plain paths that a path with positions means in this document. */
 export function resolvePath(doc: Doc, path: Path, positions: Positions): Path[] {
-  const at = path.findIndex((part) => part.startsWith('$'));
+  const at = path.findIndex(isPosition);
   if (at < 0) return [path];
   const parent = path.slice(0, at);
   const array = valueAt(doc, parent);
   const part = path[at]!;
   if (part === '$') {
     const index = matchedPosition(doc, parent, positions.query);
+    if (index === undefined) {
+      throw new StoreError(
+        2,
+        'The positional operator did not find the match needed from the query.',
+      );
+    }
     return resolvePath(doc, [...parent, String(index), ...path.slice(at + 1)], positions);
   }
   if (!Array.isArray(array)) {
@@ -83,7 +107,11 @@ export function resolvePath(doc: Doc, path: Path, positions: Positions): Path[] 
 }
 
 /** The first element of an array that meets a condition of the query on that array. */
-function matchedPosition(doc: Doc, parent: Path, query: Query | undefined): number {
+export function matchedPosition(
+  doc: Doc,
+  parent: Path,
+  query: Query | undefined,
+): number | undefined {
   const array = valueAt(doc, parent);
   const conditions = query ? conditionsOn(query, parent) : [];
   if (Array.isArray(array)) {
@@ -92,7 +120,7 @@ function matchedPosition(doc: Doc, parent: Path, query: Query | undefined): numb
       if (position >= 0) return position;
     }
   }
-  throw new StoreError(2, 'The positional operator did not find the match needed from the query.');
+  return undefined;
 }
 
 /** The query's conditions on elements of the array at a path. */
@@ -110,6 +138,7 @@ function conditionsOn(query: Query, parent: Path): Predicate[] {
       return isWithin(query.path, parent) ? [onElement(query, parent)] : [];
     case 'not':
     case 'nor':
+    case 'expr':
       return [];
   }
 }

@@ -1,4 +1,5 @@
 import { StoreError } from './errors.ts';
+import type { Scope } from './expression.ts';
 import type { Query } from './query.ts';
 import { isTransform, parseTransform } from './transforms.ts';
 import { equal, isObject, type Doc } from './values.ts';
@@ -20,7 +21,11 @@ export function keepId(before: unknown, after: unknown): void {
 }
 
 /** Parses an update by aggregation stages. */
-export function parsePipelineUpdate(stages: unknown[], arrayFilters: unknown): Update {
+export function parsePipelineUpdate(
+  stages: unknown[],
+  arrayFilters: unknown,
+  scope: Scope,
+): Update {
   if (arrayFilters !== undefined) {
     throw new StoreError(9, 'arrayFilters may not be specified for pipeline-style updates');
   }
@@ -33,15 +38,15 @@ export function parsePipelineUpdate(stages: unknown[], arrayFilters: unknown): U
       );
     }
     const [name, spec] = field;
-    if (isTransform(name)) return parseTransform(name, spec);
+    if (isTransform(name)) return parseTransform(name, spec, scope);
     throw new StoreError(72, `${name} is not allowed to be used within an update`);
   });
   return {
     isReplacement: false,
-    apply: (doc, { isInsert }) => {
-      const { _id, ...rest } = transforms.reduce((current, change) => change(current), doc);
-      if (_id !== undefined && !isInsert) keepId(doc._id, _id);
-      return { _id: _id ?? doc._id, ...rest };
+    apply: (doc) => {
+      const { _id = doc._id, ...rest } = transforms.reduce((now, change) => change(now), doc);
+      keepId(doc._id, _id);
+      return _id === undefined ? rest : { _id, ...rest };
     },
   };
 }

@@ -1,12 +1,13 @@
 import { ObjectId } from 'bson';
 import { StoreError } from './errors.ts';
+import { scopeOf } from './expression.ts';
 import { matcher, type Predicate } from './match.ts';
 import { parsePath, valueAt, type Path } from './paths.ts';
 import { keepId, parsePipelineUpdate, type Update } from './update-pipeline.ts';
 import type { Query } from './query.ts';
-import { resolvePath, setAt, type Positions } from './update-paths.ts';
+import { isPosition, resolvePath, setAt, type Positions } from './update-paths.ts';
 import { updateOperators, type Change } from './update-operators.ts';
-import { clone, isObject, type Doc } from './values.ts';
+import { clone, isObject, rankOf, Rank, type Doc } from './values.ts';
 
 export type { Update };
 
@@ -20,8 +21,8 @@ interface Leaf {
 }
 
 /** Parses an update document, refusing everything that could fail whatever the document. */
-export function parseUpdate(update: unknown, arrayFilters?: unknown): Update {
-  if (Array.isArray(update)) return parsePipelineUpdate(update, arrayFilters);
+export function parseUpdate(update: unknown, arrayFilters?: unknown, scope = scopeOf()): Update {
+  if (Array.isArray(update)) return parsePipelineUpdate(update, arrayFilters, scope);
   if (!isObject(update)) {
     throw new StoreError(9, 'Update argument must be either an object or an array');
   }
@@ -38,31 +39,39 @@ export function parseUpdate(update: unknown, arrayFilters?: unknown): Update {
     apply: (doc, { isInsert, query }) => {
       const positions: Positions = { arrayFilters: filters, ...(query && { query }) };
       const id = doc._id;
-      for (const leaf of leaves) {
-        if (isInsert || !leaf.onlyOnInsert) applyLeaf(doc, leaf, id, positions);
+      // Which elements are meant is decided before any of them changes.
+      const wanted = leaves
+        .filter(({ onlyOnInsert }) => isInsert || !onlyOnInsert)
+        .map((leaf) => ({ leaf, paths: resolvePath(doc, leaf.path, positions) }));
+      for (const { leaf, paths } of wanted) {
+        // Only a new document may have such names, as in MongoDB.
+        if (!isInsert) refuseDollar(leaf.path[0]!);
+        applyLeaf(doc, leaf, id, paths);
       }
-      if (!isInsert) keepId(id, doc._id);
+      keepId(id, doc._id);
       return doc;
     },
   };
 }
 
 function replacement(update: Doc): Update {
-  const dollar = Object.keys(update).find((name) => name.startsWith('$'));
-  if (dollar) {
-    throw new StoreError(
-      52,
-      `The dollar ($) prefixed field '${dollar}' in '${dollar}' is not allowed in the context of an update's replacement document.`,
-    );
-  }
+  Object.keys(update).forEach(refuseDollar);
   return {
     isReplacement: true,
     apply: (doc) => {
-      if (update._id !== undefined && doc._id !== undefined) keepId(doc._id, update._id);
-      const { _id, ...rest } = clone(update);
-      return { _id: doc._id ?? _id, ...rest };
+      const { _id = doc._id, ...rest } = clone(update);
+      keepId(doc._id, _id);
+      return _id === undefined ? rest : { _id, ...rest };
     },
   };
+}
+
+function refuseDollar(name: string): void {
+  if (!name.startsWith('$')) return;
+  throw new StoreError(
+    52,
+    `The dollar ($) prefixed field '${name}' in '${name}' is not allowed in the context of an update's replacement document.`,
+  );
 }
 
 function parseLeaves(operator: string, fields: unknown): Leaf[] {
@@ -100,14 +109,7 @@ function updatePath(field: string): Path {
       `The update path '${field}' contains an empty field name, which is not allowed.`,
     );
   }
-  const dollar = path.find((part) => part.startsWith('$') && !/^\$(\[\w*\])?$/.test(part));
-  if (dollar && !['$id', '$ref', '$db'].includes(dollar)) {
-    throw new StoreError(
-      52,
-      `The dollar ($) prefixed field '${dollar}' in '${field}' is not allowed in the context of an update.`,
-    );
-  }
-  if (path[0]!.startsWith('$')) {
+  if (isPosition(path[0]!)) {
     throw new StoreError(
       2,
       `Cannot have positional (i.e. '$') element in the first position in path '${field}'`,
@@ -121,8 +123,15 @@ function renameLeaf(from: Path, operand: unknown): Leaf {
     throw new StoreError(2, `The 'to' field for $rename must be a string: ${from.join('.')}`);
   }
   const path = updatePath(operand);
-  if ([...from, ...path].some((part) => part.startsWith('$'))) {
+  if ([...from, ...path].some(isPosition)) {
     throw new StoreError(2, 'The source and target of $rename may not be dynamic');
+  }
+  const [source, target] = [from.join('.'), operand];
+  if (source === target || isBelow(source, target) || isBelow(target, source)) {
+    throw new StoreError(
+      2,
+      `The source and target field for $rename must not be on the same path: ${source}: ${target}`,
+    );
   }
   return { path, from, change: (value) => value, needsField: false, onlyOnInsert: false };
 }
@@ -157,17 +166,14 @@ function comparePaths(a: Path, b: Path): number {
 }
 
 function parseArrayFilters(filters: unknown, leaves: Leaf[]): Map<string, Predicate> {
+  if (filters !== undefined && !Array.isArray(filters)) {
+    throw new StoreError(14, "BSON field 'arrayFilters' is the wrong type, expected type 'array'");
+  }
   const byName = new Map<string, Predicate>();
-  for (const filter of Array.isArray(filters) ? filters : []) {
-    if (!isObject(filter) || Object.keys(filter).length === 0) {
-      throw new StoreError(
-        9,
-        'Cannot use an expression without a top-level field name in arrayFilters',
-      );
-    }
-    const names = new Set(Object.keys(filter).map((name) => name.split('.')[0]!));
+  for (const filter of filters ?? []) {
+    const names = new Set(isObject(filter) ? fieldsOf(filter) : []);
     const [name] = names;
-    if (names.size > 1 || !name || name.startsWith('$')) {
+    if (names.size !== 1 || !name) {
       throw new StoreError(9, 'Error parsing array filter: expected a single top-level field name');
     }
     if (byName.has(name)) {
@@ -176,7 +182,7 @@ function parseArrayFilters(filters: unknown, leaves: Leaf[]): Map<string, Predic
         `Found multiple array filters with the same top-level field name ${name}`,
       );
     }
-    const matches = matcher(filter);
+    const matches = matcher(filter as Doc);
     byName.set(name, (element) => matches({ [name]: element }));
   }
   const used = new Set(
@@ -198,15 +204,25 @@ function parseArrayFilters(filters: unknown, leaves: Leaf[]): Map<string, Predic
   return byName;
 }
 
-function applyLeaf(doc: Doc, leaf: Leaf, id: unknown, positions: Positions): void {
+/** The first parts of the fields that a filter is about, also within $and and its like. */
+function fieldsOf(filter: Doc): string[] {
+  return Object.entries(filter).flatMap(([name, value]) => {
+    if (!name.startsWith('$')) return [name.split('.')[0]!];
+    return Array.isArray(value) ? value.flatMap((one) => (isObject(one) ? fieldsOf(one) : [])) : [];
+  });
+}
+
+function applyLeaf(doc: Doc, leaf: Leaf, id: unknown, paths: readonly Path[]): void {
   if (leaf.from) {
     const value = valueAt(doc, leaf.from);
     if (value === undefined) return;
+    refuseArrays(doc, leaf.from);
+    refuseArrays(doc, leaf.path);
     setAt(doc, leaf.from, undefined);
     setAt(doc, leaf.path, value);
     return;
   }
-  for (const path of resolvePath(doc, leaf.path, positions)) {
+  for (const path of paths) {
     const current = valueAt(doc, path);
     const value = leaf.change(current, { field: path.join('.'), id });
     if (value === current && (current !== undefined || leaf.needsField)) continue;
@@ -214,22 +230,46 @@ function applyLeaf(doc: Doc, leaf: Leaf, id: unknown, positions: Positions): voi
   }
 }
 
+function refuseArrays(doc: Doc, path: Path): void {
+  if (path.some((_, i) => i > 0 && Array.isArray(valueAt(doc, path.slice(0, i))))) {
+    throw new StoreError(2, `$rename cannot go through the array in '${path.join('.')}'`);
+  }
+}
+
 /** The document an upsert begins with: what the query says by equality. */
 export function documentFromQuery(query: Query): Doc {
   const doc: Doc = {};
-  for (const { name, path, operand } of equalities(query)) {
-    if (valueAt(doc, path) !== undefined) {
-      throw new StoreError(54, `cannot infer query fields to set, path '${name}' is matched twice`);
+  const seen: string[] = [];
+  for (const { name, path, value } of equalities(query)) {
+    const other = seen.find((one) => `${one}.`.startsWith(`${name}.`) || isBelow(name, one));
+    if (other !== undefined) {
+      const which =
+        other === name ? `path '${name}' is` : `both paths '${other}' and '${name}' are`;
+      throw new StoreError(54, `cannot infer query fields to set, ${which} matched twice`);
     }
-    setAt(doc, path, clone(operand));
+    if (isBelow(name, '_id')) {
+      throw new StoreError(
+        111,
+        `field at '_id' must be exactly specified, field at sub-path '${name}' found`,
+      );
+    }
+    seen.push(name);
+    setAt(doc, path, clone(value));
   }
   return doc;
 }
 
-function equalities(query: Query): { name: string; path: Path; operand: unknown }[] {
-  if (query.kind === 'field') return query.op === '$eq' ? [query] : [];
+const isBelow = (name: string, parent: string): boolean => name.startsWith(`${parent}.`);
+
+/** The conditions that only one value meets. */
+function equalities(query: Query): { name: string; path: Path; value: unknown }[] {
   if (query.kind === 'and') return query.queries.flatMap(equalities);
-  return query.kind === 'or' && query.queries.length === 1 ? equalities(query.queries[0]!) : [];
+  if (query.kind === 'or' && query.queries.length === 1) return equalities(query.queries[0]!);
+  if (query.kind !== 'field') return [];
+  const { op, operand, name, path } = query;
+  const values = op === '$in' ? (operand as unknown[]) : op === '$eq' ? [operand] : [];
+  const isOne = values.length === 1 && (op === '$eq' || rankOf(values[0]) !== Rank.regex);
+  return isOne ? [{ name, path, value: values[0] }] : [];
 }
 
 /** Puts _id first, and makes one up if there is none. */

@@ -76,6 +76,12 @@ function rankOfObject(value: object | null): number {
 export const isObject = (value: unknown): value is Doc => rankOf(value) === Rank.object;
 export const isNumber = (value: unknown): boolean => rankOf(value) === Rank.number;
 
+/** Whether a value counts as true: all but false, zero, null and missing do. */
+export const isTruthy = (value: unknown): boolean =>
+  isNumber(value)
+    ? nearestDouble(value) !== 0
+    : value !== false && value !== null && value !== undefined;
+
 /** Fields in order. A DBRef is bson's own class for a plain subdocument. */
 export function entriesOf(object: Doc): [string, unknown][] {
   if (classOf(object) !== 'DBRef') return Object.entries(object);
@@ -96,6 +102,14 @@ export function nearestDouble(value: unknown): number {
   if (boxed._bsontype === 'Long') return (value as Long).toNumber();
   if (boxed._bsontype === 'Decimal128') return Number((value as Decimal128).toString());
   return boxed.value;
+}
+
+/** The value of an int or a long; undefined for what is neither. */
+export function wholeOf(value: unknown): bigint | undefined {
+  if (typeof value === 'bigint') return value;
+  const name = classOf(value);
+  if (name === 'Long') return (value as Long).toBigInt();
+  return name === 'Int32' ? BigInt((value as { value: number }).value) : undefined;
 }
 
 /** A 64-bit integer minus its nearest double: 0 for every other number. */
@@ -149,14 +163,26 @@ function fractionOf(value: unknown): { top: bigint; bottom: bigint } | undefined
     }
     return { top: BigInt(scaled), bottom: 1n << doublings };
   }
-  const parts = /^(-?)(\d+)(?:\.(\d+))?(?:E([+-]?\d+))?$/.exec((value as Decimal128).toString());
+  const parts = decimalParts(value as Decimal128);
+  if (!parts) return undefined;
+  const { coefficient, exponent } = parts;
+  return exponent >= 0
+    ? { top: coefficient * 10n ** BigInt(exponent), bottom: 1n }
+    : { top: coefficient, bottom: 10n ** BigInt(-exponent) };
+}
+
+/** A finite decimal as coefficient * 10 ** exponent. */
+export interface DecimalParts {
+  coefficient: bigint;
+  exponent: number;
+}
+
+export function decimalParts(value: Decimal128): DecimalParts | undefined {
+  const parts = /^(-?)(\d+)(?:\.(\d+))?(?:E([+-]?\d+))?$/.exec(value.toString());
   if (!parts) return undefined;
   const [, minus = '', whole = '0', decimals = '', exponent = '0'] = parts;
-  const top = BigInt(minus + whole + decimals);
-  const power = Number(exponent) - decimals.length;
-  return power >= 0
-    ? { top: top * 10n ** BigInt(power), bottom: 1n }
-    : { top, bottom: 10n ** BigInt(-power) };
+  const coefficient = BigInt(minus + whole + decimals);
+  return { coefficient, exponent: Number(exponent) - decimals.length };
 }
 
 /** Order of UTF-8 bytes. JavaScript compares UTF-16 units, which puts U+E000–FFFF after the rest. */

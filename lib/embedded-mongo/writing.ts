@@ -1,11 +1,8 @@
 import { ObjectId } from 'bson';
-import type { Server } from './commands.ts';
 import { StoreError } from './errors.ts';
 import { checkId, idKeyOf } from './indexes.ts';
-import { choosePlan } from './planner.ts';
 import type { Query } from './query.ts';
-import { warnOfScan } from './reading.ts';
-import { runPlan, type Found, type Search } from './search.ts';
+import type { Found } from './search.ts';
 import type { Transaction } from './transaction.ts';
 import { documentFromQuery, withId, type Update } from './update.ts';
 import { decode, encode, isObject, maxDepth, maxDocumentBytes, type Doc } from './values.ts';
@@ -63,23 +60,6 @@ function checkNames(value: unknown, depth: number): void {
   }
 }
 
-/** What a write is about to change, found within its transaction. */
-export function searchIn(
-  server: Server,
-  transaction: Transaction,
-  namespace: string,
-  wanted: Search,
-): Found[] {
-  const collection = transaction.collection(namespace);
-  if (!collection) return [];
-  const plan = choosePlan(collection, wanted);
-  warnOfScan(server, collection, plan, wanted);
-  // All of them before the first change: a changed document might otherwise be met again.
-  return [...runPlan(server.store.storage, collection, plan, wanted)].filter(
-    (found) => found !== undefined,
-  );
-}
-
 /** Updates one document. */
 export function modify(
   transaction: Transaction,
@@ -89,8 +69,6 @@ export function modify(
   query: Query,
 ): { after: Doc; isModified: boolean } {
   const after = update.apply(decode(found.raw), { isInsert: false, query });
-  // A replacement does not see an _id that is null.
-  if (after._id === undefined) after._id = found.doc._id;
   const raw = encode(after);
   if (raw.equals(found.raw)) return { after, isModified: false };
   checkStorable(after, raw);

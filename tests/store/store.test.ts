@@ -4,7 +4,7 @@ import type { Server } from '#lib/embedded-mongo/commands.ts';
 import { Cursors } from '#lib/embedded-mongo/cursors.ts';
 import { StoreError } from '#lib/embedded-mongo/errors.ts';
 import { expireDocuments } from '#lib/embedded-mongo/expiry.ts';
-import { rangeOf } from '#lib/embedded-mongo/indexes.ts';
+import { idKeyOf, rangeOf } from '#lib/embedded-mongo/indexes.ts';
 import { Storage } from '#lib/embedded-mongo/storage.ts';
 import { Store } from '#lib/embedded-mongo/store.ts';
 import { decode, encode, type Doc } from '#lib/embedded-mongo/values.ts';
@@ -89,6 +89,29 @@ describe('the store', () => {
     await store.sweep();
     expect(store.storage.count(rangeOf(id))).toBe(0);
     expect(store.storage.count(rangeOf(indexes[0]!.id))).toBe(0);
+  });
+
+  it('keeps the key of a newer document when an older one goes that has none yet', async () => {
+    const last = 9999;
+    const docs = Array.from({ length: last + 1 }, (_, n) => ({
+      _id: n,
+      a: n,
+      text: 'x'.repeat(200),
+    }));
+    await insert(...docs);
+    const built = addIndex({ name: 'a', key: { a: 1 }, unique: true });
+    const newer = insert({ _id: -1, a: last });
+    const isBuilding = store.write((transaction) => {
+      const collection = transaction.collection(namespace)!;
+      transaction.remove(collection, idKeyOf(last), decode(encode(docs[last]!)));
+      return collection.indexes[0]!.isBuilding;
+    });
+    await Promise.all([built, newer]);
+    expect(await isBuilding).toBe(true);
+    const { indexes } = store.collection(namespace)!;
+    const keys = store.storage.entries(rangeOf(indexes[0]!.id), Infinity);
+    expect(keys).toHaveLength(last + 1);
+    expect(keys.at(-1)!.value).toEqual(idKeyOf(-1));
   });
 
   it('removes documents whose time has come', async () => {

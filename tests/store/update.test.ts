@@ -116,6 +116,21 @@ describe('an update', () => {
     expect(updated(set, doc, { query: { 'a.k': 2 } })).toEqual(plain(after));
     expect(updated(set, doc, { query: { a: { $elemMatch: { k: 2 } } } })).toEqual(plain(after));
     expect(() => updated(set, doc)).toThrow(/positional operator/);
+    const both = { $set: { 'a.$.k': 7, 'a.$.v': 9 } };
+    expect(updated(both, doc, { query: { 'a.k': 2 } })).toEqual(
+      plain({ a: [doc.a[0], { k: 7, v: 9 }] }),
+    );
+  });
+
+  it('sets names with a dollar within a field, and on top only of a new document', () => {
+    const set = { $set: { 'a.$each': 1, 'a.$*': 2 } };
+    expect(updated(set, {})).toEqual(plain({ a: { '$*': 2, $each: 1 } }));
+    expect(updated({ $set: { $a: 1 } }, {}, { isInsert: true })).toEqual(plain({ $a: 1 }));
+  });
+
+  it('pulls what $or and $and say of the elements', () => {
+    const pull = { $pull: { a: { $or: [{ k: 1 }, { v: 2 }] } } };
+    expect(updated(pull, { a: [{ k: 1 }, { v: 2 }, { k: 3 }] })).toEqual(plain({ a: [{ k: 3 }] }));
   });
 
   it('sets all elements, or those of a filter', () => {
@@ -148,6 +163,9 @@ describe('an update', () => {
     [{ $pop: { a: 2 } }, {}, 9],
     [{ $set: { '': 1 } }, {}, 56],
     [{ $set: { 'a.$[x]': 1 } }, { a: [] }, 2],
+    [{ $set: { '$.a': 1 } }, {}, 2],
+    [{ $set: { $a: 1 } }, {}, 52],
+    [{ a: 1, $b: 1 }, {}, 52],
     [{ $set: { '__proto__.x': 1 } }, {}, 2],
     [{ $bit: { a: { and: 1 } } }, {}, 238],
   ])('%j of %j is refused with code %i', (update, doc, code) => {

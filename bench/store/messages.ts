@@ -1,0 +1,43 @@
+import { ObjectId } from 'mongodb';
+import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
+
+export const conversations = 100;
+
+/** A number as an id that looks like any other: the same in every run. */
+const idOf = (kind: number, number: number): ObjectId =>
+  new ObjectId(kind.toString(16).padStart(8, '6') + number.toString(16).padStart(16, '0'));
+
+const conversationIds = Array.from({ length: conversations }, (_, n) => idOf(1, n));
+const senderIds = Array.from({ length: 50 }, (_, n) => idOf(2, n));
+const words = 'Shall we meet at the river on Saturday, or is it too cold for swimming? ';
+
+export const conversationOf = (n: number): ObjectId => conversationIds[n % conversations]!;
+export const seqOf = (n: number): number => Math.floor(n / conversations) + 1;
+
+/** Client ids are random in the application, so their keys go anywhere in their index. */
+const scattered = (n: number): string => (Math.imul(n + 1, 0x9e3779b1) >>> 0).toString(16);
+
+/** The n-th message, as the application stores it (about 320 bytes). They come to all conversations in turn. */
+export function messageAt(n: number): MessageDoc {
+  return {
+    _id: idOf(3, n),
+    conversation: conversationOf(n),
+    seq: seqOf(n),
+    rev: seqOf(n),
+    sender: senderIds[n % senderIds.length]!,
+    clientId: `${scattered(n).padStart(8, '0')}-4c1d-4f0e-9a77-${n.toString(16).padStart(12, '0')}`,
+    kind: 'text',
+    text: words.slice(0, 20 + (n % 50)),
+    createdAt: new Date(1_700_000_000_000 + n * 1000),
+    editedAt: null,
+    deletedAt: null,
+    hiddenFor: [],
+    system: null,
+  };
+}
+
+/** The indexes of the application's messages, for the driver. */
+export const messageIndexes = MessageModel.schema.indexes().map(([key, options]) => ({
+  key: key as Record<string, 1 | -1>,
+  unique: options?.unique === true,
+}));
