@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { few, many } from './measures.ts';
 import { inTurns } from './rounds.ts';
 import { startStore } from './sides.ts';
@@ -18,23 +20,36 @@ async function timeToAnswer(directory: string, documents: number): Promise<numbe
   return took;
 }
 
+/** As after a crash: there is nothing to tell that the store was stopped in order. */
+const forgetStop = (directory: string): Promise<void> => rm(join(directory, 'store.lmdb-mark'));
+
 /** Opening the directory again, beside an empty one. */
 export async function measureOpening(
   directory: string,
   empty: string,
   documents: number,
 ): Promise<Row[]> {
-  const afterStop = await inTurns(
-    openings,
-    () => timeToAnswer(directory, documents),
-    () => timeToAnswer(empty, 0),
-  );
+  const beside = (): Promise<number> => timeToAnswer(empty, 0);
+  const name = `opening ${documents.toLocaleString('en')}`;
   return [
     {
-      name: `opening ${documents.toLocaleString('en')}, beside an empty store`,
+      name: `${name}, beside an empty store`,
       unit: 'ms',
       target: { kind: 'value', atMost: 1000 },
-      ...afterStop,
+      ...(await inTurns(openings, () => timeToAnswer(directory, documents), beside)),
+    },
+    {
+      name: `${name} after a crash, beside an empty store`,
+      unit: 'ms',
+      target: undefined,
+      ...(await inTurns(
+        2,
+        async () => {
+          await forgetStop(directory);
+          return timeToAnswer(directory, documents);
+        },
+        beside,
+      )),
     },
   ];
 }

@@ -1,15 +1,18 @@
 import { BackupError } from './archive.ts';
-import { parseArguments, runTool } from './places.ts';
+import { parseArguments, Progress, runTool } from './places.ts';
 import { openSource } from './sources.ts';
 import { writeArchive } from './write-archive.ts';
 
-// npm run db:export -- --out FILE [--uri URI | --data DIRECTORY]
+// npm run db:export -- --out FILE [--uri URI | --data DIRECTORY] [--gzip]
 await runTool('db:export', async () => {
-  const { place, file } = parseArguments(process.argv.slice(2));
+  const { place, file, gzip } = parseArguments(process.argv.slice(2));
   if (file === undefined) throw new BackupError('name the file to write: --out FILE');
   const source = await openSource(place);
   try {
-    const count = await writeArchive(source, file);
+    const progress = new Progress();
+    const onDocument = (namespace: string): void => progress.add(namespace);
+    const count = await writeArchive(source, file, { gzip, onDocument });
+    progress.end();
     return `Exported ${count} documents of ${source.collections.length} collections to ${file}.`;
   } finally {
     await source.close();

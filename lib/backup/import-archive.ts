@@ -13,6 +13,8 @@ export interface Imported {
   databases: string[];
 }
 
+/** The database that Gatherly uses unless a URI names another one. */
+const application = 'gatherly';
 const batchDocuments = 1000;
 const batchBytes = 8 * 1024 * 1024;
 
@@ -20,12 +22,11 @@ const batchBytes = 8 * 1024 * 1024;
  * Imports an archive. It is read twice: the first time only to see that all of it is there and
  * undamaged, so that of a damaged one nothing is imported.
  * @param connect is called after the first reading
- * @param database the name for the one database of the archive, instead of its own
  */
 export async function importArchive(
   path: string,
   connect: () => Promise<Connection>,
-  database?: string,
+  { database, merge = false, onDocument = () => {} }: ImportOptions = {},
 ): Promise<Imported> {
   const file = await open(path, 'r');
   try {
@@ -36,14 +37,24 @@ export async function importArchive(
     try {
       const chosen = database ?? target.database;
       const nameOf = namesIn(wanted, chosen);
+      if (!merge) await refuseFull(target, wanted, nameOf);
       await createCollections(target, wanted, nameOf);
-      return await insertAll(await readArchive(file), target, nameOf);
+      return await insertAll(await readArchive(file), target, nameOf, onDocument);
     } finally {
       await target.close();
     }
   } finally {
     await file.close();
   }
+}
+
+export interface ImportOptions {
+  /** The name for the one database of the archive, instead of what the target is called. */
+  database?: string | undefined;
+  /** Add to databases that hold documents; those are refused otherwise. */
+  merge?: boolean;
+  /** Is told the namespace of each document as it is read. */
+  onDocument?(namespace: string): void;
 }
 
 interface Plan {
@@ -75,6 +86,21 @@ function planFor(collection: DumpedCollection): Plan {
   }
 }
 
+/** What an archive replaces nothing of, it would mix with: two histories of one conversation. */
+async function refuseFull({ client }: Connection, plans: Plan[], nameOf: NameOf): Promise<void> {
+  for (const name of new Set(plans.map(({ collection }) => nameOf(collection)))) {
+    const db = client.db(name);
+    for (const { name: found } of await db.listCollections({}, { nameOnly: true }).toArray()) {
+      if (isServersOwn(name, found)) continue;
+      if (!(await db.collection(found).findOne({}, { projection: { _id: 1 } }))) continue;
+      throw new BackupError(
+        `the database ${name} holds documents already; nothing was imported. ` +
+          'Name an empty place, another database with --db, or --merge to add to what is there',
+      );
+    }
+  }
+}
+
 type NameOf = (collection: DumpedCollection) => string;
 
 function namesIn(plans: Plan[], chosen: string | undefined): NameOf {
@@ -83,7 +109,8 @@ function namesIn(plans: Plan[], chosen: string | undefined): NameOf {
       .filter(({ collection: { database, name } }) => !isServersOwn(database, name))
       .map(({ collection }) => collection.database),
   );
-  if (chosen === undefined) return ({ database }) => database;
+  // Under its own name the application would not find it.
+  if (chosen === undefined) return ({ database }) => (own.size === 1 ? application : database);
   if (own.size > 1) {
     const list = [...own].join(', ');
     throw new BackupError(`it holds several databases (${list}); they cannot all be ${chosen}`);
@@ -121,6 +148,7 @@ async function insertAll(
   archive: OpenArchive,
   { client }: Connection,
   nameOf: NameOf,
+  onDocument: (namespace: string) => void,
 ): Promise<Imported> {
   const databases = new Set<string>();
   const total: Imported = { inserted: 0, present: 0, databases: [] };
@@ -140,6 +168,7 @@ async function insertAll(
     const isFull = batch.length >= batchDocuments || bytesInBatch + bytes.length > batchBytes;
     if (current !== collection || isFull) await flush();
     current = collection;
+    onDocument(`${nameOf(collection)}.${collection.name}`);
     databases.add(nameOf(collection));
     batch.push(decode(bytes));
     bytesInBatch += bytes.length;

@@ -1,16 +1,18 @@
 import { BackupError } from './archive.ts';
 import { importArchive } from './import-archive.ts';
-import { connectTo, parseArguments, runTool } from './places.ts';
+import { connectTo, parseArguments, Progress, runTool } from './places.ts';
 
-// npm run db:import -- FILE [--uri URI | --data DIRECTORY] [--db NAME]
+// npm run db:import -- FILE [--uri URI | --data DIRECTORY] [--db NAME] [--merge]
 await runTool('db:import', async () => {
-  const { place, file, database } = parseArguments(process.argv.slice(2));
+  const { place, file, database, merge } = parseArguments(process.argv.slice(2));
   if (file === undefined) throw new BackupError('name the file to read');
-  const { inserted, present, databases } = await importArchive(
-    file,
-    () => connectTo(place),
+  const progress = new Progress();
+  const { inserted, present, databases } = await importArchive(file, () => connectTo(place), {
     database,
-  );
+    merge,
+    onDocument: (namespace) => progress.add(namespace),
+  });
+  progress.end();
   const where = databases.length > 0 ? ` into ${databases.join(', ')}` : '';
   return `Imported ${inserted} documents${where}; ${present} were there already and are as they were.`;
 });

@@ -13,6 +13,10 @@ export interface Arguments {
   file: string | undefined;
   /** The name under which the one database of an archive is imported. */
   database: string | undefined;
+  /** Import into databases that hold something. */
+  merge: boolean;
+  /** Write an archive that is compressed. */
+  gzip: boolean;
 }
 
 /** What the application would use, unless `--uri` or `--data` says otherwise. */
@@ -25,6 +29,8 @@ export function parseArguments(args: string[]): Arguments {
       data: { type: 'string' },
       out: { type: 'string' },
       db: { type: 'string' },
+      merge: { type: 'boolean', default: false },
+      gzip: { type: 'boolean', default: false },
     },
   });
   if (positionals.length > 1) throw new BackupError('more than one file is named');
@@ -32,6 +38,8 @@ export function parseArguments(args: string[]): Arguments {
     place: placeOf(values.uri, values.data),
     file: values.out ?? positionals[0],
     database: values.db,
+    merge: values.merge,
+    gzip: values.gzip,
   };
 }
 
@@ -89,6 +97,32 @@ async function connectToUri(uri: string): Promise<Connection> {
     database: database === undefined ? undefined : decodeURIComponent(database),
     close: () => client.close(),
   };
+}
+
+const documentsPerLine = 100_000;
+
+/** Tells the person at the terminal how far a tool has come. */
+export class Progress {
+  private count = 0;
+  private name: string | undefined;
+
+  /** One more document of a collection, all of whose documents come in a row or nearly so. */
+  add(name: string): void {
+    if (name !== this.name) this.end();
+    this.name = name;
+    this.count++;
+    if (this.count % documentsPerLine === 0) this.say('…');
+  }
+
+  end(): void {
+    if (this.name !== undefined) this.say('');
+    this.name = undefined;
+    this.count = 0;
+  }
+
+  private say(more: string): void {
+    process.stderr.write(`${this.name}: ${this.count} documents${more}\n`);
+  }
 }
 
 /** Runs a tool: its answer is one line, and so is its failure. */

@@ -1,4 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { deserialize } from 'bson';
 import {
   BackupError,
@@ -26,11 +28,8 @@ export interface OpenArchive extends Prelude {
 
 /** Reads the beginning of an archive. Holds one document and one piece of the file at a time. */
 export async function readArchive(file: FileHandle): Promise<OpenArchive> {
-  const blocks = new Blocks(file);
+  const blocks = new Blocks(chunksOf(file));
   const start = await blocks.bytes(4);
-  if (start.length === 4 && start.readUInt16BE(0) === 0x1f8b) {
-    throw new BackupError('it is compressed; unpack it with gunzip first');
-  }
   if (!start.equals(magic)) throw new BackupError('it is not an archive of mongodump');
   const prelude = await readPrelude(blocks);
   return { ...prelude, documents: () => readDocuments(blocks, prelude) };
@@ -59,7 +58,8 @@ function collectionOf(fields: Record<string, unknown>): DumpedCollection {
     database: textOf(fields, 'db'),
     name: textOf(fields, 'collection'),
     metadata: textOf(fields, 'metadata'),
-    type: textOf(fields, 'type') || 'collection',
+    // Old versions of mongodump do not write it.
+    type: (fields.type === undefined ? '' : textOf(fields, 'type')) || 'collection',
   };
 }
 
@@ -124,12 +124,39 @@ function decode(bytes: Buffer): Record<string, unknown> {
   }
 }
 
+/** A file piece by piece from its beginning, unpacked if it is compressed. */
+async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
+  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+  const isGzip = buffer.readUInt16BE(0) === 0x1f8b;
+  if (!isGzip) return yield* piecesOf(file);
+  const unpacked = Readable.from(piecesOf(file)).compose(createGunzip());
+  try {
+    for await (const piece of unpacked) yield piece as Buffer;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    throw code.startsWith('Z_') ? damaged('it cannot be unpacked') : error;
+  }
+}
+
+async function* piecesOf(file: FileHandle): AsyncGenerator<Buffer> {
+  for (let position = 0; ;) {
+    const { bytesRead, buffer } = await file.read(
+      Buffer.allocUnsafe(chunkBytes),
+      0,
+      chunkBytes,
+      position,
+    );
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
 /** The documents and terminators of a file, one after another. */
 class Blocks {
   private chunk: Buffer = Buffer.alloc(0);
-  private readUpTo = 0;
 
-  constructor(private readonly file: FileHandle) {}
+  constructor(private readonly chunks: AsyncIterator<Buffer>) {}
 
   async isAtEnd(): Promise<boolean> {
     return !(await this.fill(1));
@@ -159,19 +186,15 @@ class Blocks {
 
   /** Makes sure that so many bytes are at hand; false if the file ends before. */
   private async fill(length: number): Promise<boolean> {
-    while (this.chunk.length < length) {
-      const wanted = Math.max(length - this.chunk.length, chunkBytes);
-      const { bytesRead, buffer } = await this.file.read(
-        Buffer.allocUnsafe(wanted),
-        0,
-        wanted,
-        this.readUpTo,
-      );
-      if (bytesRead === 0) return false;
-      this.readUpTo += bytesRead;
-      const more = buffer.subarray(0, bytesRead);
-      this.chunk = this.chunk.length === 0 ? more : Buffer.concat([this.chunk, more]);
+    const pieces = [this.chunk];
+    let size = this.chunk.length;
+    while (size < length) {
+      const next = await this.chunks.next();
+      if (next.done) break;
+      pieces.push(next.value);
+      size += next.value.length;
     }
-    return true;
+    if (pieces.length > 1) this.chunk = Buffer.concat(pieces);
+    return size >= length;
   }
 }

@@ -64,7 +64,7 @@ async function databasesOf(client: MongoClient): Promise<string[]> {
 
 /** What MongoDB keeps for itself. */
 export const isServersOwn = (database: string, collection: string): boolean =>
-  ['admin', 'config', 'local'].includes(database) || collection.startsWith('system.');
+  ['admin', 'config', 'local'].includes(database) || /^(\$admin\.)?system\./.test(collection);
 
 /** Numbers in their BSON classes: an index on 1 is shown otherwise than one on 1.0. */
 const exactly = { promoteValues: false, bsonRegExp: true };

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { encodePrelude, namespaceHeader, terminator, type DumpedCollection } from './archive.ts';
+import { Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import {
+  encodePrelude,
+  namespaceHeader,
+  namespaceOf,
+  terminator,
+  type DumpedCollection,
+} from './archive.ts';
 import { Crc64 } from './crc64.ts';
 
 /** What an export reads. */
@@ -12,15 +20,25 @@ export interface Source {
   close(): Promise<void>;
 }
 
+export interface ExportOptions {
+  gzip?: boolean;
+  /** Is told the namespace of each document. */
+  onDocument?(namespace: string): void;
+}
+
 const writeBytes = 1024 * 1024;
 
 /** Writes an archive under its name only when all of it is on disk. Returns the documents' number. */
-export async function writeArchive(source: Source, path: string): Promise<number> {
+export async function writeArchive(
+  source: Source,
+  path: string,
+  options: ExportOptions = {},
+): Promise<number> {
   const partial = `${path}.${randomBytes(4).toString('hex')}.partial`;
   try {
     // Only for its owner: it holds everybody's messages.
     const file = await open(partial, 'wx', 0o600);
-    const count = await writeTo(file, source);
+    const count = await writeTo(file, source, options);
     await rename(partial, path);
     await syncDirectory(dirname(path));
     return count;
@@ -30,9 +48,23 @@ export async function writeArchive(source: Source, path: string): Promise<number
   }
 }
 
-async function writeTo(file: FileHandle, source: Source): Promise<number> {
+async function writeTo(
+  file: FileHandle,
+  source: Source,
+  { gzip = false, onDocument = () => {} }: ExportOptions,
+): Promise<number> {
   try {
-    const count = await writeAll(source, new Output(file));
+    let count = 0;
+    const pieces = async function* (): AsyncGenerator<Buffer> {
+      for await (const { bytes, namespace } of bytesOf(source)) {
+        yield bytes;
+        if (namespace === undefined) continue;
+        onDocument(namespace);
+        count++;
+      }
+    };
+    const gathered = gather(pieces());
+    await file.writeFile(gzip ? Readable.from(gathered).compose(createGzip()) : gathered);
     await file.sync();
     return count;
   } finally {
@@ -40,46 +72,38 @@ async function writeTo(file: FileHandle, source: Source): Promise<number> {
   }
 }
 
-async function writeAll(source: Source, output: Output): Promise<number> {
-  await output.write(encodePrelude(source));
-  let count = 0;
+/** The whole archive; what is a document comes with its namespace. */
+async function* bytesOf(source: Source): AsyncGenerator<{ bytes: Buffer; namespace?: string }> {
+  yield { bytes: encodePrelude(source) };
   for (const collection of source.collections) {
     const { database, name } = collection;
+    const namespace = namespaceOf(collection);
     const crc = new Crc64();
-    await output.write(namespaceHeader(database, name));
+    yield { bytes: namespaceHeader(database, name) };
     for await (const bytes of source.documents(collection)) {
       crc.update(bytes);
-      count++;
-      await output.write(bytes);
+      yield { bytes, namespace };
     }
-    await output.write(terminator);
-    await output.write(namespaceHeader(database, name, crc.value));
-    await output.write(terminator);
+    yield { bytes: terminator };
+    yield { bytes: namespaceHeader(database, name, crc.value) };
+    yield { bytes: terminator };
   }
-  await output.flush();
-  return count;
 }
 
-/** Gathers small pieces, so that not each of them is a call to the disk. */
-class Output {
-  private pieces: Buffer[] = [];
-  private size = 0;
-
-  constructor(private readonly file: FileHandle) {}
-
-  async write(bytes: Buffer): Promise<void> {
+/** Puts small pieces together, so that not each of them is a call to the disk. */
+async function* gather(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let gathered: Buffer[] = [];
+  let size = 0;
+  for await (const bytes of pieces) {
     // A copy: the bytes may lie in a buffer that its owner uses again.
-    this.pieces.push(Buffer.from(bytes));
-    this.size += bytes.length;
-    if (this.size >= writeBytes) await this.flush();
+    gathered.push(Buffer.from(bytes));
+    size += bytes.length;
+    if (size < writeBytes) continue;
+    yield Buffer.concat(gathered);
+    gathered = [];
+    size = 0;
   }
-
-  async flush(): Promise<void> {
-    const bytes = Buffer.concat(this.pieces);
-    this.pieces = [];
-    this.size = 0;
-    await this.file.writeFile(bytes);
-  }
+  yield Buffer.concat(gathered);
 }
 
 /** A new name is on disk only when its directory is. */

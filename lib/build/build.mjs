@@ -12,6 +12,7 @@ const sources = [
   'lib',
   'public',
   'server.ts',
+  'instrumentation.ts',
   'next.config.mjs',
   'package.json',
   'package-lock.json',
@@ -38,6 +39,12 @@ export async function build({ quiet = false } = {}) {
     entryPoints: {
       server: 'server.ts',
       'embedded-mongo-worker': 'lib/embedded-mongo/worker.ts',
+      // The tools of tool.mjs.
+      store: 'lib/embedded-mongo/serve.ts',
+      export: 'lib/backup/export.ts',
+      import: 'lib/backup/import.ts',
+      check: 'lib/backup/check.ts',
+      compact: 'lib/backup/compact.ts',
     },
     outdir: 'dist',
     outExtension: { '.js': '.mjs' },

@@ -6,6 +6,7 @@ import type { Server } from './commands.ts';
 import type { Clock } from './cursors.ts';
 import { refuse, StoreError } from './errors.ts';
 import { parseExpression } from './expression.ts';
+import { parseOutput, type Output } from './output.ts';
 import {
   documentsOf,
   leadingSearch,
@@ -32,9 +33,17 @@ export interface PipelineContext extends StageContext {
   lsid: unknown;
 }
 
-/** Parses and checks an aggregation pipeline. */
-export function parsePipeline(stages: unknown, context: PipelineContext): Pipeline {
+/** Parses and checks an aggregation pipeline, and what it ends in, if it writes. */
+export function parseAggregation(
+  stages: unknown,
+  context: PipelineContext,
+): { pipeline: Pipeline; output: Output | undefined } {
   if (!Array.isArray(stages)) throw new StoreError(14, "'pipeline' must be an array");
+  const output = parseOutput(stages, context);
+  return { pipeline: parsePipeline(output ? stages.slice(0, -1) : stages, context), output };
+}
+
+function parsePipeline(stages: unknown[], context: PipelineContext): Pipeline {
   const specs = stages.map(onlyField);
   const source = sourceStage(specs[0], context);
   if (source) {
@@ -64,9 +73,10 @@ export const isCollectionless = (stages: unknown): boolean => {
 
 /** A first stage that does not read the documents of the collection. */
 function sourceStage(
-  [name, spec]: [string, unknown] | [] = [],
+  first: [string, unknown] | undefined,
   context: PipelineContext,
 ): ((collection: Collection | undefined) => Flow<Doc>) | undefined {
+  const [name, spec] = first ?? ['', undefined];
   switch (name) {
     case '$collStats':
       return statistics(spec, context.server);
@@ -77,8 +87,9 @@ function sourceStage(
     }
     case '$listLocalSessions':
       return () => eachOf(localSessions(context.lsid));
+    default:
+      return undefined;
   }
-  return undefined;
 }
 
 /** The session that asks; others are known to their connections only. */

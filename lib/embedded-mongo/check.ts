@@ -13,7 +13,7 @@ import { documentKey, entriesFor, idKeyOf, rangeOf } from './indexes.ts';
 import { checkFile } from './lmdb-file.ts';
 import { ownDirectory } from './owner.ts';
 import { Storage, type Entry, type KeyRange } from './storage.ts';
-import { format } from './migration.ts';
+import { format, refuseFormat } from './migration.ts';
 import { show } from './show.ts';
 import { decode, type Doc } from './values.ts';
 
@@ -42,6 +42,8 @@ export async function checkStore(
     checkFile(path);
     const storage = Storage.openSnapshot(path);
     try {
+      const found = storage.get(formatKey)?.toString();
+      if (found !== format) refuseFormat(path, found);
       return new Check(storage, report).run();
     } finally {
       await storage.close();
@@ -65,8 +67,6 @@ class Check {
   ) {}
 
   run(): CheckResult {
-    const found = this.storage.get(formatKey)?.toString();
-    if (found !== format) this.fault(`The format is '${found ?? ''}', not '${format}'.`);
     const used = new Map<number, string>();
     for (const entry of this.all(collectionKeys)) {
       const collection = this.collectionOf(entry);

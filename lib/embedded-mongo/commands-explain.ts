@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { parseAggregation } from './aggregate.ts';
 import { checkFields, checkRefused, documentArgument } from './arguments.ts';
 import type { Collection } from './catalog.ts';
 import { version } from './commands-admin.ts';
@@ -8,7 +9,8 @@ import type { Clock } from './cursors.ts';
 import { StoreError } from './errors.ts';
 import { scopeOf } from './expression.ts';
 import { describePlan, usesIndex } from './explain.ts';
-import { choosePlan, type Plan } from './planner.ts';
+import type { Plan } from './plan.ts';
+import { choosePlan } from './planner.ts';
 import { parseFilter } from './query.ts';
 import { ok } from './replies.ts';
 import { runPlan, type Search } from './search.ts';
@@ -39,6 +41,7 @@ async function explain(server: Server, call: Call): Promise<Reply> {
   const name = Object.keys(inner)[0] ?? '';
   checkFields('explain', body, ['verbosity']);
   checkRefused(name, inner);
+  if (name === 'aggregate') checkAggregation(server, database, inner);
   const explained = explainedCommand(name, inner);
   const { namespace, collection } = sourceOf(server, { ...call, name, body: inner, database });
   const { wanted, filter, around, stages = [] } = explained;
@@ -116,10 +119,17 @@ function explainedCommand(name: string, body: Doc): Explained {
   throw new StoreError(59, `Explain failed due to unknown command: ${name}`);
 }
 
+/** What would be refused is not explained either. */
+function checkAggregation(server: Server, database: string, body: Doc): void {
+  if (body.writeConcern !== undefined) {
+    throw new StoreError(9, "Aggregation explain does not support the 'writeConcern' option");
+  }
+  const scope = scopeOf(body.let);
+  parseAggregation(body.pipeline, { server, database, scope, lsid: body.lsid });
+}
+
 function aggregation(body: Doc): Explained {
-  const { pipeline } = body;
-  if (!Array.isArray(pipeline)) throw new StoreError(14, "'pipeline' must be an array");
-  const specs = pipeline.map(onlyField);
+  const specs = (body.pipeline as unknown[]).map(onlyField);
   const { search, used } = leadingSearch(specs, scopeOf(body.let));
   const filters = specs.slice(0, used).flatMap(([name, spec]) => (name === '$match' ? [spec] : []));
   const filter = filters.length > 1 ? { $and: filters } : isObject(filters[0]) ? filters[0] : {};

@@ -1,4 +1,4 @@
-import { isCollectionless, parsePipeline } from './aggregate.ts';
+import { isCollectionless, parseAggregation } from './aggregate.ts';
 import { checkFields, countArgument, documentArgument } from './arguments.ts';
 import { checkNamespace, type Collection } from './catalog.ts';
 import { sessionOf } from './commands-admin.ts';
@@ -6,8 +6,6 @@ import type { Call, Command, Server } from './commands.ts';
 import { Clock } from './cursors.ts';
 import { StoreError } from './errors.ts';
 import { scopeOf } from './expression.ts';
-import { keyText } from './keys.ts';
-import { parseOutput } from './output.ts';
 import { parsePath, visitPath } from './paths.ts';
 import { parseProjection } from './projection.ts';
 import { parseFilter } from './query.ts';
@@ -15,7 +13,9 @@ import { countMatching, find } from './reading.ts';
 import { ok } from './replies.ts';
 import { map, type Flow, type Search } from './search.ts';
 import { parseSort } from './sort.ts';
+import { isTurnOver } from './turn.ts';
 import { classOf, encode, equal, isObject, type Doc } from './values.ts';
+import { ValueSet } from './value-set.ts';
 import type { Reply } from './wire.ts';
 
 export const clockOf = (body: Doc): Clock => new Clock(countArgument(body, 'maxTimeMS'));
@@ -103,12 +103,9 @@ async function aggregateCommand(server: Server, call: Call): Promise<Reply> {
   }
   const clock = clockOf(body);
   const scope = scopeOf(body.let);
-  const { lsid } = body;
-  const context = { server, database, scope, lsid };
-  const output = parseOutput(body.pipeline, context);
-  const stages = output ? (body.pipeline as unknown[]).slice(0, -1) : body.pipeline;
-  const pipeline = parsePipeline(stages, context);
-  const needsNone = isCollectionless(stages);
+  const context = { server, database, scope, lsid: body.lsid };
+  const { pipeline, output } = parseAggregation(body.pipeline, context);
+  const needsNone = isCollectionless(body.pipeline);
   if (needsNone === (typeof body.aggregate === 'string')) {
     const problem = needsNone ? 'may not have a collection' : 'needs a collection';
     throw new StoreError(73, `A pipeline that begins like this ${problem}.`);
@@ -146,15 +143,15 @@ async function distinct(server: Server, call: Call): Promise<Reply> {
   if (!collection) return ok({ values: [] });
   const clock = clockOf(body);
   for (const found of find(server, collection, searchOf(body, 'query'))) {
-    if (!found) await clock.pause();
-    else visitPath(found.doc, path, (value) => values.add(value));
+    if (found) visitPath(found.doc, path, (value) => values.add(value));
+    if (!found || isTurnOver()) await clock.pause();
   }
   return ok({ values: values.list });
 }
 
 class DistinctValues {
   readonly list: unknown[] = [];
-  private readonly keys = new Set<string>();
+  private readonly seen = new ValueSet();
 
   /** Always false, so that it visits every value of a path. */
   add(value: unknown): false {
@@ -164,12 +161,7 @@ class DistinctValues {
   }
 
   private addOne(value: unknown): void {
-    const key = keyText(value);
-    if (key === undefined ? this.list.some((other) => equal(other, value)) : this.keys.has(key)) {
-      return;
-    }
-    if (key !== undefined) this.keys.add(key);
-    this.list.push(value);
+    if (this.seen.add(value)) this.list.push(value);
   }
 }
 

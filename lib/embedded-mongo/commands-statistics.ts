@@ -5,10 +5,9 @@ import { connectionsSoFar, version } from './commands-admin.ts';
 import { clockOf, sourceOf } from './commands-read.ts';
 import type { Call, Command, Server } from './commands.ts';
 import { drain } from './cursors.ts';
-import { StoreError } from './errors.ts';
 import { ok } from './replies.ts';
 import { collectionStatistics, emptyStatistics, scaleOf } from './statistics.ts';
-import { isNumber, nearestDouble, type Doc } from './values.ts';
+import { nearestDouble } from './values.ts';
 import type { Reply } from './wire.ts';
 
 const startedAt = Date.now();

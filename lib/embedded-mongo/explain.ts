@@ -2,7 +2,7 @@ import { literalPrefix } from './bounds.ts';
 import type { Index, IndexField } from './catalog.ts';
 import { conditionsOn, type Condition } from './conditions.ts';
 import { idIndexSpec } from './index-specs.ts';
-import type { Plan } from './planner.ts';
+import type { Plan } from './plan.ts';
 import type { Search } from './search.ts';
 import { show } from './show.ts';
 import { Rank, rankOf, textParts, type Doc } from './values.ts';

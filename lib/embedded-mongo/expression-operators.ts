@@ -1,12 +1,34 @@
-import { Double, Int32 } from 'bson';
-import { add, divide, multiply, remainder, subtract, Total } from './arithmetic.ts';
+import { Double, Int32, type Decimal128 } from 'bson';
+import { divide, multiply, remainder, subtract, Total } from './arithmetic.ts';
 import { conversions, dateParts, dateToString, toText } from './conversions.ts';
-import { StoreError } from './errors.ts';
-import { checkVariable, parseExpression, type Evaluate, type Scope } from './expression.ts';
+import { toDecimal } from './decimal.ts';
+import {
+  arrayOf,
+  integerOf,
+  isNullish,
+  listOf,
+  named,
+  need,
+  strict,
+  taking,
+  textOf,
+  type Operator,
+} from './expression-arguments.ts';
+import {
+  choice,
+  condition,
+  fieldAccess,
+  filtering,
+  letting,
+  mapping,
+  reducing,
+} from './expression-control.ts';
+import { parseExpression } from './expression.ts';
 import { typeName } from './query-operators.ts';
 import {
   classOf,
   compare,
+  decimalParts,
   equal,
   isNumber,
   isObject,
@@ -15,78 +37,6 @@ import {
   wholeOf,
   type Doc,
 } from './values.ts';
-
-/** Checks the argument of an operator once and returns what it computes. */
-type Operator = (argument: unknown, scope: Scope) => Evaluate;
-
-const isNullish = (value: unknown): boolean => value === undefined || value === null;
-
-function need(isRight: boolean, code: number, message: string): void {
-  if (!isRight) throw new StoreError(code, message);
-}
-
-/** Parses the arguments of an operator; a single one need not stand in an array. */
-function listOf(argument: unknown, scope: Scope, least: number, most: number): Evaluate[] {
-  const list = Array.isArray(argument) ? argument : [argument];
-  const isRight = list.length >= least && list.length <= most;
-  const wanted = least === most ? `exactly ${least}` : `${least} to ${most}`;
-  need(isRight, 16020, `Expression takes ${wanted} arguments. ${list.length} were passed in.`);
-  return list.map((element) => parseExpression(element, scope));
-}
-
-/** An operator on so many values. */
-const taking =
-  (least: number, most: number, run: (...values: unknown[]) => unknown): Operator =>
-  (argument, scope) => {
-    const list = listOf(argument, scope, least, most);
-    return (doc) => run(...list.map((evaluate) => evaluate(doc)));
-  };
-
-/** An operator that is null as soon as one of its values is null or missing. */
-const strict = (least: number, most: number, run: (...values: unknown[]) => unknown): Operator =>
-  taking(least, most, (...values) => (values.some(isNullish) ? null : run(...values)));
-
-function arrayOf(value: unknown, operator: string, code: number): unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new StoreError(
-    code,
-    `The argument to ${operator} must be an array, but was of type: ${typeName(value)}`,
-  );
-}
-
-function textOf(value: unknown, operator: string, code: number): string {
-  if (typeof value === 'string') return value;
-  throw new StoreError(code, `${operator} only supports strings, not ${typeName(value)}`);
-}
-
-function integerOf(value: unknown, operator: string, code: number): number {
-  const number = isNumber(value) ? nearestDouble(value) : NaN;
-  if (Number.isInteger(number)) return number;
-  throw new StoreError(code, `${operator} needs a whole number, not ${typeName(value)}`);
-}
-
-/** Named arguments, parsed; the rest of the operator's own ones stays as it is. */
-function named(
-  operator: string,
-  argument: unknown,
-  required: string[],
-  optional: string[] = [],
-): Doc {
-  if (!isObject(argument)) throw new StoreError(9, `${operator} only supports an object`);
-  const missing = required.find((name) => !(name in argument));
-  if (missing) throw new StoreError(9, `Missing '${missing}' parameter to ${operator}`);
-  const names = [...required, ...optional];
-  const unknown = Object.keys(argument).find((name) => !names.includes(name));
-  if (unknown) throw new StoreError(9, `Unrecognized parameter to ${operator}: ${unknown}`);
-  return argument;
-}
-
-/** A variable of the inside of an operator, and the scope in which it can be seen. */
-function variables(names: string[], outer: Scope): { cells: unknown[]; scope: Scope } {
-  const cells: unknown[] = names.map(() => undefined);
-  const own = names.map((name, i) => [name, () => cells[i]] as const);
-  return { cells, scope: new Map([...outer, ...own]) };
-}
 
 const comparison = (accepts: (order: number) => boolean): Operator =>
   taking(2, 2, (a, b) => accepts(compare(a, b)));
@@ -132,9 +82,11 @@ const rounding = (name: string, run: (value: number) => number): Operator =>
     need(isNumber(value), 28765, `${name} only supports numeric types, not ${typeName(value)}`);
     if (wholeOf(value) !== undefined) return value;
     if (classOf(value) !== 'Decimal128') return conversions.$toDouble!(run(nearestDouble(value)));
-    const rest = remainder(value, new Int32(1));
-    const whole = subtract(value, rest);
-    return isZero(rest) ? value : add(whole, new Int32(run(Math.sign(nearestDouble(rest)) / 2)));
+    const parts = decimalParts(value as Decimal128);
+    if (!parts || parts.exponent >= 0) return value;
+    const unit = 10n ** BigInt(-parts.exponent);
+    const rest = Math.sign(Number(parts.coefficient % unit));
+    return toDecimal(parts.coefficient / unit + BigInt(run(rest / 2)));
   });
 
 /** $min and its like: over their arguments, or over the elements of a single one. */
@@ -176,106 +128,6 @@ function sliced(array: unknown, first: unknown, count: unknown, hasCount: boolea
   return list.slice(from, from + length);
 }
 
-const condition: Operator = (argument, scope) => {
-  const parts = isObject(argument) ? named('$cond', argument, ['if', 'then', 'else']) : undefined;
-  const all = parts ? [parts.if, parts.then, parts.else] : argument;
-  const [test, yes, no] = listOf(all, scope, 3, 3) as [Evaluate, Evaluate, Evaluate];
-  return (doc) => (isTruthy(test(doc)) ? yes(doc) : no(doc));
-};
-
-const choice: Operator = (argument, scope) => {
-  const { branches, default: otherwise } = named('$switch', argument, ['branches'], ['default']);
-  need(Array.isArray(branches) && branches.length > 0, 40068, '$switch requires a branch');
-  const cases = (branches as unknown[]).map((branch) => {
-    const { case: test, then } = named('$switch', branch, ['case', 'then']);
-    return [parseExpression(test, scope), parseExpression(then, scope)] as const;
-  });
-  const other = otherwise === undefined ? undefined : parseExpression(otherwise, scope);
-  return (doc) => {
-    const found = cases.find(([test]) => isTruthy(test(doc)));
-    if (found) return found[1](doc);
-    if (other) return other(doc);
-    throw new StoreError(40066, '$switch found no matching branch, and no default was given');
-  };
-};
-
-/** $map and $filter, which look at one element after the other. */
-function eachElement(
-  name: '$map' | '$filter',
-  argument: unknown,
-  scope: Scope,
-): { evaluate: Evaluate; elements: (doc: Doc) => unknown[] | undefined; cells: unknown[] } {
-  const body = name === '$map' ? 'in' : 'cond';
-  const spec = named(name, argument, ['input', body], name === '$map' ? ['as'] : ['as', 'limit']);
-  const variable = spec.as === undefined ? 'this' : textOf(spec.as, name, 16866);
-  checkVariable(variable);
-  const input = parseExpression(spec.input, scope);
-  const { cells, scope: inner } = variables([variable], scope);
-  const elements = (doc: Doc): unknown[] | undefined => {
-    const array = input(doc);
-    return isNullish(array) ? undefined : arrayOf(array, name, name === '$map' ? 16883 : 28651);
-  };
-  return { evaluate: parseExpression(spec[body], inner), elements, cells };
-}
-
-const mapping: Operator = (argument, scope) => {
-  const { evaluate, elements, cells } = eachElement('$map', argument, scope);
-  return (doc) =>
-    elements(doc)?.map((element) => {
-      cells[0] = element;
-      return evaluate(doc) ?? null;
-    }) ?? null;
-};
-
-const filtering: Operator = (argument, scope) => {
-  const { evaluate, elements, cells } = eachElement('$filter', argument, scope);
-  const { limit } = argument as Doc;
-  const limitOf = isNullish(limit) ? () => Infinity : parseExpression(limit, scope);
-  return (doc) => {
-    const kept = elements(doc)?.filter((element) => {
-      cells[0] = element;
-      return isTruthy(evaluate(doc));
-    });
-    const most = limitOf(doc);
-    const count = most === Infinity ? most : integerOf(most ?? Infinity, '$filter', 327391);
-    return kept?.slice(0, count) ?? null;
-  };
-};
-
-const reducing: Operator = (argument, scope) => {
-  const spec = named('$reduce', argument, ['input', 'initialValue', 'in']);
-  const [input, initial] = [spec.input, spec.initialValue].map((one) =>
-    parseExpression(one, scope),
-  );
-  const { cells, scope: inner } = variables(['value', 'this'], scope);
-  const evaluate = parseExpression(spec.in, inner);
-  return (doc) => {
-    const array = input!(doc);
-    if (isNullish(array)) return null;
-    let value = initial!(doc);
-    for (const element of arrayOf(array, '$reduce', 40080)) {
-      cells[0] = value;
-      cells[1] = element;
-      value = evaluate(doc) ?? null;
-    }
-    return value;
-  };
-};
-
-const letting: Operator = (argument, scope) => {
-  const { vars, in: body } = named('$let', argument, ['vars', 'in']);
-  if (!isObject(vars)) throw new StoreError(16876, 'invalid parameter: expected an object (vars)');
-  const names = Object.keys(vars);
-  names.forEach(checkVariable);
-  const values = names.map((name) => parseExpression(vars[name], scope));
-  const { cells, scope: inner } = variables(names, scope);
-  const evaluate = parseExpression(body, inner);
-  return (doc) => {
-    values.map((value) => value(doc)).forEach((value, i) => (cells[i] = value));
-    return evaluate(doc);
-  };
-};
-
 function merged(...values: unknown[]): Doc {
   const objects = values.length === 1 && Array.isArray(values[0]) ? values[0] : values;
   const result: Doc = {};
@@ -301,36 +153,6 @@ function fromPairs(pairs: unknown): Doc {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** $getField, $setField and $unsetField: fields whose names may hold dots and dollars. */
-const fieldAccess =
-  (name: '$getField' | '$setField' | '$unsetField'): Operator =>
-  (argument, scope) => {
-    const isShort = name === '$getField' && !(isObject(argument) && 'field' in argument);
-    const spec = isShort
-      ? { field: argument, input: '$$CURRENT' }
-      : isObject(argument)
-        ? argument
-        : {};
-    const { field, input = name === '$getField' ? '$$CURRENT' : null, value } = spec as Doc;
-    const key = isObject(field) && '$literal' in field ? field.$literal : field;
-    if (typeof key !== 'string' || key === '__proto__' || (key === field && key[0] === '$')) {
-      throw new StoreError(4161107, `${name} requires a constant string as its field`);
-    }
-    const [inputOf, valueOf] = [input, value].map((one) => parseExpression(one, scope));
-    return (doc) => {
-      const object = inputOf!(doc);
-      if (name === '$getField') {
-        return isObject(object) && Object.hasOwn(object, key) ? object[key] : undefined;
-      }
-      if (isNullish(object)) return null;
-      if (!isObject(object))
-        throw new StoreError(4161105, `${name} requires an object as its input`);
-      const { [key]: _, ...others } = object;
-      const set = name === '$setField' ? valueOf!(doc) : undefined;
-      return set === undefined ? others : { ...object, [key]: set };
-    };
-  };
-
 const letters = (pattern: RegExp, run: (letter: string) => string): Operator =>
   taking(1, 1, (value) => (isNullish(value) ? '' : toText(value).replace(pattern, run)));
 
@@ -340,7 +162,11 @@ function substring(value: unknown, start: unknown, count: unknown): string {
     integerOf(count, '$substrCP', 34452),
   ];
   need(from >= 0 && length >= 0, 34455, '$substrCP takes no negative positions');
-  return isNullish(value) ? '' : [...toText(value)].slice(from, from + length).join('');
+  return isNullish(value)
+    ? ''
+    : Array.from(toText(value))
+        .slice(from, from + length)
+        .join('');
 }
 
 /** Every operator of expressions, by its name. */
@@ -433,7 +259,7 @@ export const expressionOperators: Record<string, Operator> = {
   ),
   $toLower: letters(/[A-Z]/g, (letter) => letter.toLowerCase()),
   $toUpper: letters(/[a-z]/g, (letter) => letter.toUpperCase()),
-  $strLenCP: taking(1, 1, (text) => new Int32([...textOf(text, '$strLenCP', 34471)].length)),
+  $strLenCP: taking(1, 1, (text) => new Int32(Array.from(textOf(text, '$strLenCP', 34471)).length)),
   $substrCP: taking(3, 3, substring),
   $split: strict(2, 2, (text, separator) => {
     need(separator !== '', 40087, '$split requires a non-empty separator');

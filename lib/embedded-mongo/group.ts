@@ -4,7 +4,8 @@ import { refuse, StoreError } from './errors.ts';
 import { parseExpression, type Evaluate, type Scope } from './expression.ts';
 import { keyText } from './keys.ts';
 import type { Flow } from './search.ts';
-import { compare, encode, equal, isObject, type Doc } from './values.ts';
+import { ValueSet } from './value-set.ts';
+import { compare, encode, isObject, type Doc } from './values.ts';
 
 /** Gathers one field of one group. */
 interface Accumulator {
@@ -59,14 +60,10 @@ function push(): Accumulator {
 
 function addToSet(): Accumulator {
   const values: unknown[] = [];
-  const keys = new Set<string>();
+  const seen = new ValueSet();
   return {
     add: (value) => {
-      if (value === undefined) return;
-      const key = keyText(value);
-      if (key === undefined ? values.some((other) => equal(other, value)) : keys.has(key)) return;
-      if (key !== undefined) keys.add(key);
-      values.push(value);
+      if (value !== undefined && seen.add(value)) values.push(value);
     },
     result: () => values,
   };
@@ -138,11 +135,14 @@ interface Group {
   accumulators: Accumulator[];
 }
 
-/** Parses a $group stage. */
-export function parseGroup(spec: Doc, scope: Scope): (flow: Flow<Doc>) => Flow<Doc> {
+/** Parses a $group stage, whose groups may be told by other means than its _id. */
+export function parseGroup(
+  spec: Doc,
+  scope: Scope,
+  idOf = parseExpression(spec._id, scope),
+): (flow: Flow<Doc>) => Flow<Doc> {
   if (!('_id' in spec)) throw new StoreError(15955, 'a group specification must include an _id');
-  const { _id, ...rest } = spec;
-  const idOf = parseExpression(_id, scope);
+  const { _id: _, ...rest } = spec;
   const fields = Object.entries(rest).map(([name, value]) => parseField(name, value, scope));
   return function* (flow) {
     const groups = new Map<string, Group>();

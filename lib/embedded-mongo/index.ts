@@ -2,6 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ownDirectory } from './owner.ts';
+import { inWords } from './unusable.ts';
 import type { WorkerMessage, WorkerSettings } from './worker.ts';
 
 export interface EmbeddedMongo {
@@ -26,7 +27,7 @@ const steadyMs = 60_000;
 /** Starts the store of a directory in a thread of its own, and starts it again if it crashes. */
 export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
   const { directory, onLog = () => {} } = options;
-  if (await mkdir(directory, { recursive: true, mode: 0o700 })) await chmod(directory, 0o700);
+  await makeDirectory(directory);
   const owner = await ownDirectory(directory);
   const listen = options.listen ?? { socket: join(owner.path, 'store.sock') };
   const supervisor = new Supervisor({ file: join(directory, 'store.lmdb'), listen }, onLog);
@@ -44,6 +45,14 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise
       await owner.release();
     },
   };
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    if (await mkdir(directory, { recursive: true, mode: 0o700 })) await chmod(directory, 0o700);
+  } catch (error) {
+    throw inWords(directory, error);
+  }
 }
 
 export const uriOf = (socket: string): string =>

@@ -177,10 +177,13 @@ export class KeyWriter {
 
 const shared = new KeyWriter();
 
-/** One value as a string usable in a Set, or undefined where a key cannot tell values apart. */
+/**
+ * One value as a string usable in a Set, or undefined for a decimal that no key tells from its
+ * neighbours. The hash of what is shortened tells long values apart.
+ */
 export function keyText(value: unknown): string | undefined {
   const bytes = shared.reset().component(value);
-  return bytes.truncated || bytes.rounded ? undefined : bytes.finish().toString('latin1');
+  return bytes.rounded ? undefined : bytes.finish().toString('latin1');
 }
 
 /** The first key after all keys that begin with this prefix. */

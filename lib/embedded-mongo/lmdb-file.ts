@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { inWords, Unusable } from './unusable.ts';
 
 // LMDB maps its file and trusts every number in it: a damaged one ends the process with a
 // segmentation fault. So the file is read as a file first, and every page that LMDB could come to
@@ -57,11 +58,24 @@ function isBelow(bytes: Buffer, node: number, other: number): boolean {
  * a document says is not looked at: `checkStore` does that.
  */
 export function checkFile(path: string, isInnerOnly = false): void {
-  const file = openSync(path, 'r');
+  const file = openFile(path);
   try {
-    new FileCheck(path, file, fstatSync(file).size, isInnerOnly).run();
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new Unusable(path, 'it is no file');
+    new FileCheck(path, file, stats.size, isInnerOnly).run();
+  } catch (error) {
+    throw inWords(path, error);
   } finally {
     closeSync(file);
+  }
+}
+
+function openFile(path: string): number {
+  try {
+    // A pipe would wait for somebody who writes.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    throw inWords(path, error);
   }
 }
 

@@ -3,19 +3,43 @@ import { rangeOf } from './indexes.ts';
 import type { Storage } from './storage.ts';
 
 export const format = 'gatherly 2';
-/** It had the _id at the end of the keys of unique indexes too. */
-export const formerFormat = 'gatherly 1';
 const keysPerCommit = 5000;
 
+/** What a migration works on. */
+export interface Migrating {
+  storage: Storage;
+  catalog: Catalog;
+  newId(): number;
+}
+
 /**
- * Makes a file of the former format one of this format. A crash on the way leaves the former
- * one, and beside it keys under a number that is swept.
+ * Makes a file of one format one of the next; its last commit changes the format and whatever
+ * the former one would not understand, so that a crash on the way leaves the former one.
  */
-export async function migrate(
-  storage: Storage,
-  catalog: Catalog,
-  newId: () => number,
-): Promise<void> {
+export type Migration = (store: Migrating) => Promise<void>;
+
+/** By the format that each begins with. */
+export const migrations: ReadonlyMap<string, Migration> = new Map([
+  ['gatherly 1', shortenUniqueKeys],
+]);
+
+/** Says why a file of this format cannot be read. */
+export function refuseFormat(path: string, found: string | undefined): never {
+  const number = /^gatherly (\d+)$/.exec(found ?? '')?.[1];
+  if (number === undefined) {
+    throw new Error(`${path} is no store of Gatherly. Nothing was changed; name another directory.`);
+  }
+  if (migrations.has(found!)) {
+    throw new Error(`${path} has the older format '${found}'. Start Gatherly once to migrate it.`);
+  }
+  throw new Error(
+    `${path} has the format '${found}', which this version does not know; it reads '${format}'. ` +
+      'Start a newer version of Gatherly, or restore a backup that this one wrote.',
+  );
+}
+
+/** Unique keys had the _id at their end, like all others. The new ones get numbers of their own. */
+async function shortenUniqueKeys({ storage, catalog, newId }: Migrating): Promise<void> {
   const migrated = new Map<number, number>();
   for (const { indexes } of catalog.values()) {
     for (const { id, unique } of indexes) {
@@ -35,13 +59,14 @@ export async function migrate(
       storage.put(droppedKey(from), Buffer.alloc(1));
       storage.remove(droppedKey(to));
     }
-    storage.put(formatKey, Buffer.from(format));
+    storage.put(formatKey, Buffer.from('gatherly 2'));
   });
 }
 
 /** Copies the keys of an index without the _id at their end; their values tell how long it is. */
 async function shortened(storage: Storage, from: number, to: number): Promise<number> {
   const { low: prefix } = rangeOf(to);
+  // If nobody takes the number away again, what is under it is swept.
   await storage.transaction(() => storage.put(droppedKey(to), Buffer.alloc(1)));
   let entries = storage.entries(rangeOf(from), keysPerCommit);
   while (entries.length > 0) {

@@ -22,11 +22,10 @@ export type Output = (flow: Flow<Doc>, clock: Clock) => Promise<void>;
 const documentsAtOnce = 256;
 
 /** The $out or $merge at the end of a pipeline, if there is one. */
-export function parseOutput(stages: unknown, context: StageContext): Output | undefined {
-  const last: unknown = Array.isArray(stages) ? stages.at(-1) : undefined;
+export function parseOutput(stages: unknown[], context: StageContext): Output | undefined {
+  const last = stages.at(-1);
   if (!isObject(last) || !('$out' in last || '$merge' in last)) return undefined;
   const [name, spec] = onlyField(last);
-  context.server.checkSpace();
   return name === '$out' ? parseOut(spec, context) : parseMerge(spec, context);
 }
 
@@ -67,6 +66,7 @@ function parseOut(spec: unknown, { server, database }: StageContext): Output {
   const namespace = target(spec, database);
   const { store } = server;
   return async (flow, clock) => {
+    server.checkSpace();
     const [db] = namespace.split('.');
     const temporary = `${db}.tmp.agg_out.${randomUUID()}`;
     await store.write((transaction) => {
@@ -115,6 +115,7 @@ function parseMerge(spec: unknown, { server, database, scope }: StageContext): O
   }
   const upsert = whenNotMatched === 'insert';
   return async (flow, clock) => {
+    server.checkSpace();
     checkUnique(server, namespace, fields);
     const statementFor = (doc: Doc): Statement => {
       if (!update) return insert(namespace, doc);

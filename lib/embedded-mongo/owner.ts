@@ -4,6 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inWords } from './unusable.ts';
 
 /** Longer socket paths are cut off without a word (macOS takes three bytes less than Linux). */
 const maxSocketPathBytes = 103;
@@ -47,7 +48,7 @@ export async function ownDirectory(directory: string): Promise<Owner> {
     };
   } catch (error) {
     await reach.dispose();
-    throw error;
+    throw inWords(directory, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { StoreError } from './errors.ts';
-import { classOf, isObject, type Doc } from './values.ts';
+import { classOf, isObject, maxDepth, type Doc } from './values.ts';
 
 export type Path = readonly string[];
 
@@ -10,6 +10,7 @@ export function parsePath(path: string): Path {
   const parts = path.split('.');
   // Assigning to __proto__ would change the prototype of our own object instead of a field.
   if (parts.includes('__proto__')) throw new StoreError(2, 'A field cannot be named __proto__.');
+  if (parts.length > maxDepth) throw new StoreError(15, 'FieldPath is too long');
   return parts;
 }
 
@@ -36,14 +37,29 @@ export function visitPath(
   path: Path,
   visit: (value: unknown) => boolean,
   at = 0,
+  seen = path.length > shortPath ? new Map<unknown, Set<number>>() : undefined,
 ): boolean {
   if (at === path.length) return visit(value);
   const part = path[at]!;
-  if (!Array.isArray(value)) return visitPath(fieldOf(value, part), path, visit, at + 1);
+  if (!Array.isArray(value)) return visitPath(fieldOf(value, part), path, visit, at + 1, seen);
+  if (seen && !isNew(seen, value, at)) return false;
   if (isArrayIndex(part) && Number(part) < value.length) {
-    if (visitPath(value[Number(part)], path, visit, at + 1)) return true;
+    if (visitPath(value[Number(part)], path, visit, at + 1, seen)) return true;
   }
-  return value.some((element) => isObject(element) && visitPath(element, path, visit, at));
+  return value.some((element) => isObject(element) && visitPath(element, path, visit, at, seen));
+}
+
+/**
+ * A number in a path is a position and may be a field too: in nested arrays the ways double with
+ * every part, and meet again. In a longer path than this, no place is gone through twice.
+ */
+const shortPath = 8;
+
+function isNew(seen: Map<unknown, Set<number>>, value: unknown, at: number): boolean {
+  const places = seen.get(value) ?? new Set();
+  if (places.has(at)) return false;
+  seen.set(value, places.add(at));
+  return true;
 }
 
 /** The value at a path that enters no arrays, as update and projection see it. */

@@ -1,4 +1,5 @@
 import { StoreError } from './errors.ts';
+import { isTurnLong, turnStart } from './turn.ts';
 
 // JavaScript's engine tries every way a pattern could match, and nothing interrupts it: one like
 // ^(a+)+$ would hold the thread, and everybody with it, for seconds or for ever. So the work that
@@ -7,6 +8,8 @@ import { StoreError } from './errors.ts';
 const maxPatternLength = 1000;
 /** About a tenth of a second. */
 const maxSteps = 5e7;
+/** Too little to be added up. */
+const shortWork = 1e5;
 /** A pattern that is too costly for so short a text is refused at once. */
 const shortText = 64;
 
@@ -102,6 +105,22 @@ function steps({ factor, degree }: Cost, length: number): number {
   return result;
 }
 
+/** What the patterns may have cost since the turn of others before. */
+const spent = { turn: NaN, steps: 0 };
+
+/**
+ * Between two documents others get a turn; a document of many long texts is refused, if it really
+ * takes long: most patterns take far fewer steps than they might.
+ */
+function spend(needed: number, source: string): void {
+  const turn = turnStart();
+  spent.steps = spent.turn === turn ? spent.steps + needed : needed;
+  spent.turn = turn;
+  if (spent.steps > 2 * maxSteps && isTurnLong()) {
+    throw refusal(source, 'like this on documents of so many long texts');
+  }
+}
+
 /** The test of a pattern on texts, which refuses rather than take long. */
 export function boundedTest(regex: RegExp): (text: string) => boolean {
   const { source } = regex;
@@ -113,9 +132,11 @@ export function boundedTest(regex: RegExp): (text: string) => boolean {
   const cost = new CostReader(source, isAnchored).read();
   if (steps(cost, shortText) > maxSteps) throw refusal(source, 'with so many choices');
   return (text) => {
-    if (steps(cost, text.length) > maxSteps) {
+    const needed = steps(cost, text.length);
+    if (needed > maxSteps) {
       throw refusal(source, `like this on texts of ${text.length} characters`);
     }
+    if (needed > shortWork) spend(needed, source);
     return regex.test(text);
   };
 }

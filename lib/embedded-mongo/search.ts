@@ -1,7 +1,7 @@
 import type { Collection } from './catalog.ts';
 import { documentKey } from './indexes.ts';
 import { compile } from './match.ts';
-import type { Plan } from './planner.ts';
+import type { Plan } from './plan.ts';
 import type { Query } from './query.ts';
 import { Sorter, type SortField } from './sort.ts';
 import { partBytes, type KeyRange, type Storage } from './storage.ts';
@@ -76,6 +76,10 @@ function* candidates(
       for (const range of source.ranges) yield* documentsIn(storage, range, source.reverse, first);
       return;
     case 'index':
+      if (source.isUnique) {
+        yield* keyed(storage, collection, source.ranges);
+        return;
+      }
       for (const range of source.ranges) {
         yield* indexed(storage, collection, range, source.reverse, first);
       }
@@ -100,6 +104,16 @@ function* documentsIn(
     if (isLast) return;
     after = entries.at(-1)!.key;
     size = moreEntries;
+  }
+}
+
+/** The documents of the keys with which the ranges begin. */
+function* keyed(storage: Storage, collection: Collection, ranges: KeyRange[]): Flow<Found> {
+  for (const [i, { low }] of ranges.entries()) {
+    const idKey = storage.get(low);
+    const raw = idKey && storage.get(documentKey(collection.id, idKey));
+    if (raw) yield new Found(idKey, raw);
+    if (i % moreEntries === spareEntries) yield undefined;
   }
 }
 

@@ -6,7 +6,7 @@ import { rangeOf } from './indexes.ts';
 import { checkFile } from './lmdb-file.ts';
 import { isTaken, ownDirectory } from './owner.ts';
 import { Storage } from './storage.ts';
-import { format } from './migration.ts';
+import { format, refuseFormat } from './migration.ts';
 import type { Doc } from './values.ts';
 
 export interface SnapshotCollection {
@@ -45,7 +45,7 @@ export async function openSnapshot(directory: string): Promise<Snapshot> {
     const found = storage.get(formatKey)?.toString();
     if (found !== format) {
       await storage.close();
-      throw new Error(`${path} has the format '${found ?? ''}'; this version reads '${format}'.`);
+      refuseFormat(path, found);
     }
     return {
       collections: storage

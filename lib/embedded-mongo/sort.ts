@@ -2,6 +2,7 @@ import { StoreError } from './errors.ts';
 import { fieldPath } from './expression.ts';
 import { visitPath, type Path } from './paths.ts';
 import type { Flow } from './search.ts';
+import { isTurnOver } from './turn.ts';
 import { compare, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
 
 export interface SortField {
@@ -100,7 +101,10 @@ export class Sorter<T> {
       }
       runs = merged;
     }
-    for (const { item } of runs[0]!.slice(0, this.keep)) yield item;
+    for (const { item } of runs[0]!.slice(0, this.keep)) {
+      yield item;
+      if (isTurnOver()) yield undefined;
+    }
   }
 
   private endRun(): void {
@@ -128,12 +132,11 @@ export class Sorter<T> {
   }
 }
 
-/** Compares two documents by a parsed sort, for update operators that sort arrays. */
-export function documentOrder(fields: SortField[]): (a: unknown, b: unknown) => number {
-  const order = compareKeyed(fields);
-  const keyed = (item: unknown): Keyed<unknown> => ({
+/** Documents in the order of a parsed sort, for update operators that sort arrays. */
+export function sortDocuments(documents: readonly unknown[], fields: SortField[]): unknown[] {
+  const keyed = documents.map((item) => ({
     item,
     keys: fields.map((field) => sortKey(item as Doc, field)),
-  });
-  return (a, b) => order(keyed(a), keyed(b));
+  }));
+  return keyed.sort(compareKeyed(fields)).map(({ item }) => item);
 }

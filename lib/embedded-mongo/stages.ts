@@ -1,5 +1,6 @@
 import { calculateObjectSize, Int32, Long } from 'bson';
 import { refuse, StoreError } from './errors.ts';
+import { parseExpression } from './expression.ts';
 import { parseGroup } from './group.ts';
 import { lookup, unionWith } from './joins.ts';
 import { matcher } from './match.ts';
@@ -7,7 +8,8 @@ import { parsePath, valueAt } from './paths.ts';
 import { onlyField, parseStages, runStages, type Stage, type StageContext } from './pipeline.ts';
 import { map, slice, type Flow } from './search.ts';
 import { parseSort, Sorter } from './sort.ts';
-import { isTransform, objectOf, parseTransform } from './transforms.ts';
+import { objectOf, parseTransform, transformNames, type TransformName } from './transforms.ts';
+import { isTurnOver } from './turn.ts';
 import { setAt } from './update-paths.ts';
 import { clone, compare, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
 
@@ -70,7 +72,12 @@ function unwind(spec: unknown): Stage {
         const isAbsent = value === undefined || value === null;
         if (!isAbsent || preserveNullAndEmptyArrays === true) yield withValue(doc, value, null);
       } else if (value.length > 0) {
-        for (const [i, element] of value.entries()) yield withValue(doc, element, i);
+        // Copied once without its array: a copy of all of it for each element would take for ever.
+        const bare = withValue(doc, null, null);
+        for (const [i, element] of value.entries()) {
+          yield withValue(bare, element, i);
+          if (isTurnOver()) yield undefined;
+        }
       } else if (preserveNullAndEmptyArrays === true) yield withValue(doc, undefined, null);
     }
   };
@@ -140,7 +147,7 @@ function facet(spec: unknown, context: StageContext): Stage {
       const found: Doc[] = [];
       for (const doc of runStages(eachOf(docs), parsed)) {
         if (doc) found.push(doc);
-        else yield undefined;
+        if (!doc || isTurnOver()) yield undefined;
       }
       result[name] = found;
     }
@@ -182,64 +189,67 @@ function bucket(spec: unknown, context: StageContext): Stage {
   if (groupBy === undefined || bounds.length < 2 || !areOrdered) {
     throw new StoreError(40198, '$bucket needs groupBy and two or more boundaries in order');
   }
-  const branches = bounds.slice(1).map((bound, i) => {
-    const [low, high] = [{ $literal: bounds[i] }, { $literal: bound }];
-    return { case: { $and: [{ $gte: [groupBy, low] }, { $lt: [groupBy, high] }] }, then: low };
-  });
-  const _id = {
-    $switch: { branches, ...(other !== undefined && { default: { $literal: other } }) },
+  const groupOf = parseExpression(groupBy, context.scope);
+  const bucketOf = (doc: Doc): unknown => {
+    const value = groupOf(doc);
+    const at = bounds.findLastIndex((bound) => compare(value, bound) >= 0);
+    if (at >= 0 && at < bounds.length - 1) return bounds[at];
+    if (other !== undefined) return other;
+    throw new StoreError(40066, 'a value is in no bucket, and no default was specified');
   };
   const fields = isObject(output) ? output : { count: { $sum: new Int32(1) } };
-  const group = parseGroup({ _id, ...fields }, context.scope);
+  const group = parseGroup({ _id: null, ...fields }, context.scope, bucketOf);
   return (flow) => sort(group(flow), { _id: new Int32(1) });
 }
 
+type ParseStage = (spec: unknown, context: StageContext, name: string) => Stage;
+
+const transforming: ParseStage = (spec, { scope }, name) => {
+  const transform = parseTransform(name as TransformName, spec, scope);
+  return (flow) => map(flow, transform);
+};
+
+const onlyLast: ParseStage = (_spec, _context, name) => {
+  throw new StoreError(40601, `${name} can only be the final stage in the pipeline`);
+};
+
+const parsers: Record<string, ParseStage> = {
+  ...Object.fromEntries(transformNames.map((name) => [name, transforming])),
+  $match: (spec, { scope }, name) => {
+    const matches = matcher(objectOf(name, spec), scope);
+    return (flow) => filter(flow, matches);
+  },
+  $sort: (spec) => {
+    parseSort(spec);
+    return (flow) => sort(flow, spec);
+  },
+  $limit: (spec, _context, name) => {
+    const limit = stageNumber(name, spec);
+    return (flow) => slice(flow, 0, limit);
+  },
+  $skip: (spec, _context, name) => {
+    const skip = stageNumber(name, spec);
+    return (flow) => slice(flow, skip, Infinity);
+  },
+  $group: (spec, { scope }, name) => parseGroup(objectOf(name, spec), scope),
+  $count: count,
+  $unwind: unwind,
+  $lookup: lookup,
+  $sample: sample,
+  $facet: facet,
+  $unionWith: unionWith,
+  $sortByCount: sortByCount,
+  $bucket: bucket,
+  $out: onlyLast,
+  $merge: onlyLast,
+};
+
 /** Parses one stage. */
 export function parseStage(name: string, spec: unknown, context: StageContext): Stage {
-  if (isTransform(name)) {
-    const transform = parseTransform(name, spec, context.scope);
-    return (flow) => map(flow, transform);
-  }
-  switch (name) {
-    case '$match': {
-      const matches = matcher(objectOf(name, spec), context.scope);
-      return (flow) => filter(flow, matches);
-    }
-    case '$sort':
-      parseSort(spec);
-      return (flow) => sort(flow, spec);
-    case '$limit': {
-      const limit = stageNumber(name, spec);
-      return (flow) => slice(flow, 0, limit);
-    }
-    case '$skip': {
-      const skip = stageNumber(name, spec);
-      return (flow) => slice(flow, skip, Infinity);
-    }
-    case '$group':
-      return parseGroup(objectOf(name, spec), context.scope);
-    case '$count':
-      return count(spec);
-    case '$unwind':
-      return unwind(spec);
-    case '$lookup':
-      return lookup(spec, context);
-    case '$sample':
-      return sample(spec);
-    case '$facet':
-      return facet(spec, context);
-    case '$unionWith':
-      return unionWith(spec, context);
-    case '$sortByCount':
-      return sortByCount(spec, context);
-    case '$bucket':
-      return bucket(spec, context);
-  }
+  const parse = Object.hasOwn(parsers, name) ? parsers[name] : undefined;
+  if (parse) return parse(spec, context, name);
   if (onlyFirst.includes(name)) {
     throw new StoreError(40602, `${name} is only valid as the first stage in a pipeline.`);
-  }
-  if (name === '$out' || name === '$merge') {
-    throw new StoreError(40601, `${name} can only be the final stage in the pipeline`);
   }
   if (refused.has(name.slice(1))) refuse(`the stage ${name}`);
   throw new StoreError(40324, `Unrecognized pipeline stage name: '${name}'`);

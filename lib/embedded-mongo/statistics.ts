@@ -1,10 +1,11 @@
+import { Long } from 'bson';
 import type { Collection } from './catalog.ts';
 import type { Server } from './commands.ts';
+import { StoreError } from './errors.ts';
 import { rangeOf } from './indexes.ts';
 import type { Flow } from './search.ts';
 import type { Storage } from './storage.ts';
-import { Long } from 'bson';
-import type { Doc } from './values.ts';
+import { isNumber, nearestDouble, type Doc } from './values.ts';
 
 const entriesPerTurn = 1000;
 

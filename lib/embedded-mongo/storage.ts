@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { StoreError } from './errors.ts';
 import { checkFile } from './lmdb-file.ts';
@@ -13,6 +22,8 @@ export interface KeyRange {
   low: Buffer;
   high: Buffer;
 }
+
+const everything: KeyRange = { low: Buffer.from([0]), high: Buffer.alloc(5, 0xff) };
 
 /** Read at once, beside the one entry that may be larger. */
 export const partBytes = 1024 * 1024;
@@ -157,6 +168,25 @@ export class Storage {
     } catch {
       return false;
     }
+  }
+
+  isEmpty(): boolean {
+    return this.entries(everything, 1).length === 0;
+  }
+
+  /** Keeps what is in use now under another name, which is there when all of it is on disk. */
+  async keepCopy(path: string): Promise<void> {
+    const unfinished = `${path}.new`;
+    rmSync(unfinished, { force: true });
+    await this.copyTo(unfinished);
+    const file = openSync(unfinished, 'r+');
+    try {
+      fchmodSync(file, 0o600);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(unfinished, path);
   }
 
   /** Writes all that is in use to a new file, without the pages that are free. */

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   collectionKeys,
@@ -13,10 +15,12 @@ import {
 import { diskErrorOf } from './disk-errors.ts';
 import { StoreError } from './errors.ts';
 import { rangeOf } from './indexes.ts';
-import { format, formerFormat, migrate } from './migration.ts';
+import { format, migrations, refuseFormat } from './migration.ts';
 import { leaveMark, takeMark, type Counts } from './stop-mark.ts';
 import { Storage } from './storage.ts';
 import { stateIn, Transaction, type IndexBuild } from './transaction.ts';
+import { beginTurn } from './turn.ts';
+import { requireWritable } from './unusable.ts';
 
 const sweptAtATime = 100;
 /** The jobs of one commit hold the thread about so long. */
@@ -61,23 +65,22 @@ export class Store {
     readonly storage: Storage,
   ) {}
 
-  /** Opens the file, refusing one that this version did not write. */
+  /**
+   * Opens the file, or makes a new one. An older format is migrated.
+   * @throws what tells the operator why a file cannot be used: it is damaged, no store, of a newer
+   * format, or this user may not write it.
+   */
   static async open(path: string): Promise<Store> {
+    requireWritable(dirname(path));
     if (!existsSync(path)) await Storage.create(path);
+    requireWritable(path);
     const counts = takeMark(path);
     const store = new Store(path, Storage.open(path, counts !== undefined));
-    const { storage } = store;
-    const found = storage.get(formatKey)?.toString();
-    if (found === undefined) {
-      await storage.transaction(() => storage.put(formatKey, Buffer.from(format)));
-    } else if (found !== format && found !== formerFormat) {
-      await storage.close();
-      throw new Error(`${path} has the format '${found}'; this version reads '${format}'.`);
-    }
-    store.load(counts);
-    if (found === formerFormat) {
-      await migrate(storage, store.catalog, () => store.newId());
-      store.load();
+    try {
+      await store.checkFormat(counts);
+    } catch (error) {
+      await store.storage.close();
+      throw error;
     }
     await store.dropUnfinished();
     void store.sweep();
@@ -141,6 +144,32 @@ export class Store {
     await this.storage.close();
     if (this.hasFailed) return;
     leaveMark(this.path, new Map([...this.tallies].map(([id, { documents }]) => [id, documents])));
+  }
+
+  /** Leaves a store of the present format, or throws. */
+  private async checkFormat(counts: Counts | undefined): Promise<void> {
+    const { storage } = this;
+    if (storage.isEmpty()) {
+      await storage.transaction(() => storage.put(formatKey, Buffer.from(format)));
+    }
+    const first = storage.get(formatKey)?.toString();
+    if (first !== format && !migrations.has(first ?? '')) refuseFormat(this.path, first);
+    this.load(counts);
+    if (first !== format) await this.migrate(first!);
+  }
+
+  /** Brings the file from an older format to the present one; the old file is kept until then. */
+  private async migrate(first: string): Promise<void> {
+    const { storage } = this;
+    await storage.keepCopy(`${this.path}.bak`);
+    let found: string | undefined = first;
+    while (found !== format) {
+      const migration = migrations.get(found ?? '') ?? refuseFormat(this.path, found);
+      await migration({ storage, catalog: this.catalog, newId: () => this.newId() });
+      this.load();
+      found = storage.get(formatKey)?.toString();
+    }
+    await rm(`${this.path}.bak`);
   }
 
   /** Adds the keys of older documents to new indexes, in many commits, so that others get a turn. */
@@ -227,6 +256,7 @@ export class Store {
     const answers: (() => void)[] = [];
     try {
       await this.storage.transaction(() => {
+        beginTurn();
         const end = performance.now() + batchMs;
         // Looked at now: what came while the transaction was begun is in it too.
         do {

@@ -15,9 +15,17 @@ export function objectOf(name: string, spec: unknown): Doc {
 export type TransformName =
   '$project' | '$addFields' | '$set' | '$unset' | '$replaceRoot' | '$replaceWith';
 
-const names = ['$project', '$addFields', '$set', '$unset', '$replaceRoot', '$replaceWith'];
+export const transformNames: readonly TransformName[] = [
+  '$project',
+  '$addFields',
+  '$set',
+  '$unset',
+  '$replaceRoot',
+  '$replaceWith',
+];
 
-export const isTransform = (name: string): name is TransformName => names.includes(name);
+export const isTransform = (name: string): name is TransformName =>
+  (transformNames as readonly string[]).includes(name);
 
 /** Parses a stage that looks at one document at a time. */
 export function parseTransform(name: TransformName, spec: unknown, scope: Scope): Transform {

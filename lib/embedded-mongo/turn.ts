@@ -1,5 +1,6 @@
 /** How long one command may keep the thread before others get a turn. */
 const turnMs = 10;
+const longTurnMs = 150;
 
 let startedAt = performance.now();
 let isMarked = false;
@@ -17,6 +18,12 @@ export function beginTurn(): void {
 }
 
 export const isTurnOver = (): boolean => performance.now() - startedAt > turnMs;
+
+/** When the turn began that goes on now: a number to know it by. */
+export const turnStart = (): number => startedAt;
+
+/** Whether others have waited so long that what is done now had better be given up. */
+export const isTurnLong = (): boolean => performance.now() - startedAt > longTurnMs;
 
 /** Resolves when whoever waits has been served; those who work long come one in each turn. */
 export function nextTurn(): Promise<void> {

@@ -5,7 +5,8 @@ import { compile, matcher, type Predicate } from './match.ts';
 import { hasOperators, isLogical, parseField } from './query.ts';
 import { typeName } from './query-operators.ts';
 import { show } from './show.ts';
-import { documentOrder, parseSort } from './sort.ts';
+import { parseSort, sortDocuments } from './sort.ts';
+import { ValueSet } from './value-set.ts';
 import {
   classOf,
   clone,
@@ -120,21 +121,34 @@ function push(operand: unknown): Change {
   const slice = operand.$slice === undefined ? undefined : integer(operand.$slice, '$slice');
   const order = operand.$sort === undefined ? undefined : elementOrder(operand.$sort);
   return (current, target) => {
-    const array = [...arrayOf(current, target)];
-    array.splice(position, 0, ...each.map(clone));
-    if (order) array.sort(order);
-    if (slice === undefined) return array;
-    return slice >= 0 ? array.slice(0, slice) : array.slice(slice);
+    const array = arrayOf(current, target);
+    const pushed = [...array.slice(0, position), ...each.map(clone), ...array.slice(position)];
+    const sorted = order ? order(pushed) : pushed;
+    if (slice === undefined) return sorted;
+    return slice >= 0 ? sorted.slice(0, slice) : sorted.slice(slice);
   };
 }
 
-function elementOrder(sort: unknown): (a: unknown, b: unknown) => number {
-  if (isObject(sort)) return documentOrder(parseSort(sort));
+function elementOrder(sort: unknown): (elements: unknown[]) => unknown[] {
+  if (isObject(sort)) {
+    const fields = parseSort(sort);
+    return (elements) => sortDocuments(elements, fields);
+  }
   const direction = isNumber(sort) ? nearestDouble(sort) : 0;
   if (direction !== 1 && direction !== -1) {
     throw new StoreError(2, 'The $sort element value must be either 1 or -1');
   }
-  return (a, b) => compare(a, b) * direction;
+  return (elements) => elements.toSorted((a, b) => compare(a, b) * direction);
+}
+
+/** Whether a value is in a list, for so many questions. */
+function membership(list: readonly unknown[], questions: number): Predicate {
+  // For a few it is not worth making a set of them all.
+  if (Math.min(list.length, questions) < 10) {
+    return (value) => list.some((element) => equal(element, value));
+  }
+  const set = new ValueSet(list);
+  return (value) => set.has(value);
 }
 
 function addToSet(operand: unknown): Change {
@@ -145,8 +159,10 @@ function addToSet(operand: unknown): Change {
   return (current, target) => {
     const array = [...arrayOf(current, target)];
     const before = array.length;
+    const isThere = membership(array, wanted.length);
+    const added = new ValueSet();
     for (const value of wanted) {
-      if (!array.some((element) => equal(element, value))) array.push(clone(value));
+      if (!isThere(value) && added.add(value)) array.push(clone(value));
     }
     return array.length === before && current !== undefined ? current : array;
   };
@@ -183,7 +199,7 @@ function pullAll(operand: unknown): Change {
       `$pullAll requires an array argument but was given a ${typeName(operand)}`,
     );
   }
-  return removing('$pullAll', (element) => operand.some((value) => equal(value, element)));
+  return removing('$pullAll', membership(operand, Infinity));
 }
 
 function pop(operand: unknown, field: string): Change {

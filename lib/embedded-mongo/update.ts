@@ -42,16 +42,28 @@ export function parseUpdate(update: unknown, arrayFilters?: unknown, scope = sco
       // Which elements are meant is decided before any of them changes.
       const wanted = leaves
         .filter(({ onlyOnInsert }) => isInsert || !onlyOnInsert)
-        .map((leaf) => ({ leaf, paths: resolvePath(doc, leaf.path, positions) }));
+        .map((leaf) => ({ leaf, paths: resolved(doc, leaf.path, positions) }));
       for (const { leaf, paths } of wanted) {
         // Only a new document may have such names, as in MongoDB.
         if (!isInsert) refuseDollar(leaf.path[0]!);
-        applyLeaf(doc, leaf, id, paths);
+        applyLeaf(doc, leaf, id, paths());
       }
       keepId(id, doc._id);
       return doc;
     },
   };
+}
+
+/** Looks for the places now, and fails only when it is their turn, as MongoDB does. */
+function resolved(doc: Doc, path: Path, positions: Positions): () => readonly Path[] {
+  try {
+    const paths = resolvePath(doc, path, positions);
+    return () => paths;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 function replacement(update: Doc): Update {

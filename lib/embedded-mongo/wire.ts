@@ -1,4 +1,4 @@
-import { Double, Long } from 'bson';
+import { Double } from 'bson';
 import { StoreError } from './errors.ts';
 import { decode, encode, type Doc } from './values.ts';
 
@@ -116,39 +116,62 @@ const firstName = (bytes: Buffer): string => bytes.toString('utf8', 5, bytes.ind
 
 /** Encodes the answer to a request. */
 export function encodeReply(request: Request, reply: Reply): Buffer {
-  const body = isBatch(reply) ? encodeBatch(reply.batch) : encode(reply);
+  const body = isBatch(reply) ? batchParts(reply.batch) : [encode(reply)];
   const head = Buffer.alloc(request.isLegacy ? headerBytes + 20 : headerBytes + 5);
-  head.writeInt32LE(head.length + body.length, 0);
+  const length = body.reduce((sum, part) => sum + part.length, head.length);
+  head.writeInt32LE(length, 0);
   head.writeInt32LE(request.requestId, 8);
   head.writeInt32LE(request.isLegacy ? opReply : opMsg, 12);
   if (request.isLegacy) {
     head.writeInt32LE(8, headerBytes);
     head.writeInt32LE(1, headerBytes + 16);
   }
-  return Buffer.concat([head, body]);
+  return Buffer.concat([head, ...body], length);
 }
 
 const isBatch = (reply: Reply): reply is { batch: Batch } => 'batch' in reply;
 
-function encodeBatch({ field, docs, cursorId, namespace, extra = {} }: Batch): Buffer {
-  const rest = encode({ id: Long.fromBigInt(cursorId), ns: namespace });
-  const cursor = document([element(4, field), arrayOf(docs), rest.subarray(4, -1)]);
-  return document([
-    element(3, 'cursor'),
-    cursor,
-    encode({ ...extra, ok: new Double(1) }).subarray(4, -1),
-  ]);
-}
-
 const element = (type: number, name: string): Buffer =>
   Buffer.from(`${String.fromCharCode(type)}${name}\0`, 'latin1');
+const elementsOf = (doc: Doc): Buffer => encode(doc).subarray(4, -1);
 
-function document(parts: Buffer[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, 5);
-  const head = Buffer.alloc(4);
-  head.writeInt32LE(length);
-  return Buffer.concat([head, ...parts, Buffer.alloc(1)], length);
+const end = Buffer.alloc(1);
+const cursorElement = element(3, 'cursor');
+const docsElement = { firstBatch: element(4, 'firstBatch'), nextBatch: element(4, 'nextBatch') };
+const okElement = elementsOf({ ok: new Double(1) });
+/** The names of an array's first elements. */
+const places = Array.from({ length: 1000 }, (_, i) => element(3, String(i)));
+
+/** By hand, so that the documents are copied once and looked at never. */
+function batchParts({ field, docs, cursorId, namespace, extra }: Batch): Buffer[] {
+  const array: Buffer[] = [];
+  for (const [i, doc] of docs.entries()) array.push(places[i] ?? element(3, String(i)), doc);
+  const cursor = documentOf([
+    docsElement[field],
+    ...documentOf(array),
+    element(18, 'id'),
+    int64(cursorId),
+    element(2, 'ns'),
+    text(namespace),
+  ]);
+  return documentOf([cursorElement, ...cursor, ...(extra ? [elementsOf(extra)] : []), okElement]);
 }
 
-const arrayOf = (docs: Buffer[]): Buffer =>
-  document(docs.flatMap((doc, i) => [element(3, String(i)), doc]));
+/** The parts of a document with these elements. */
+function documentOf(elements: Buffer[]): Buffer[] {
+  const head = Buffer.allocUnsafe(4);
+  head.writeInt32LE(elements.reduce((sum, part) => sum + part.length, 5));
+  return [head, ...elements, end];
+}
+
+function int64(value: bigint): Buffer {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigInt64LE(value);
+  return bytes;
+}
+
+function text(value: string): Buffer {
+  const bytes = Buffer.from(`0000${value}\0`);
+  bytes.writeInt32LE(bytes.length - 4);
+  return bytes;
+}

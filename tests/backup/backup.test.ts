@@ -17,7 +17,7 @@ import {
 import { MaxKey, MinKey, MongoClient, ObjectId, Timestamp, UUID, type Document } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Crc64 } from '#lib/backup/crc64.ts';
-import { importArchive, type Imported } from '#lib/backup/import-archive.ts';
+import { importArchive, type Imported, type ImportOptions } from '#lib/backup/import-archive.ts';
 import { connectTo, type Place } from '#lib/backup/places.ts';
 import { openSource } from '#lib/backup/sources.ts';
 import { writeArchive } from '#lib/backup/write-archive.ts';
@@ -50,8 +50,8 @@ async function exportFrom(place: Place): Promise<number> {
   }
 }
 
-const importInto = (place: Place, database?: string): Promise<Imported> =>
-  importArchive(archive, () => connectTo(place), database);
+const importInto = (place: Place, options: ImportOptions = {}): Promise<Imported> =>
+  importArchive(archive, () => connectTo(place), options);
 
 async function withStore<T>(name: string, run: (client: MongoClient) => Promise<T>): Promise<T> {
   const store = await startEmbeddedMongo({ directory: directory(name) });
@@ -136,7 +136,10 @@ describe('the archive', () => {
     expect(before.size).toBe(4);
     expect(await contents('to')).toEqual(before);
     expect(calculateObjectSize(everyType) * 2).toBe(before.get('gatherly.things')!.at(-1)!.length);
-    const again = await importInto({ directory: directory('to') });
+    await expect(importInto({ directory: directory('to') })).rejects.toThrow(
+      'the database gatherly holds documents already; nothing was imported.',
+    );
+    const again = await importInto({ directory: directory('to') }, { merge: true });
     expect(again).toMatchObject({ inserted: 0, present: 2502 });
     expect(await contents('to')).toEqual(before);
     expect((await checkStore(directory('to'), () => {})).faults).toBe(0);
@@ -160,13 +163,16 @@ describe('the archive', () => {
   it('imports one database under another name, but not two', async () => {
     await withStore('from', (client) => client.db('chat').collection('a').insertOne({ a: 1 }));
     await exportFrom({ directory: directory('from') });
-    const { databases } = await importInto({ directory: directory('to') }, 'gatherly');
-    expect(databases).toEqual(['gatherly']);
+    const { databases } = await importInto(
+      { directory: directory('to') },
+      { database: 'elsewhere' },
+    );
+    expect(databases).toEqual(['elsewhere']);
     await withStore('from', (client) => client.db('other').collection('a').insertOne({ a: 1 }));
     await exportFrom({ directory: directory('from') });
-    await expect(importInto({ directory: directory('to') }, 'gatherly')).rejects.toThrow(
-      'it holds several databases (chat, other)',
-    );
+    await expect(
+      importInto({ directory: directory('to2') }, { database: 'gatherly' }),
+    ).rejects.toThrow('it holds several databases (chat, other)');
   });
 
   it('says which document a unique index of the target refuses', async () => {
@@ -176,7 +182,8 @@ describe('the archive', () => {
       await client.db().collection('a').insertOne({ a: 1 });
     });
     await exportFrom({ directory: directory('from') });
-    await expect(importInto({ directory: directory('to') })).rejects.toThrow(/E11000.*a_1/);
+    const merged = importInto({ directory: directory('to') }, { merge: true });
+    await expect(merged).rejects.toThrow(/E11000.*a_1/);
   });
 });
 

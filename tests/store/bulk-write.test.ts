@@ -134,7 +134,7 @@ describe('bulkWrite', () => {
   it.each<[string, Document, number]>([
     ['a namespace that is not there', { ops: [{ insert: 1, document: {} }] }, 2],
     ['no operation', { ops: [] }, 16],
-    ['variables', { ops: [{ insert: 0, document: {} }], let: { a: 1 } }, 238],
+    ['no variables', { ops: [{ insert: 0, document: {} }], let: 1 }, 14],
   ])('is refused %s', async (_, rest, code) => {
     const body = { bulkWrite: 1, nsInfo: [{ ns: 'gatherly.numbers' }], ...rest };
     await expect(client.db('admin').command(body)).rejects.toMatchObject({ code });

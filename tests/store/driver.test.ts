@@ -238,15 +238,6 @@ describe('the driver on the embedded store', () => {
     ['a text index', (on) => on.collection('c').createIndex({ a: 'text' }), 238],
     ['a capped collection', (on) => on.createCollection('c', { capped: true, size: 9 }), 238],
     [
-      '$out',
-      (on) =>
-        on
-          .collection('c')
-          .aggregate([{ $out: 'd' }])
-          .toArray(),
-      238,
-    ],
-    [
       'an unknown stage',
       (on) =>
         on

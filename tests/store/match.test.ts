@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { BSONRegExp } from 'bson';
+import { Binary, BSONRegExp, Long } from 'bson';
 import { StoreError } from '#lib/embedded-mongo/errors.ts';
+import { scopeOf } from '#lib/embedded-mongo/expression.ts';
 import { matcher } from '#lib/embedded-mongo/match.ts';
 import { decode, encode, type Doc } from '#lib/embedded-mongo/values.ts';
 
 const matches = (filter: Doc, doc: Doc): boolean =>
-  matcher(decode(encode(filter)))(decode(encode(doc)));
+  matcher(decode(encode(filter)), scopeOf())(decode(encode(doc)));
 
 const cases: [title: string, filter: Doc, yes: Doc[], no: Doc[]][] = [
   ['a value equals itself or an element', { a: 1 }, [{ a: 1 }, { a: [2, 1] }], [{ a: '1' }, {}]],
@@ -87,6 +88,40 @@ const cases: [title: string, filter: Doc, yes: Doc[], no: Doc[]][] = [
   ['$size', { a: { $size: 2 } }, [{ a: [1, [2]] }], [{ a: [1] }, { a: 2 }]],
   ['$mod', { a: { $mod: [3, 1] } }, [{ a: 4 }, { a: 7.9 }], [{ a: 3 }, { a: 'x' }]],
   [
+    '$mod of a long is exact',
+    { a: { $mod: [2, 1] } },
+    [{ a: Long.MAX_VALUE }],
+    [{ a: -1 }, { a: NaN }, { a: Infinity }],
+  ],
+  [
+    '$bitsAllSet of a number, positions and binaries',
+    { a: { $bitsAllSet: [1, 3] } },
+    [{ a: 10 }, { a: Long.fromNumber(-1) }, { a: new Binary(Buffer.from([10])) }, { a: 11.0 }],
+    [{ a: 2 }, { a: 10.5 }, { a: '10' }],
+  ],
+  ['$bitsAnyClear', { a: { $bitsAnyClear: 6 } }, [{ a: 2 }], [{ a: 7 }]],
+  ['$bitsAllClear', { a: { $bitsAllClear: 6 } }, [{ a: 9 }], [{ a: 2 }]],
+  ['$bitsAnySet', { a: { $bitsAnySet: 6 } }, [{ a: 2 }], [{ a: 9 }]],
+  ['$expr', { $expr: { $gt: ['$a', '$b'] } }, [{ a: 2, b: 1 }, { a: 1 }], [{ a: 1, b: 1 }, {}]],
+  [
+    '$expr among others',
+    { $or: [{ $expr: '$a' }, { b: 1 }] },
+    [{ a: 'x' }, { b: 1 }],
+    [{ a: 0 }, { a: null }],
+  ],
+  ['$eq of a pattern wants the pattern', { a: { $eq: /x/ } }, [{ a: /x/ }], [{ a: 'x' }]],
+  [
+    '$elemMatch enters arrays in arrays',
+    { a: { $elemMatch: { 0: 1 } } },
+    [{ a: [[1]] }],
+    [{ a: [1] }],
+  ],
+  ['$all of an array', { a: { $all: [[1]] } }, [{ a: [[1], 2] }, { a: [1] }], [{ a: [2] }]],
+  ['a negated type', { a: { $not: { $type: 'string' } } }, [{}, { a: 1 }], [{ a: ['x'] }]],
+  ['NaN equals NaN', { a: NaN }, [{ a: NaN }, { a: [NaN] }], [{ a: 0 }, {}]],
+  ['zero has no sign', { a: 0 }, [{ a: -0 }, { a: Long.ZERO }], [{}]],
+  ['arrays compare as a whole too', { a: { $gt: [1] } }, [{ a: [2] }, { a: [1, 0] }], [{ a: 2 }]],
+  [
     '$regex with options',
     { a: { $regex: 'HELLO$', $options: 'i' } },
     [{ a: 'say hello' }, { a: ['hello'] }],
@@ -122,7 +157,16 @@ describe('a filter', () => {
 
   it.each<[Doc, number]>([
     [{ $where: 'true' }, 238],
-    [{ $expr: { $eq: [1, 1] } }, 238],
+    [{ $expr: '$$x' }, 17276],
+    [{ $expr: { $foo: 1 } }, 168],
+    [{ $expr: { $zip: {} } }, 238],
+    [{ a: { $elemMatch: { $expr: true } } }, 2],
+    [{ a: { $ne: /x/ } }, 2],
+    [{ a: { $options: 'i' } }, 2],
+    [{ a: { $type: [] } }, 9],
+    [{ a: { $mod: [0, 1] } }, 2],
+    [{ a: { $bitsAllSet: -1 } }, 2],
+    [{ a: { $bitsAllSet: 'x' } }, 2],
     [{ $text: { $search: 'x' } }, 238],
     [{ a: { $near: [0, 0] } }, 238],
     [{ $foo: 1 }, 2],
@@ -132,7 +176,7 @@ describe('a filter', () => {
     [{ a: { $regex: '(' } }, 51091],
     [{ 'a.__proto__': 1 }, 2],
   ])('%j is refused with code %i', (filter, code) => {
-    const refused = (): unknown => matcher(decode(encode(filter)));
+    const refused = (): unknown => matcher(decode(encode(filter)), scopeOf());
     expect(refused).toThrow(StoreError);
     expect(refused).toThrow(expect.objectContaining({ code }));
   });

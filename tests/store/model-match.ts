@@ -1,8 +1,10 @@
 import {
   belowNull,
+  bigOf,
   compareValues,
   isNumber,
   isPlain,
+  isWhole,
   numberOf,
   same,
   typeOrder,
@@ -57,8 +59,10 @@ function meets(value: unknown, operator: string, operand: unknown): boolean {
     case '$type':
       return operand === 'number' ? isNumber(value) : typeof value === 'string';
     case '$mod': {
-      const [divisor = 1, rest] = (operand as unknown[]).map(numberOf);
-      return isNumber(value) && Math.trunc(numberOf(value)) % divisor === rest;
+      const [divisor = 1, rest = 0] = (operand as unknown[]).map(numberOf);
+      if (!isNumber(value) || !(Math.abs(numberOf(value)) <= 2 ** 63)) return false;
+      const whole = isWhole(value) ? bigOf(value) : BigInt(Math.trunc(numberOf(value)));
+      return whole % BigInt(divisor) === BigInt(rest);
     }
     default:
       throw new Error(`The model does not know ${operator}`);

@@ -1,4 +1,5 @@
 import { Double, Int32, Long } from 'bson';
+import { addDecimals, multiplyDecimals } from '#lib/embedded-mongo/decimal.ts';
 import { hasOperators, matches, sortDocs } from './model-match.ts';
 import {
   bigOf,
@@ -18,7 +19,9 @@ import {
 type Change = (current: unknown) => unknown;
 
 function calculate(operator: string, a: unknown, b: unknown): unknown {
-  if (isDecimal(a) || isDecimal(b)) throw new Refusal(238);
+  // Decimals are checked by tables: a second arithmetic would be no more naive than the first.
+  if (isDecimal(a) || isDecimal(b))
+    return (operator === '$inc' ? addDecimals : multiplyDecimals)(a, b);
   if (!isWhole(a) || !isWhole(b)) {
     const [x, y] = [numberOf(a), numberOf(b)];
     return new Double(operator === '$inc' ? x + y : x * y);
@@ -192,19 +195,25 @@ const stepsOf = (update: Doc): Step[] =>
     })
     .sort((a, b) => (a.path.join('\0') < b.path.join('\0') ? -1 : 1));
 
+const meet = (a: string, b: string): boolean =>
+  a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+
 function refuseConflicts(steps: Step[]): void {
   const paths = steps.flatMap(({ operator, path, operand }) =>
     operator === '$rename' ? [path.join('.'), operand as string] : [path.join('.')],
   );
-  const meet = (a: string, b: string): boolean =>
-    a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
   const conflict = paths.some((a, i) => paths.some((b, j) => i < j && meet(a, b)));
   if (conflict) throw new Refusal(40);
 }
 
 /** Refuses an update that no document could take. */
 export function checkUpdate(update: Doc): void {
-  if (hasOperators(update)) refuseConflicts(stepsOf(update));
+  if (!hasOperators(update)) return;
+  const steps = stepsOf(update);
+  for (const { operator, path, operand } of steps) {
+    if (operator === '$rename' && meet(path.join('.'), operand as string)) throw new Refusal(2);
+  }
+  refuseConflicts(steps);
 }
 
 export interface UpdateOptions {

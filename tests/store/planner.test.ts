@@ -8,7 +8,7 @@ import { matcher } from '#lib/embedded-mongo/match.ts';
 import { choosePlan } from '#lib/embedded-mongo/planner.ts';
 import { parseFilter } from '#lib/embedded-mongo/query.ts';
 import { runPlan, type Search } from '#lib/embedded-mongo/search.ts';
-import { documentOrder, parseSort } from '#lib/embedded-mongo/sort.ts';
+import { parseSort, sortDocuments } from '#lib/embedded-mongo/sort.ts';
 import { Store } from '#lib/embedded-mongo/store.ts';
 import { decode, encode, type Doc } from '#lib/embedded-mongo/values.ts';
 import { prepareInsert } from '#lib/embedded-mongo/writing.ts';
@@ -193,12 +193,15 @@ function check(
   const found = [...runPlan(store.storage, collection, plan, wanted)].flatMap((one) =>
     one ? [one.doc] : [],
   );
-  const order = documentOrder(fields);
-  const matching = taken.filter(matcher(decoded)).sort(order);
+  const inOrder = (...docs: (Doc | undefined)[]): Doc[] => sortDocuments(docs, fields) as Doc[];
+  const matching = inOrder(...taken.filter(matcher(decoded)));
   const expected = matching.slice(query.skip, query.skip + query.limit);
   expect(found.length).toBe(expected.length);
   // Documents that sort alike may come in any order, and so either of them within the limit.
-  found.forEach((doc, i) => expect(order(doc, expected[i])).toBe(0));
+  for (const [i, doc] of found.entries()) {
+    expect(inOrder(doc, expected[i])[0]).toBe(doc);
+    expect(inOrder(expected[i], doc)[0]).toBe(expected[i]);
+  }
   expect(new Set(idsOf(found)).size).toBe(found.length);
   expect(idsOf(matching)).toEqual(expect.arrayContaining(idsOf(found)));
   checkExact(collection, wanted, matching);
