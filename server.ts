@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerOptions } from 'node:http';
 import next from 'next';
 import { configureNextAuth } from '#lib/auth/configure.ts';
 import { sessionSecret } from '#lib/auth/secret.ts';
-import { addressHeader } from '#lib/auth/visitor.ts';
 import { closeDatabase, database } from '#lib/database/connect.ts';
 import { env } from '#lib/env.ts';
-import { log } from '#lib/log.ts';
+import { log, logConsole } from '#lib/log.ts';
+import { watchProcess } from '#lib/metrics.ts';
 import { headsWritten } from '#lib/models/heads.ts';
 import { logsWritten } from '#lib/models/append.ts';
+import { greet, receive } from '#lib/transport/front-door.ts';
 import { allAnswered } from '#lib/transport/perform.ts';
-import { undecodable } from '#lib/transport/rest.ts';
 import { startSocketHost } from '#lib/transport/socket.ts';
 import { leaveAll } from '#lib/use-cases/presence.ts';
 import { receiptsWritten } from '#lib/use-cases/receipts.ts';
@@ -20,7 +20,7 @@ const stopWithinMs = 9_000;
 try {
   await start();
 } catch (error) {
-  console.error(`Gatherly cannot start: ${reasonOf(error as NodeJS.ErrnoException)}`);
+  process.stderr.write(`Gatherly cannot start: ${reasonOf(error as NodeJS.ErrnoException)}\n`);
   process.exit(1);
 }
 
@@ -33,25 +33,23 @@ async function start(): Promise<void> {
   configureNextAuth();
   const { where } = await database();
 
-  const httpServer = createServer();
+  const httpServer = createServer(requestTimeouts());
+  // A connection on which nothing moves; a poll of Socket.io's takes up to 25 s.
+  httpServer.timeout = 30_000;
   const dev = process.argv.includes('--dev');
   const pages = next({ dev, httpServer });
   await pages.prepare();
+  if (!dev) logConsole();
   const handle = pages.getRequestHandler();
-  httpServer.on('request', (request, response) => {
-    if (!isDecodable(request.url)) {
-      const { status, headers, body } = undecodable();
-      response.writeHead(status, headers).end(body);
-      return;
-    }
-    request.headers[addressHeader] = request.socket.remoteAddress;
-    void handle(request, response);
-  });
+  httpServer.on('request', (request, response) => void receive(request, response, handle, dev));
   httpServer.on('upgrade', (request, socket) => {
     // In development Next has upgrades of its own, on the same server.
     if (!dev && !request.url?.startsWith('/socket.io/')) socket.destroy();
   });
   const sockets = startSocketHost(httpServer);
+  // Before Socket.io, which has put itself before the others.
+  httpServer.prependListener('request', (request, response) => greet(request, response, dev));
+  watchProcess();
   await new Promise<void>((resolve, reject) => {
     httpServer.once('error', reject);
     httpServer.listen(PORT, HOST, resolve);
@@ -95,14 +93,14 @@ function reasonOf({ code, syscall, message }: NodeJS.ErrnoException): string {
   return message;
 }
 
-/** Whether the path can be read; Next fails on one that cannot. */
-function isDecodable(url = ''): boolean {
-  try {
-    return typeof decodeURIComponent(url.split('?', 1)[0] ?? '') === 'string';
-  } catch (error) {
-    if (error instanceof URIError) return false;
-    throw error;
-  }
+/** How long a request may take to arrive: its headers, and all of it. */
+function requestTimeouts(): ServerOptions {
+  const requestTimeout = env().REQUEST_SECONDS * 1000;
+  return {
+    requestTimeout,
+    headersTimeout: Math.min(requestTimeout, 10_000),
+    connectionsCheckingInterval: Math.min(requestTimeout, 2_000),
+  };
 }
 
 /** Reads `.env.local`, then `.env`, from the working directory; what is set already wins. */

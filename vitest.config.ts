@@ -1,8 +1,17 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+// With TEST_MONGODB_URI the suite runs on that MongoDB: without what is about the embedded store.
+const aboutTheStore = [
+  'tests/store/**',
+  'tests/backup/**',
+  'tests/transport/embedded-store.test.ts',
+  'tests/transport/lost-answers.test.ts',
+];
 
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
+    exclude: [...configDefaults.exclude, ...(process.env.TEST_MONGODB_URI ? aboutTheStore : [])],
     globalSetup: ['tests/support/build.ts'],
     setupFiles: ['tests/support/seed.ts'],
     // The same random cases in every run of the suite; others by naming other seeds.

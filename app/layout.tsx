@@ -1,6 +1,8 @@
 import './globals.css';
 import type { Metadata, Viewport } from 'next';
+import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
+import { nonceHeader } from '#lib/transport/security-headers.ts';
 import { AppearanceScript } from '#lib/ui/appearance-script.tsx';
 import { Toaster } from '#lib/ui/toast.tsx';
 
@@ -24,12 +26,13 @@ export const viewport: Viewport = {
   interactiveWidget: 'resizes-content',
 };
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const nonce = (await headers()).get(nonceHeader) ?? undefined;
   return (
     // The script sets data-theme before React looks at the page.
     <html lang="en" suppressHydrationWarning>
       <head>
-        <AppearanceScript />
+        <AppearanceScript nonce={nonce} />
       </head>
       <body>
         {children}

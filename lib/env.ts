@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import path from 'node:path';
 import * as z from 'zod';
 import { remember } from './runtime.ts';
@@ -24,6 +25,47 @@ const mongoUri = z
   .string()
   .regex(/^mongodb(\+srv)?:\/\/\S+$/, 'must begin with mongodb:// or mongodb+srv://');
 
+/** So many `points` in so many `seconds`; at first, and after a long rest, as many as `burst`. */
+export interface Rate {
+  burst: number;
+  points: number;
+  seconds: number;
+}
+
+const rateForm = 'must be like 10/300 (10 in 300 s) or 60+2/1 (60 at once, then 2 in 1 s)';
+const rate = z
+  .string()
+  .regex(/^([1-9]\d{0,6}\+)?[1-9]\d{0,6}\/[1-9]\d{0,4}$/, rateForm)
+  .transform((value): Rate => {
+    const [, burst, points, seconds] = (/^(?:(\d+)\+)?(\d+)\/(\d+)$/.exec(value) ?? []).map(Number);
+    return { burst: burst || points || 0, points: points ?? 0, seconds: seconds ?? 0 };
+  });
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'must be a number of at least 1')
+  .transform(Number);
+
+interface Network {
+  address: string;
+  bits: number;
+  family: 'ipv4' | 'ipv6';
+}
+
+const namedNetworks: Record<string, string[]> = {
+  loopback: ['127.0.0.0/8', '::1/128'],
+  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+  linklocal: ['169.254.0.0/16', 'fe80::/10'],
+};
+const networks = z
+  .string()
+  .transform((value) => value.split(',').map((part) => part.trim()))
+  .transform((parts) => parts.filter(Boolean).flatMap((part) => namedNetworks[part] ?? part))
+  .refine(
+    (parts) => parts.every((part) => networkOf(part) !== null),
+    'must be addresses, networks like 10.0.0.0/8, loopback, private or linklocal',
+  )
+  .transform((parts) => parts.map(networkOf).filter((network) => network !== null));
+
 /** Every setting. `.env.example` lists them with their defaults; a test holds the two together. */
 export const settings = z.object({
   PORT: port.default(5000),
@@ -41,8 +83,26 @@ export const settings = z.object({
   PUBLIC_URL: origin.optional(),
   SOCKET_URL: origin.optional(),
   ALLOWED_ORIGINS: origins.default([]),
+  TRUSTED_PROXIES: networks.default([]),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  RATE_LIMIT_PASSWORD_ACCOUNT: rate.prefault('10/300'),
+  RATE_LIMIT_PASSWORD_ADDRESS: rate.prefault('50/300'),
+  RATE_LIMIT_REGISTER: rate.prefault('6+1/30'),
+  RATE_LIMIT_MESSAGES: rate.prefault('60+2/1'),
+  RATE_LIMIT_TYPING: rate.prefault('1/2'),
+  RATE_LIMIT_LOOKUPS: rate.prefault('60+2/1'),
+  RATE_LIMIT_REQUESTS: rate.prefault('100+20/1'),
+  RATE_LIMIT_ANONYMOUS: rate.prefault('100+20/1'),
+  RATE_LIMIT_ADDRESS: rate.prefault('1000+200/1'),
+  RATE_LIMIT_CONNECTIONS: rate.prefault('200+10/1'),
+  SOCKETS_PER_USER: count.prefault('20'),
+  SOCKETS_PER_ADDRESS: count.prefault('200'),
+  SOCKET_QUEUE: count.prefault('1000'),
+  SOCKET_BACKLOG_KIB: count.prefault('8192'),
+  SOCKET_JOIN_SECONDS: count.prefault('8'),
+  REQUEST_SECONDS: count.prefault('25'),
+  METRICS_TOKEN: secret.optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   GITHUB_ID: z.string().min(1).optional(),
   GITHUB_SECRET: z.string().min(1).optional(),
   OIDC_ISSUER: z.url().optional(),
@@ -90,6 +150,16 @@ const pairs = [
   ['OIDC_ISSUER', 'OIDC_CLIENT_ID'],
   ['OIDC_CLIENT_ID', 'OIDC_ISSUER'],
 ] as const;
+
+/** A network as `address/bits`, or one address; null for what is neither. */
+function networkOf(text: string): Network | null {
+  const [address = '', length, ...more] = text.split('/');
+  const version = isIP(address);
+  const most = version === 6 ? 128 : 32;
+  const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : -1;
+  if (version === 0 || more.length > 0 || bits < 0 || bits > most) return null;
+  return { address, bits, family: version === 6 ? 'ipv6' : 'ipv4' };
+}
 
 function isOrigin(value: string): boolean {
   if (!URL.canParse(value)) return false;

@@ -1,4 +1,4 @@
-import type { ErrorCode, Issue } from '#lib/contract/errors.ts';
+import { waitText, type ErrorCode, type Issue } from '#lib/contract/errors.ts';
 
 /** Why a form was refused. `unreachable` stands for no answer at all. */
 export interface Refusal {
@@ -89,13 +89,12 @@ const texts: Partial<Record<Refusal['code'], string>> = {
 };
 
 /** What the form says above its fields. */
-export function refusalText({ code, retryAfterSeconds = 60 }: Refusal, doing: string): string {
+export function refusalText({ code, retryAfterSeconds = 60 }: Refusal): string {
   if (code === 'unreachable') {
     return `We can't reach ${location.host}. Check your connection and try again.`;
   }
   if (code === 'rate_limited') {
-    const minutes = Math.ceil(retryAfterSeconds / 60);
-    return `Too many tries. Wait ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}, then ${doing} again.`;
+    return `Too many tries. Try again in ${waitText(retryAfterSeconds * 1000)}.`;
   }
   return texts[code] ?? 'Something went wrong on the server. Try again in a moment.';
 }

@@ -206,12 +206,13 @@ const sessionView = ({ expiresAt }: LiveSession, user: UserDoc): Session => ({
   expires: expiresAt.toISOString(),
 });
 
+// A cookie that is no longer good, or an address that is none: nobody's error but the sender's.
+const causedByVisitors = new Set(['JWT_SESSION_ERROR', 'INVALID_CALLBACK_URL_ERROR']);
+
 const logger: AuthOptions['logger'] = {
   error(code, metadata) {
-    const { message, error } = metadata as { message?: string; error?: Error };
-    // A cookie that is no longer good is nobody's error.
-    const level = code === 'JWT_SESSION_ERROR' ? 'debug' : 'error';
-    log()[level]({ code, error: error?.message ?? message }, 'next-auth');
+    const { message, error = message } = metadata as { message?: string; error?: Error | string };
+    log()[causedByVisitors.has(code) ? 'debug' : 'error']({ code, err: error }, 'next-auth');
   },
   warn: (code) => log().debug({ code }, 'next-auth'),
   debug: () => undefined,

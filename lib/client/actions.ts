@@ -18,6 +18,7 @@ export interface ActionParts {
   outbox: Outbox;
   typing: Typing;
   keepDraft(id: string, text: string): void;
+  send(id: string, text: string): Promise<void>;
   signOut(): Promise<void>;
   reconnectNow(): void;
 }
@@ -84,6 +85,7 @@ const messageActions = ({
   outbox,
   typing,
   keepDraft,
+  send,
 }: ActionParts): Part<
   'send' | 'retry' | 'discard' | 'editMessage' | 'deleteMessage' | 'setDraft' | 'setTyping'
 > => {
@@ -93,8 +95,7 @@ const messageActions = ({
     send(id, text) {
       if (text.trim() === '') return;
       typing.end();
-      outbox.send(id, text);
-      keepDraft(id, '');
+      void send(id, text);
     },
     retry: (id, clientId) => outbox.retry(id, clientId),
     discard: (id, clientId) => outbox.discard(id, clientId),

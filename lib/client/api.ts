@@ -76,12 +76,13 @@ function parse(text: string): unknown {
 }
 
 function errorOf({ status, retryAfter, body }: Answer): RequestError {
-  const problem = (body ?? {}) as { code?: unknown; issues?: Issue[] };
+  const problem = (body ?? {}) as { code?: unknown; issues?: Issue[]; retryAfterMs?: number };
   const code = isErrorCode(problem.code) ? problem.code : codeOfStatus(status);
-  const seconds = Number(retryAfter);
+  const inHeader = retryAfter === null ? NaN : Number(retryAfter) * 1000;
+  const retryAfterMs = problem.retryAfterMs ?? inHeader;
   return new RequestError(code, {
     ...(problem.issues && { issues: problem.issues }),
-    ...(retryAfter !== null && Number.isFinite(seconds) && { retryAfterSeconds: seconds }),
+    ...(Number.isFinite(retryAfterMs) && { retryAfterMs }),
   });
 }
 

@@ -39,6 +39,14 @@ export type LogEvent =
       /** Until where the conversation went when it was asked. */
       endSeq: number;
     }
+  /** From this browser's copy: the end of the conversation, with every change up to `rev`. */
+  | {
+      type: 'log:restored';
+      conversationId: string;
+      messages: Message[];
+      hasOlder: boolean;
+      rev: number;
+    }
   | { type: 'log:divided'; conversationId: string; unread: Unread | null }
   | { type: 'log:trimmed'; conversationId: string; most: number }
   | { type: 'log:dropped'; conversationId: string }
@@ -61,12 +69,17 @@ export type ChatEvent =
   | { type: 'connection'; connection: Connection }
   | { type: 'list:status'; status: LoadStatus }
   | { type: 'conversations'; items: Conversation[] }
+  /** The server knows nothing of it (any more). */
+  | { type: 'conversation:gone'; conversationId: string }
   | { type: 'messages:pulled'; conversationId: string; messages: Message[]; upTo: number }
   | { type: 'people'; users: User[] }
   | { type: 'members'; conversationId: string; members: Member[] }
   | { type: 'members:dropped'; conversationId: string }
   | { type: 'outbox:put'; entry: PendingMessage }
   | { type: 'outbox:removed'; conversationId: string; clientId: string }
+  /** What this browser has kept, in the order in which it was written. */
+  | { type: 'outbox:read'; entries: PendingMessage[] }
+  | { type: 'outbox:lost'; count: number }
   | { type: 'drafts'; drafts: Record<string, string> }
   | { type: 'draft'; conversationId: string; text: string };
 

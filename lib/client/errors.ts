@@ -16,14 +16,17 @@ const messages: Record<ClientError['code'], string> = {
   rate_limited: 'That was a lot at once. Wait a moment, then try again.',
   internal: 'Something went wrong on the server. Try again.',
   unavailable: 'The server may be restarting. Try again in a moment.',
+  stale: 'You wrote this more than a day ago.',
 };
+
+export const clientErrorCodes = Object.keys(messages) as ClientError['code'][];
 
 /** What every promise of the client rejects with; `message` is for people, `code` for programs. */
 export class RequestError extends Error implements ClientError {
   override name = 'RequestError';
   constructor(
     readonly code: ClientError['code'],
-    readonly details: { issues?: Issue[]; retryAfterSeconds?: number } = {},
+    readonly details: { issues?: Issue[]; retryAfterMs?: number } = {},
   ) {
     super(messages[code]);
   }

@@ -24,6 +24,8 @@ export interface HistoryParts {
   /** Catches the log up, if it is behind. */
   check(id: string): void;
   loadMembers(id: string): Promise<void>;
+  /** Loads the end of its log from this browser's copy, if there is one. */
+  restore(id: string): Promise<void>;
 }
 
 type Mark = Partial<Pick<Input<'listMessages'>, 'before' | 'after' | 'around'>>;
@@ -32,7 +34,8 @@ const pageSize = 50;
 const mostLogs = 20;
 
 /** Which stretch of a conversation is loaded. One page of each is under way at a time. */
-export function createHistory({ get, dispatch, call, check, loadMembers }: HistoryParts): History {
+export function createHistory(parts: HistoryParts): History {
+  const { get, dispatch, call, check, loadMembers, restore } = parts;
   const requests = new Map<string, { done: Promise<void> }>();
   /** Logs in the order in which they were last opened. */
   const recent = new Set<string>();
@@ -89,6 +92,10 @@ export function createHistory({ get, dispatch, call, check, loadMembers }: Histo
     recent.delete(id);
     recent.add(id);
     forgetOldest();
+    if (!get().logs[id]) {
+      await restore(id);
+      if (get().openId !== id) return;
+    }
     if (!get().conversations[id]) await fetchRow(id);
     const state = get();
     const row = state.conversations[id];
@@ -208,5 +215,7 @@ function reaches(log: ConversationLog, unread: Unread | null): boolean {
   if (log.hasNewer || log.loading === 'first') return false;
   const first = log.messages[0];
   if (!first) return log.error === null && !unread;
+  // A copy from before they came shows none of them.
+  if (unread && lastSeqIn(log) <= unread.readSeq) return false;
   return !unread || !log.hasOlder || first.seq <= unread.readSeq + 1;
 }

@@ -1,116 +1,300 @@
 import type { Dispatch } from './chat-events.ts';
+import type { DeviceStore } from './device-store.ts';
 import { clientErrorOf, RequestError } from './errors.ts';
 import type { Command } from './socket.ts';
+import type { TabNews, Tabs } from './tabs.ts';
 import type { ChatState, PendingMessage } from './types.ts';
 
 export interface Outbox {
-  send(id: string, text: string): void;
+  /** Shows what waits from before. Nothing is sent before `resume`. */
+  start(): Promise<void>;
+  /** Shown at once; resolves when this browser has it, so that the composer may forget it. */
+  send(id: string, text: string): Promise<void>;
   retry(id: string, clientId: string): void;
   discard(id: string, clientId: string): void;
-  /** The connection is ready: sends what waits. */
+  /** The connection is ready: sends what waits, as soon as it is this tab's turn. */
   resume(): void;
+  /** The connection is gone: another tab may have one. */
+  pause(): void;
+  /** Nobody looks at this tab: another that waits for its turn gets it. */
+  yieldTurn(): void;
+  hear(news: TabNews): void;
+  /** There is something that ends with the page. */
+  hasUnkept(): boolean;
   stop(): void;
 }
 
-const waitMs = { first: 1000, most: 30_000, rateLimited: 5000 };
-
-/** What is written appears at once and is sent in order, conversation by conversation. */
-export function createOutbox({
-  get,
-  dispatch,
-  command,
-}: {
+export interface OutboxParts {
   get: () => ChatState;
   dispatch: Dispatch;
+  subscribe: (listener: (now: ChatState, before: ChatState) => void) => () => void;
   command: Command;
-}): Outbox {
+  device: DeviceStore;
+  tabs: Tabs;
+}
+
+const waitMs = { first: 1000, most: 10_000, rateLimited: 5000 };
+const staleAfterMs = 24 * 3_600_000;
+
+interface Line {
+  timer?: ReturnType<typeof setTimeout>;
+  failures: number;
+}
+
+/**
+ * What is written appears at once, is kept by the browser before it leaves, and is sent in order,
+ * conversation by conversation, until the server has answered.
+ */
+export function createOutbox(parts: OutboxParts): Outbox {
+  const { get, dispatch, subscribe, command, device, tabs } = parts;
   /** Conversations that are sending, or waiting for the next try. */
-  const busy = new Map<string, { timer?: ReturnType<typeof setTimeout>; failures: number }>();
+  const lines = new Map<string, Line>();
+  /** By clientId: on its way to the disk. */
+  const unwritten = new Set<string>();
+  /** By clientId: only this tab knows of it, so only this tab can send it. */
+  const unkept = new Set<string>();
+  /** By clientId: sent or deleted. Must not come back from a reading that began before. */
+  const done = new Set<string>();
+  let writing = Promise.resolve();
+  let isMyTurn = false;
+  let turn = 0;
+  let endTurn: (() => void) | null = null;
+  let openAgainAt = 0;
+  let unsubscribe = () => {};
 
-  // The three places where an entry is written: all that has to change for one that survives a reload.
   const put = (entry: PendingMessage) => dispatch({ type: 'outbox:put', entry });
-  const remove = (conversationId: string, clientId: string) =>
-    dispatch({ type: 'outbox:removed', conversationId, clientId });
   const entriesOf = (id: string) => get().outbox[id] ?? [];
+  const find = (id: string, clientId: string) =>
+    entriesOf(id).find((entry) => entry.clientId === clientId);
 
-  const sendNext = async (id: string) => {
-    const line = busy.get(id);
+  function change(entry: PendingMessage): void {
+    put(entry);
+    void device.changeUnsent(entry);
+    if (!unkept.has(entry.clientId)) tabs.tell({ type: 'unsent', entry });
+  }
+
+  /** Whatever took it away, a reply, an event or its writer: it is not to be sent again. */
+  function forgetMissing(now: ChatState, before: ChatState): void {
+    if (now.outbox === before.outbox) return;
+    for (const [id, entries] of Object.entries(before.outbox)) {
+      if (now.outbox[id] === entries) continue;
+      const left = new Set(now.outbox[id]?.map(({ clientId }) => clientId));
+      for (const { clientId } of entries) if (!left.has(clientId)) forget(clientId);
+    }
+  }
+
+  function forget(clientId: string): void {
+    done.add(clientId);
+    unkept.delete(clientId);
+    // After it has been written, or it would be there for ever.
+    void writing.then(() => device.removeUnsent(clientId));
+  }
+
+  function keep(entry: PendingMessage): Promise<void> {
+    const { clientId, conversationId } = entry;
+    unwritten.add(clientId);
+    writing = writing.then(async () => {
+      const isKept = !done.has(clientId) && (await device.addUnsent(entry));
+      unwritten.delete(clientId);
+      if (done.has(clientId)) return;
+      if (isKept) unkept.delete(clientId);
+      else unkept.add(clientId);
+      if (isKept) tabs.tell({ type: 'unsent', entry });
+      startLine(conversationId);
+    });
+    return writing;
+  }
+
+  function keepAnew(): void {
+    for (const entry of Object.values(get().outbox).flat())
+      if (!unwritten.has(entry.clientId)) void keep(entry);
+  }
+
+  async function readAll(): Promise<void> {
+    const { entries, lost } = await device.readUnsent();
+    const found = entries.filter(({ clientId }) => !done.has(clientId));
+    if (found.length > 0) dispatch({ type: 'outbox:read', entries: found });
+    const here = new Set(Object.values(get().outbox).flatMap((all) => all.map((e) => e.clientId)));
+    const count = lost.filter((clientId) => !here.has(clientId) && !done.has(clientId)).length;
+    if (count > 0) dispatch({ type: 'outbox:lost', count });
+  }
+
+  async function beginTurn(begun: number): Promise<void> {
+    // The tab before may have been killed with messages of which it told nobody.
+    await readAll();
+    if (turn !== begun) return;
+    isMyTurn = true;
+    startAll();
+  }
+
+  function takeTurn(): void {
+    turn += 1;
+    const begun = turn;
+    endTurn = tabs.takeTurn(() => void beginTurn(begun));
+  }
+
+  function leaveTurn(): void {
+    turn += 1;
+    isMyTurn = false;
+    endTurn?.();
+    endTurn = null;
+  }
+
+  const startAll = () => {
+    for (const [id, entries] of Object.entries(get().outbox)) if (entries.length > 0) startLine(id);
+  };
+
+  function startLine(id: string): void {
+    if (lines.has(id)) return;
+    lines.set(id, { failures: 0 });
+    void sendNext(id);
+  }
+
+  function nextOf(id: string): PendingMessage | undefined {
     const entry = entriesOf(id).find(({ status }) => status === 'pending');
-    if (!line || !entry) return void busy.delete(id);
+    if (!entry || unwritten.has(entry.clientId)) return undefined;
+    return isMyTurn || unkept.has(entry.clientId) ? entry : undefined;
+  }
+
+  async function sendNext(id: string): Promise<void> {
+    const line = lines.get(id);
+    const entry = nextOf(id);
+    if (!line || !entry) return void lines.delete(id);
+    if (wait(id, line, openAgainAt - performance.now())) return;
+    if (Date.now() - Date.parse(entry.createdAt) > staleAfterMs)
+      refuse(entry, new RequestError('stale'));
+    else if ((await trySending(line, entry)) === 'wait') return;
+    // After a stop it must not go on, and after a new start another line does.
+    if (lines.get(id) === line) void sendNext(id);
+  }
+
+  async function trySending(line: Line, entry: PendingMessage): Promise<'wait' | 'go on'> {
     const { conversationId, clientId, text } = entry;
     try {
       const { message } = await command('sendMessage', { conversationId, clientId, text });
       line.failures = 0;
       dispatch({ type: 'message:new', data: { message } });
-      if (entriesOf(id).some((other) => other.clientId === clientId)) remove(id, clientId);
+      if (find(conversationId, clientId))
+        dispatch({ type: 'outbox:removed', conversationId, clientId });
+      tabs.tell({ type: 'sent', message });
+      return 'go on';
     } catch (error) {
-      if (handleFailure(id, line, entry, error) === 'wait') return;
+      return handleFailure(line, entry, error);
     }
-    // After a stop it must not go on, and after a new start another line does.
-    if (busy.get(id) === line) void sendNext(id);
-  };
+  }
 
-  const handleFailure = (
-    id: string,
-    line: { timer?: ReturnType<typeof setTimeout>; failures: number },
-    entry: PendingMessage,
-    error: unknown,
-  ): 'wait' | 'go on' => {
+  function handleFailure(line: Line, entry: PendingMessage, error: unknown): 'wait' | 'go on' {
+    const { conversationId: id, clientId } = entry;
     const { code } = clientErrorOf(error);
-    if (busy.get(id) !== line) return 'wait';
+    if (lines.get(id) !== line) return 'wait';
     if (code === 'offline' || code === 'unauthenticated') {
-      busy.delete(id);
+      lines.delete(id);
       return 'wait';
     }
-    if (['timeout', 'unavailable', 'internal', 'rate_limited'].includes(code)) {
-      line.timer = setTimeout(() => void sendNext(id), delayOf(line.failures++, error));
-      return 'wait';
+    const waiting = find(id, clientId);
+    if (!waiting) return 'go on';
+    if (!isTransient.has(code)) {
+      refuse(waiting, error);
+      return 'go on';
     }
-    const isThere = entriesOf(id).some(({ clientId }) => clientId === entry.clientId);
-    if (isThere) put({ ...entry, status: 'failed', error: clientErrorOf(error) });
-    return 'go on';
-  };
+    put({ ...waiting, error: clientErrorOf(error) });
+    const ms = delayOf(line.failures++, error);
+    // The limit is the person's, whatever the conversation.
+    if (code === 'rate_limited') openAgainAt = performance.now() + ms;
+    wait(id, line, ms);
+    return 'wait';
+  }
 
-  const start = (id: string) => {
-    if (busy.has(id)) return;
-    busy.set(id, { failures: 0 });
-    void sendNext(id);
-  };
+  function refuse(entry: PendingMessage, error: unknown): void {
+    change({ ...entry, status: 'failed', error: clientErrorOf(error) });
+  }
+
+  function wait(id: string, line: Line, ms: number): boolean {
+    if (ms <= 0) return false;
+    line.timer = setTimeout(() => void sendNext(id), ms);
+    return true;
+  }
+
+  function stopLines(): void {
+    for (const line of lines.values()) clearTimeout(line.timer);
+    lines.clear();
+  }
+
+  device.onGone(keepAnew);
 
   return {
+    start() {
+      unsubscribe = subscribe(forgetMissing);
+      return readAll();
+    },
     send(id, text) {
       const createdAt = new Date().toISOString();
       const clientId = newClientId();
-      put({ clientId, conversationId: id, text, createdAt, status: 'pending', error: null });
-      start(id);
+      const entry = { clientId, conversationId: id, text, createdAt, error: null };
+      const pending: PendingMessage = { ...entry, status: 'pending' };
+      put(pending);
+      return keep(pending);
     },
     retry(id, clientId) {
-      const entry = entriesOf(id).find((other) => other.clientId === clientId);
+      const entry = find(id, clientId);
       if (!entry) return;
-      put({ ...entry, status: 'pending', error: null });
-      start(id);
+      const createdAt = entry.error?.code === 'stale' ? new Date().toISOString() : entry.createdAt;
+      change({ ...entry, createdAt, status: 'pending', error: null });
+      startLine(id);
     },
-    discard: remove,
+    discard(conversationId, clientId) {
+      dispatch({ type: 'outbox:removed', conversationId, clientId });
+      tabs.tell({ type: 'discarded', conversationId, clientId });
+    },
     resume() {
-      for (const [id, line] of busy) {
-        if (!line.timer) continue;
-        clearTimeout(line.timer);
-        busy.delete(id);
-      }
-      for (const [id, entries] of Object.entries(get().outbox)) if (entries.length > 0) start(id);
+      stopLines();
+      if (!endTurn) takeTurn();
+      startAll();
     },
+    pause() {
+      leaveTurn();
+      stopLines();
+    },
+    yieldTurn() {
+      if (!isMyTurn) return;
+      leaveTurn();
+      takeTurn();
+    },
+    hear(news) {
+      if (news.type === 'ended') return;
+      if (news.type === 'sent') {
+        dispatch({ type: 'message:new', data: { message: news.message } });
+        startLine(news.message.conversationId);
+        return;
+      }
+      if (news.type === 'unsent') {
+        if (done.has(news.entry.clientId)) return;
+        put(news.entry);
+        startLine(news.entry.conversationId);
+        return;
+      }
+      const { conversationId, clientId } = news;
+      done.add(clientId);
+      dispatch({ type: 'outbox:removed', conversationId, clientId });
+      startLine(conversationId);
+    },
+    hasUnkept: () => unkept.size > 0,
     stop() {
-      for (const line of busy.values()) clearTimeout(line.timer);
-      busy.clear();
+      unsubscribe();
+      leaveTurn();
+      stopLines();
     },
   };
 }
 
+const isTransient = new Set<string>(['timeout', 'unavailable', 'internal', 'rate_limited']);
+
+/** Ever longer, and not the same for everybody who was cut off at once. Never before the server said. */
 function delayOf(failures: number, error: unknown): number {
-  const backoff = Math.min(waitMs.first * 2 ** failures, waitMs.most);
+  const most = Math.min(waitMs.first * 2 ** failures, waitMs.most);
+  const backoff = most * (0.5 + Math.random() / 2);
   if (!(error instanceof RequestError) || error.code !== 'rate_limited') return backoff;
-  const said = (error.details.retryAfterSeconds ?? 0) * 1000;
-  return Math.max(said, waitMs.rateLimited, backoff);
+  return Math.max(error.details.retryAfterMs ?? waitMs.rateLimited, 0) + backoff;
 }
 
 /** A random UUID. On plain-http hosts of a LAN, browsers hide randomUUID but not getRandomValues. */

@@ -19,6 +19,7 @@ const reducers: Reducers = {
   conversations: (state, { items }) => placeConversations(state, items),
   'conversation:updated': (state, { data }) => placeConversations(state, [data.conversation]),
   'conversation:removed': (state, { data }) => removeFrom(state, data.conversationId),
+  'conversation:gone': (state, { conversationId }) => dropConversation(state, conversationId),
   'message:new'(state, { data: { message } }) {
     const quiet = setTyping(state, message.conversationId, message.senderId, null);
     return placeMessages(quiet, message.conversationId, [message]);
@@ -42,6 +43,11 @@ const reducers: Reducers = {
   'outbox:put': (state, { entry }) => putPending(state, entry),
   'outbox:removed': (state, { conversationId, clientId }) =>
     dropPending(state, conversationId, clientId),
+  'outbox:read': (state, { entries }) => ({
+    ...state,
+    outbox: joinOutbox(state.outbox, entries),
+  }),
+  'outbox:lost': (state, { count }) => ({ ...state, lostUnsent: state.lostUnsent + count }),
   drafts: (state, { drafts }) => ({ ...state, drafts }),
   draft: (state, { conversationId, text }) => setDraft(state, conversationId, text),
 };
@@ -66,6 +72,19 @@ function removeFrom(state: ChatState, id: string): ChatState {
   if (!row || row.me.leftSeq !== null) return { ...state, typing };
   const left = { ...row, me: { ...row.me, leftSeq: row.lastSeq } };
   return { ...state, typing, conversations: { ...state.conversations, [id]: left } };
+}
+
+/** As if it had never been. What waits to be sent there stays: its writer has to hear of it. */
+function dropConversation(state: ChatState, id: string): ChatState {
+  return {
+    ...state,
+    conversations: without(state.conversations, id),
+    logs: without(state.logs, id),
+    members: without(state.members, id),
+    receipts: without(state.receipts, id),
+    typing: without(state.typing, id),
+    known: without(state.known, id),
+  };
 }
 
 function receive(state: ChatState, id: string, receipts: Receipt[]): ChatState {
@@ -162,6 +181,23 @@ function putPending(state: ChatState, entry: PendingMessage): ChatState {
 function dropPending(state: ChatState, id: string, gone: string): ChatState {
   const left = (state.outbox[id] ?? []).filter(({ clientId }) => clientId !== gone);
   return { ...state, outbox: { ...state.outbox, [id]: left } };
+}
+
+/** What was written before this page opened comes before what has been written in it. */
+function joinOutbox(outbox: ChatState['outbox'], entries: PendingMessage[]): ChatState['outbox'] {
+  const joined = { ...outbox };
+  const read = new Set(entries.map(({ clientId }) => clientId));
+  for (const id of new Set(entries.map(({ conversationId }) => conversationId))) {
+    const here = outbox[id] ?? [];
+    const known = new Map(here.map((entry) => [entry.clientId, entry]));
+    joined[id] = [
+      ...entries
+        .filter(({ conversationId }) => conversationId === id)
+        .map((entry) => known.get(entry.clientId) ?? entry),
+      ...here.filter(({ clientId }) => !read.has(clientId)),
+    ];
+  }
+  return joined;
 }
 
 function setDraft(state: ChatState, id: string, text: string): ChatState {

@@ -51,10 +51,11 @@ export function createSocket(options: SocketOptions): SocketLink {
 
   // Socket.io tries again by itself only when the transport failed, not when the server refused or
   // closed the connection, as it does when it restarts.
-  const retryLater = () => {
+  const retryLater = (notBeforeMs = 0) => {
     clearTimeout(retry);
     const most = Math.min(retryDelay.firstMs * 2 ** attempts++, retryDelay.mostMs);
-    retry = setTimeout(() => socket?.connect(), most * (0.5 + Math.random() / 2));
+    const waitMs = notBeforeMs + most * (0.5 + Math.random() / 2);
+    retry = setTimeout(() => socket?.connect(), waitMs);
   };
 
   const authenticate = (send: (auth: object) => void) => {
@@ -93,10 +94,10 @@ export function createSocket(options: SocketOptions): SocketLink {
     });
     opened.on('connect_error', (error) => {
       if (socket !== opened) return;
-      const { data } = error as Error & { data?: { code?: string } };
+      const { data } = error as Error & { data?: { code?: string; retryAfterMs?: number } };
       if (data?.code === 'unauthenticated') return options.onSignedOut();
       setStatus('offline');
-      if (!opened.active) retryLater();
+      if (!opened.active) retryLater(data?.retryAfterMs);
     });
     setStatus('connecting');
     opened.connect();
@@ -147,6 +148,9 @@ async function emit<T>(socket: Socket, event: string, input: unknown): Promise<R
 
 function answerOf<T>(reply: Reply<T>): T {
   if (reply.ok) return reply.data;
-  const { code, issues } = reply.error;
-  throw new RequestError(code, issues && { issues });
+  const { code, issues, retryAfterMs } = reply.error;
+  throw new RequestError(code, {
+    ...(issues && { issues }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }

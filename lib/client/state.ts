@@ -14,6 +14,7 @@ export const initialState = (account: Account, conversations?: Conversation[]): 
     people: {},
     typing: {},
     outbox: {},
+    lostUnsent: 0,
     drafts: {},
     openId: null,
     known: {},

@@ -4,6 +4,8 @@ import type { Account, Conversation } from '#lib/contract/records.ts';
 import { createActions } from './actions.ts';
 import { createApi } from './api.ts';
 import type { ChatEvent } from './chat-events.ts';
+import { createCopy } from './copy.ts';
+import { createDeviceDatabase } from './device-database.ts';
 import { forgetDrafts, readDrafts, writeDraft } from './drafts.ts';
 import { createHistory } from './history.ts';
 import { createOutbox } from './outbox.ts';
@@ -13,6 +15,7 @@ import { leaveForSignIn, endNextAuthSession } from './sign-out.ts';
 import { createSocket, type Incoming } from './socket.ts';
 import { initialState } from './state.ts';
 import { createSync } from './sync.ts';
+import { createTabs, type TabNews } from './tabs.ts';
 import { createTyping } from './typing.ts';
 import type { ChatActions, ChatState, Connection } from './types.ts';
 import { createVisibility } from './visibility.ts';
@@ -48,16 +51,25 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     onSignedOut: (reason) => signedOut(reason),
   });
   const { command } = socket;
-  const parts = { get, dispatch, call, command };
+  const { subscribe } = store;
+  const device = createDeviceDatabase(account.id);
+  const tabs = createTabs(account.id);
+  const parts = { get, dispatch, subscribe, call, command, device, tabs };
 
   const sync = createSync(parts);
-  const history = createHistory({ ...parts, check: sync.check, loadMembers: sync.loadMembers });
+  const copy = createCopy(parts);
+  const { check, loadMembers } = sync;
+  const history = createHistory({ ...parts, check, loadMembers, restore: copy.restore });
   const outbox = createOutbox(parts);
   const typing = createTyping(parts);
   const presence = createPresenceWatch(parts);
   const visibility = createVisibility({
     tell: (visible) => void command('setVisible', { visible }).catch(() => undefined),
-    onHide: typing.end,
+    onHide() {
+      typing.end();
+      copy.saveNow();
+      outbox.yieldTurn();
+    },
     onLeave: history.leave,
     onReturn(hiddenMs) {
       history.comeBack();
@@ -74,7 +86,9 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     const reconnecting = status !== 'online' && (wasUp || before.reconnecting);
     const since = isChange ? Date.now() : before.since;
     dispatch({ type: 'connection', connection: { status, since, reconnecting } });
-    if (wasUp) typing.forget();
+    if (!wasUp) return;
+    typing.forget();
+    outbox.pause();
   }
 
   function receive(event: Incoming): void {
@@ -99,14 +113,28 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     writeDraft(account.id, id, text);
   }
 
+  /** What is written leaves its draft only when the outbox has it, so that no crash takes both. */
+  async function send(id: string, text: string): Promise<void> {
+    dispatch({ type: 'draft', conversationId: id, text: '' });
+    await outbox.send(id, text);
+    writeDraft(account.id, id, get().drafts[id] ?? '');
+  }
+
+  function hear(news: TabNews): void {
+    if (news.type === 'ended') signedOut(news.reason);
+    else outbox.hear(news);
+  }
+
   let isSignedOut = false;
   function signedOut(reason?: SessionEndReason): void {
     if (isSignedOut) return;
     isSignedOut = true;
-    stop();
     // A session that ran out is not a wish to forget what one was writing.
-    if (reason !== undefined && reason !== 'expired') forgetDrafts(account.id);
-    leaveForSignIn();
+    const isWish = reason !== undefined && reason !== 'expired';
+    if (isWish) tabs.tell({ type: 'ended', reason });
+    stop();
+    if (isWish) forgetDrafts(account.id);
+    void device.forget(isWish ? 'everything' : 'copy').finally(leaveForSignIn);
   }
 
   async function signOut(): Promise<void> {
@@ -115,17 +143,35 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     signedOut('signed_out');
   }
 
+  function warnOfLoss(event: BeforeUnloadEvent): void {
+    if (!isSignedOut && outbox.hasUnkept()) event.preventDefault();
+  }
+
   function start(): void {
-    dispatch({ type: 'drafts', drafts: readDrafts(account.id) });
+    tabs.start(hear);
+    void showKept();
     visibility.start();
     window.addEventListener('online', socket.reconnectNow);
+    window.addEventListener('pagehide', copy.saveNow);
+    window.addEventListener('beforeunload', warnOfLoss);
     socket.open();
+  }
+
+  async function showKept(): Promise<void> {
+    dispatch({ type: 'drafts', drafts: readDrafts(account.id) });
+    await Promise.all([copy.start(), outbox.start()]);
+    // The page ended between the two: it is in the outbox, so it is no draft any more.
+    for (const [id, draft] of Object.entries(get().drafts))
+      if (get().outbox[id]?.at(-1)?.text === draft.trim()) keepDraft(id, '');
   }
 
   function stop(): void {
     window.removeEventListener('online', socket.reconnectNow);
-    for (const part of [visibility, typing, presence, outbox, sync]) part.stop();
+    window.removeEventListener('pagehide', copy.saveNow);
+    window.removeEventListener('beforeunload', warnOfLoss);
+    for (const part of [visibility, typing, presence, outbox, sync, copy, tabs]) part.stop();
     socket.close();
+    device.close();
   }
 
   const { reconnectNow } = socket;
@@ -136,6 +182,7 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     outbox,
     typing,
     keepDraft,
+    send,
     signOut,
     reconnectNow,
   });

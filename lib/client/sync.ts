@@ -1,3 +1,4 @@
+import type { ServerEventData } from '#lib/contract/events.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import type { Call } from './api.ts';
 import type { ChatEvent, Dispatch } from './chat-events.ts';
@@ -61,7 +62,10 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
           cursor === null ? { limit: pageSize } : { limit: pageSize, cursor },
         );
         dispatch({ type: 'conversations', items: page.items });
-        for (const { id } of page.items) listed.add(id);
+        for (const { id, me } of page.items) {
+          listed.add(id);
+          readAsHere(id, me.readSeq);
+        }
         cursor = page.nextCursor;
       } while (cursor !== null);
       dispatch({ type: 'list:status', status: 'ready' });
@@ -71,6 +75,12 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
       if (!isShown) dispatch({ type: 'list:status', status: clientErrorOf(error) });
       throw error;
     }
+  }
+
+  /** What was read here when nobody could be told is read for all devices. */
+  function readAsHere(id: string, toldSeq: number): void {
+    const here = get().conversations[id]?.me;
+    if (here && here.leftSeq === null && here.readSeq > toldSeq) read.mark(id, here.readSeq);
   }
 
   async function compareAll(): Promise<void> {
@@ -161,7 +171,11 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
       check(conversationId);
     } catch (error) {
       if (clientErrorOf(error).code !== 'not_found') throw error;
-      dispatch({ type: 'conversation:removed', data: { conversationId } });
+      const { openId, outbox } = get();
+      // Who looks at it, or waits to send there, has to see what becomes of it.
+      const isNeeded = openId === conversationId || (outbox[conversationId] ?? []).length > 0;
+      if (isNeeded) dispatch({ type: 'conversation:removed', data: { conversationId } });
+      else dispatch({ type: 'conversation:gone', conversationId });
     }
   }
 
@@ -252,10 +266,16 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
       delivered.mark(id, message.seq);
   }
 
-  function afterReceipts(id: string, userIds: string[]): void {
+  function afterReceipts({ conversationId: id, receipts }: ServerEventData<'receipts'>): void {
+    const userIds = receipts.map(({ userId }) => userId);
+    const latest = Math.max(
+      ...receipts.map((receipt) => Math.max(receipt.deliveredSeq, receipt.readSeq)),
+    );
     const { account, conversations, members: listed } = get();
     const row = conversations[id];
     if (!row) return;
+    // Somebody has what has not arrived here: it may be the last for a long time.
+    if (latest > row.lastSeq) rows.ask(id);
     const { base } = knownOf(get(), id);
     // Read in part on another device: how many are left is the server's to say.
     const isPartlyRead =
@@ -279,13 +299,8 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
   function after(event: ChatEvent): void {
     if (event.type === 'message:new' || event.type === 'message:updated')
       afterMessage(event.data.message, event.type === 'message:new');
-    else if (event.type === 'receipts') {
-      const { conversationId, receipts } = event.data;
-      afterReceipts(
-        conversationId,
-        receipts.map(({ userId }) => userId),
-      );
-    } else if (event.type === 'conversation:updated') afterUpdate(event.data.conversation);
+    else if (event.type === 'receipts') afterReceipts(event.data);
+    else if (event.type === 'conversation:updated') afterUpdate(event.data.conversation);
     else if (event.type === 'conversation:removed') rows.ask(event.data.conversationId);
   }
 

@@ -29,6 +29,8 @@ export interface ChatState {
   typing: Record<string, Record<string, number>>;
   /** What is not accepted yet, by conversation, in the order in which it was written. */
   outbox: Record<string, PendingMessage[]>;
+  /** How many unsent messages this browser has lost, as far as it can tell. */
+  lostUnsent: number;
   /** Unsent text of each conversation. */
   drafts: Record<string, string>;
   /** The conversation in view. */
@@ -54,7 +56,8 @@ export interface Known {
 export type LoadStatus = 'loading' | 'ready' | ClientError;
 
 export interface ClientError {
-  code: ErrorCode | 'offline' | 'timeout';
+  /** `stale`: it waited so long that its writer has to say whether it is still to be sent. */
+  code: ErrorCode | 'offline' | 'timeout' | 'stale';
   message: string;
 }
 
@@ -85,7 +88,7 @@ export interface PendingMessage {
   /** ISO, of this device's clock: a hint until the server gives its own. */
   createdAt: string;
   status: 'pending' | 'failed';
-  /** Why it was refused; only of a failed one. */
+  /** Why it was refused; of a pending one, why it was not accepted so far. */
   error: ClientError | null;
 }
 

@@ -35,6 +35,8 @@ export function reduceLog(state: ChatState, event: LogEvent): ChatState {
       return replace(state, event);
     case 'log:extended':
       return extend(state, event);
+    case 'log:restored':
+      return restore(state, event);
     case 'log:divided':
       return changeLog(state, event.conversationId, (log) => divided(log, event.unread, state));
     case 'log:trimmed':
@@ -94,6 +96,22 @@ function replace(state: ChatState, event: Extract<LogEvent, { type: 'log:replace
   if (event.unread !== undefined) log = divided(log, event.unread, state);
   return settle(
     changeLog(told, id, () => log),
+    id,
+  );
+}
+
+/** What came over the wire meanwhile had no place to go: the changes after `rev` are asked for again. */
+function restore(state: ChatState, event: Extract<LogEvent, { type: 'log:restored' }>): ChatState {
+  const { conversationId: id, messages, hasOlder, rev } = event;
+  if (state.logs[id]) return state;
+  const known = { ...knownOf(state, id), rev, ahead: [] };
+  const log = { ...emptyLog, messages, hasOlder };
+  return settle(
+    withKnown(
+      changeLog(state, id, () => log),
+      id,
+      known,
+    ),
     id,
   );
 }

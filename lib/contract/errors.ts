@@ -28,7 +28,7 @@ export class AppError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string = code,
-    readonly details: { issues?: Issue[]; retryAfterSeconds?: number } = {},
+    readonly details: { issues?: Issue[]; retryAfterMs?: number } = {},
   ) {
     super(message);
   }
@@ -38,3 +38,10 @@ export class AppError extends Error {
 // name decides, never the constructor.
 export const isAppError = (error: unknown): error is AppError =>
   error instanceof Error && error.name === 'AppError';
+
+/** A wait in words: seconds up to a minute and a half, then minutes. */
+export function waitText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  const [count, unit] = seconds <= 90 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -52,9 +52,15 @@ export type ServerEventData<E extends ServerEvent> = z.infer<(typeof serverEvent
 export type SessionEndReason = ServerEventData<'session:ended'>['reason'];
 
 /** How every command is answered. */
-export type Reply<T> =
-  | { ok: true; data: T }
-  | { ok: false; error: { code: ErrorCode; message: string; issues?: Issue[] } };
+export type Reply<T> = { ok: true; data: T } | { ok: false; error: Refusal };
+
+/** Why a command was refused. `retryAfterMs`: when to try again, of what was too much. */
+export interface Refusal {
+  code: ErrorCode;
+  message: string;
+  issues?: Issue[];
+  retryAfterMs?: number;
+}
 
 export type ServerToClient = {
   [E in ServerEvent]: (data: ServerEventData<E>) => void;

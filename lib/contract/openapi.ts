@@ -65,6 +65,7 @@ const problemSchema = {
     status: { type: 'integer' },
     code: { enum: Object.keys(httpStatus) },
     detail: { type: 'string' },
+    retryAfterMs: { type: 'integer', description: 'When to try again, of what was too much' },
     issues: {
       type: 'array',
       items: {

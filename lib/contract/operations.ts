@@ -16,6 +16,8 @@ export interface Operation<
   output: O;
   /** Whom it answers; who may do what to which thing is the use case's to decide. */
   access: A;
+  /** How often it may be done, where that is not as often as any other request. */
+  limit?: 'REGISTER' | 'MESSAGES' | 'TYPING' | 'LOOKUPS';
   /** Its REST form; commandEvents (events.ts) has the Socket.io form. Some have both. */
   rest?: RestBinding;
 }
@@ -59,12 +61,14 @@ export const operations = {
     summary: 'Create an account',
     input: inputs.Register,
     output: account,
+    limit: 'REGISTER',
     rest: { method: 'POST', path: '/auth/register', status: 201 },
   }),
   checkUsername: openOperation({
     summary: 'Is a username free, and what would be a free one like it?',
     input: inputs.UsernameCheck,
     output: z.object({ available: z.boolean(), suggestions: z.array(z.string()) }),
+    limit: 'LOOKUPS',
     rest: { method: 'GET', path: '/auth/username' },
   }),
   createToken: openOperation({
@@ -108,6 +112,7 @@ export const operations = {
     summary: 'Find people by the beginning of a name or username; without `q`, everybody',
     input: inputs.UserSearch,
     output: list(records.User),
+    limit: 'LOOKUPS',
     rest: { method: 'GET', path: '/users' },
   }),
   readAccount: operation({
@@ -188,12 +193,14 @@ export const operations = {
     summary: 'Send a message; the answer means that it is stored durably',
     input: inputs.MessageSend,
     output: message,
+    limit: 'MESSAGES',
     rest: { method: 'POST', path: '/conversations/{conversationId}/messages', status: 'created' },
   }),
   editMessage: operation({
     summary: "Edit one's own text, within 15 minutes",
     input: inputs.MessageEdit,
     output: message,
+    limit: 'MESSAGES',
     rest: { method: 'PATCH', path: '/conversations/{conversationId}/messages/{messageId}' },
   }),
   deleteMessage: operation({
@@ -223,6 +230,7 @@ export const operations = {
     summary: 'Tell the others that one is typing, or has stopped',
     input: inputs.Typing,
     output: done,
+    limit: 'TYPING',
   }),
   watchPresence: operation({
     summary:

@@ -1,5 +1,9 @@
 import * as z from 'zod';
 
+// zod makes code of schemas to be faster. The policy of our pages lets no text become code, and would
+// report the attempt.
+if (typeof window !== 'undefined') z.config({ jitless: true });
+
 /** What crosses the wire towards a client. Contract version 1: fields are added, never changed. */
 
 export const limits = {

@@ -10,6 +10,7 @@ import { MessageModel } from '#lib/models/message.ts';
 import { SessionModel } from '#lib/models/session.ts';
 import { UserModel } from '#lib/models/user.ts';
 import { forget, remember } from '#lib/runtime.ts';
+import { timeCommands } from './command-times.ts';
 
 const models = [UserModel, SessionModel, ConversationModel, MemberModel, MessageModel];
 
@@ -24,6 +25,7 @@ const options: ConnectOptions = {
   socketTimeoutMS: 10_000,
   heartbeatFrequencyMS: 2_000,
   maxPoolSize: 20,
+  monitorCommands: true,
 };
 
 interface Database {
@@ -92,6 +94,7 @@ async function connectUntil(stopped: AbortSignal, uri: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await mongoose.connect(uri, { ...options, ...databaseName(uri) });
+      timeCommands(mongoose.connection.getClient());
       for (const model of models) await model.createIndexes();
       return;
     } catch (error) {

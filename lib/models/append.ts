@@ -3,6 +3,7 @@ import mongoose, { type Types } from 'mongoose';
 import { AppError } from '#lib/contract/errors.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
 import { log } from '#lib/log.ts';
+import { metrics } from '#lib/metrics.ts';
 import { remember } from '#lib/runtime.ts';
 import { advanceHead, forgetHead, headOf, readHead, type Head } from './heads.ts';
 import { MessageModel, type MessageDoc } from './message.ts';
@@ -95,6 +96,13 @@ export function changeMessage(
     const run = () => applyChange({ _id, conversation }, decide).then(resolve, reject);
     enqueue({ kind: 'change', conversation, run });
   });
+}
+
+/** How many messages and changes wait to be written. */
+export function appendsWaiting(): number {
+  let waiting = 0;
+  for (const queue of logs().queues.values()) waiting += queue.length;
+  return waiting;
 }
 
 /** Resolves when nothing waits to be written; for a clean stop. */
@@ -251,6 +259,7 @@ async function number(entries: Append[]) {
 }
 
 function settle(entries: Append[], documents: MessageDoc[], heads: Head[]): void {
+  metrics().messagesAppended.inc(entries.length);
   entries.forEach((entry, i) => {
     const { conversation, announce, resolve } = entry;
     const message = documents[i] as MessageDoc;

@@ -7,7 +7,7 @@ export function shared(request: Request, response: Response): Response {
   if (origin !== null && env().ALLOWED_ORIGINS.includes(origin)) {
     response.headers.set('access-control-allow-origin', origin);
     response.headers.set('access-control-allow-credentials', 'true');
-    response.headers.set('access-control-expose-headers', 'retry-after');
+    response.headers.set('access-control-expose-headers', 'retry-after, x-request-id');
   }
   return response;
 }
@@ -16,7 +16,7 @@ export function shared(request: Request, response: Response): Response {
 export function preflight(request: Request): Promise<Response> {
   const headers = {
     'access-control-allow-methods': 'DELETE, GET, PATCH, POST',
-    'access-control-allow-headers': 'authorization, content-type',
+    'access-control-allow-headers': 'authorization, content-type, x-request-id',
     'access-control-max-age': '600',
   };
   return Promise.resolve(shared(request, new Response(null, { status: 204, headers })));

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import { AppError, isAppError, type ErrorCode, type Issue } from '#lib/contract/errors.ts';
@@ -6,18 +5,18 @@ import type { Reply } from '#lib/contract/events.ts';
 import { operations, type Output } from '#lib/contract/operations.ts';
 import { connected } from '#lib/database/connect.ts';
 import { isDatabaseAway } from '#lib/database/errors.ts';
-import { log } from '#lib/log.ts';
+import { metrics } from '#lib/metrics.ts';
 import { remember } from '#lib/runtime.ts';
 import { useCases } from '#lib/use-cases/all.ts';
 import type { Caller, UseCaseName, Visitor } from '#lib/use-cases/define.ts';
+import { requestContext } from './request-context.ts';
 
 /** However slow the database is, nobody waits longer for an answer (ms). */
 const patienceMs = 4_500;
 
-/** A reply; `created` tells REST whether a thing is new, `retryAfterSeconds` when to come again. */
+/** A reply; `created` tells REST whether a thing is new. */
 export type Performed<T> =
-  | (Extract<Reply<T>, { ok: true }> & { created: boolean })
-  | (Extract<Reply<T>, { ok: false }> & { retryAfterSeconds?: number });
+  (Extract<Reply<T>, { ok: true }> & { created: boolean }) | Extract<Reply<T>, { ok: false }>;
 
 /** The one place where input is parsed, a use case runs, and errors become replies. Never throws. */
 export async function perform<N extends UseCaseName>(
@@ -74,7 +73,18 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
   return Promise.race([answer, tooLate]).finally(() => patience.abort());
 }
 
-function refusal(name: string, error: unknown): Extract<Performed<never>, { ok: false }> {
+/** The reply to what was thrown; what the log is to tell of it goes to the request's context. */
+function refusal(operation: string, error: unknown): Extract<Performed<never>, { ok: false }> {
+  const context = requestContext();
+  const reply = replyTo(error, context.id);
+  const { code } = reply.error;
+  metrics().refusals.inc({ code });
+  const isUnexpected = code === 'internal' || code === 'unavailable';
+  Object.assign(context, { operation, code, ...(isUnexpected && { cause: error }) });
+  return reply;
+}
+
+function replyTo(error: unknown, requestId: string): Extract<Performed<never>, { ok: false }> {
   if (error instanceof z.ZodError || (error as Error)?.name === 'ZodError') {
     return refuse(
       'invalid_input',
@@ -83,21 +93,16 @@ function refusal(name: string, error: unknown): Extract<Performed<never>, { ok: 
     );
   }
   if (isAppError(error)) {
-    const { issues, retryAfterSeconds } = error.details;
-    const refused = refuse(error.code, error.message, issues);
-    return retryAfterSeconds === undefined ? refused : { ...refused, retryAfterSeconds };
+    const { issues, retryAfterMs } = error.details;
+    return refuse(error.code, error.message, issues, retryAfterMs);
   }
-  if (isDatabaseAway(error)) {
-    log().warn({ operation: name, error: (error as Error).message }, 'the database is away');
-    return refuse('unavailable', 'The database cannot be reached.');
-  }
-  const requestId = randomUUID();
-  log().error({ operation: name, requestId, err: error }, 'an operation failed');
+  if (isDatabaseAway(error)) return refuse('unavailable', 'The database cannot be reached.');
   return refuse('internal', `Something went wrong on the server (${requestId}).`);
 }
 
-function refuse(code: ErrorCode, message: string, issues?: Issue[]) {
-  return { ok: false as const, error: { code, message, ...(issues && { issues }) } };
+function refuse(code: ErrorCode, message: string, issues?: Issue[], retryAfterMs?: number) {
+  const more = { ...(issues && { issues }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return { ok: false as const, error: { code, message, ...more } };
 }
 
 const issuesOf = (error: z.ZodError): Issue[] =>

@@ -9,6 +9,6 @@ export async function readiness(): Promise<Response> {
   const ready = database === 'ok';
   return Response.json(
     { status: ready ? 'ok' : 'unavailable', database },
-    { status: ready ? 200 : 503, headers: { 'cache-control': 'no-store' } },
+    { status: ready ? 200 : 503 },
   );
 }

@@ -1,11 +1,12 @@
 import { AppError, httpStatus } from '#lib/contract/errors.ts';
+import type { Refusal } from '#lib/contract/events.ts';
 import { operations, type Operation } from '#lib/contract/operations.ts';
 import { limits } from '#lib/contract/records.ts';
-import { callerFromRequest } from '#lib/auth/caller.ts';
 import { visitorOf } from '#lib/auth/visitor.ts';
 import type { Caller, UseCaseName, Visitor } from '#lib/use-cases/define.ts';
 import { preflight, shared } from './cors.ts';
-import { isOwnOrigin } from './origin.ts';
+import { allow, knownCaller } from './allow.ts';
+import { isOwnOrigin, provenanceOf } from './origin.ts';
 import { perform, refusing, type Performed } from './perform.ts';
 
 // Next gives none to a path without any.
@@ -23,6 +24,7 @@ function rest(name: UseCaseName): Handler {
   return async (request, { params }) => {
     const reply = await refusing(name, async () => {
       const caller = await callerOf(operation, request);
+      await allow(name, caller);
       return perform(name, caller, await inputOf(operation, request, (await params) ?? {}));
     });
     return shared(request, responseTo(operation, reply));
@@ -31,11 +33,19 @@ function rest(name: UseCaseName): Handler {
 
 type Method = 'DELETE' | 'GET' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT';
 
-/** The handlers of one path; a method that it does not have is answered like a path that is none. */
-export function routes(names: Partial<Record<Method, UseCaseName>>): Record<Method, Handler> {
+/**
+ * The handlers of one path, which has an operation or an answer of its own for each method; one that
+ * it does not have is answered like a path that is none.
+ */
+export function routes(
+  answers: Partial<Record<Method, UseCaseName | (() => Response | Promise<Response>)>>,
+): Record<Method, Handler> {
   const handler = (method: Method): Handler => {
-    const name = names[method];
-    return name === undefined ? nowhere : rest(name);
+    const answer = answers[method];
+    if (answer === undefined) return nowhere;
+    return typeof answer === 'string'
+      ? rest(answer)
+      : async (request) => shared(request, await answer());
   };
   return {
     DELETE: handler('DELETE'),
@@ -52,23 +62,21 @@ async function nowhere(request: Request): Promise<Response> {
   return shared(request, problemResponse(refusal));
 }
 
-/** The answer to an address that cannot be read, in the form of Node's own server. */
-export const undecodable = () => {
-  const { status, headers, body } = problemOf({
-    code: 'invalid_input',
-    message: 'The address is not well-formed.',
-  });
+/** A refusal in the form of Node's own server. */
+export function problemText(refusal: Refusal) {
+  const { status, headers, body } = problemOf(refusal);
   return { status, headers: Object.fromEntries(headers), body: JSON.stringify(body) };
-};
+}
 
 async function callerOf({ access }: Operation, request: Request): Promise<Caller | Visitor> {
   const { headers, method } = request;
   // A token in a header is never sent by a browser on its own; a cookie is.
   const byCookie = !headers.has('authorization');
-  if (method !== 'GET' && byCookie && !isOwnOrigin(headers.get('origin'), headers.get('host'))) {
+  if (method !== 'GET' && byCookie && !isOwnOrigin(provenanceOf(headers))) {
     throw new AppError('forbidden', 'This origin may not make changes here.');
   }
-  return access === 'anyone' ? visitorOf(headers) : callerFromRequest(headers);
+  const visitor = visitorOf(headers);
+  return access === 'anyone' ? visitor : knownCaller(headers, visitor);
 }
 
 async function inputOf(
@@ -148,7 +156,7 @@ function isDeeperThan(value: unknown, levels: number): boolean {
 }
 
 function responseTo({ rest: binding }: Operation, reply: Performed<unknown>): Response {
-  if (!reply.ok) return problemResponse(reply.error, reply.retryAfterSeconds);
+  if (!reply.ok) return problemResponse(reply.error);
   const isNew = binding?.status === 201 || (binding?.status === 'created' && reply.created);
   return Response.json(reply.data, { status: isNew ? 201 : 200, headers: privateHeaders() });
 }
@@ -156,21 +164,22 @@ function responseTo({ rest: binding }: Operation, reply: Performed<unknown>): Re
 const privateHeaders = () =>
   new Headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
 
-type Refusal = Extract<Performed<unknown>, { ok: false }>['error'];
-
-function problemResponse(refusal: Refusal, retryAfterSeconds?: number): Response {
-  const { status, headers, body } = problemOf(refusal, retryAfterSeconds);
+function problemResponse(refusal: Refusal): Response {
+  const { status, headers, body } = problemOf(refusal);
   return Response.json(body, { status, headers });
 }
 
 /** A refusal as RFC 9457 says it. */
-function problemOf({ code, message: detail, issues }: Refusal, retryAfterSeconds?: number) {
+function problemOf({ code, message: detail, issues, retryAfterMs }: Refusal) {
   const headers = privateHeaders();
   headers.set('content-type', 'application/problem+json');
-  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
+  if (retryAfterMs !== undefined) {
+    headers.set('retry-after', String(Math.ceil(retryAfterMs / 1000)));
+  }
   const status = httpStatus[code];
   if (status === 401) headers.set('www-authenticate', 'Bearer');
   const title = code.replaceAll('_', ' ');
-  const body = { type: 'about:blank', title, status, code, detail, ...(issues && { issues }) };
+  const more = { ...(issues && { issues }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const body = { type: 'about:blank', title, status, code, detail, ...more };
   return { status, headers, body };
 }

@@ -15,19 +15,34 @@ import { limits } from '#lib/contract/records.ts';
 import { connected } from '#lib/database/connect.ts';
 import { env } from '#lib/env.ts';
 import { log } from '#lib/log.ts';
+import { metrics } from '#lib/metrics.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { SessionModel, type SessionDoc } from '#lib/models/session.ts';
 import { onPublication, rooms, type Publication } from '#lib/publish.ts';
 import { readAccount } from '#lib/use-cases/accounts.ts';
 import type { Caller, UseCaseName } from '#lib/use-cases/define.ts';
 import { presencesOf, socketCame, socketVisible, socketWent } from '#lib/use-cases/presence.ts';
+import { allow } from './allow.ts';
 import { isOwnOrigin } from './origin.ts';
+import { logFailure } from './failure-log.ts';
 import { perform, refusing } from './perform.ts';
+import { requestIdOf, withContext, type RequestContext } from './request-context.ts';
+import { showSocketGauges } from './socket-gauges.ts';
+import {
+  addressOf,
+  allowConnection,
+  allowHandshake,
+  allowQueued,
+  allowSocketOf,
+  watchConnections,
+} from './socket-limits.ts';
 
 interface SocketData {
   caller: Caller & { socketId: string };
   /** Ends when everything that came before on this socket has been taken up, in its order. */
   turn: Promise<unknown>;
+  /** Commands that have not been answered yet. */
+  waiting: number;
 }
 
 /** Nodes tell each other nothing of their own. */
@@ -45,14 +60,16 @@ const sweepMs = 10_000;
 
 /** Puts Socket.io on the HTTP server. Upgrades that are not its own are left alone. */
 export function startSocketHost(httpServer: HttpServer): SocketHost {
-  const { PUBLIC_URL, ALLOWED_ORIGINS } = env();
+  const { PUBLIC_URL, ALLOWED_ORIGINS, SOCKET_JOIN_SECONDS } = env();
   const io: Io = new Server(httpServer, {
     serveClient: false,
     destroyUpgrade: false,
     maxHttpBufferSize: limits.requestBytes,
-    connectTimeout: 10_000,
+    connectTimeout: SOCKET_JOIN_SECONDS * 1000,
+    allowRequest: allowConnection,
     cors: { origin: [...(PUBLIC_URL ? [PUBLIC_URL] : []), ...ALLOWED_ORIGINS], credentials: true },
   });
+  watchConnections(io);
   io.use((socket, next) => {
     void admit(socket).then((refusal) => next(refusal));
   });
@@ -60,6 +77,7 @@ export function startSocketHost(httpServer: HttpServer): SocketHost {
     // What a client says before it is ready waits for that.
     socket.data.turn = welcome(socket);
   });
+  showSocketGauges(io);
   const stopListening = onPublication((publication) => carryOut(io, publication));
   const sweep = setInterval(() => void endGoneSessions(io), sweepMs).unref();
   return {
@@ -73,13 +91,15 @@ export function startSocketHost(httpServer: HttpServer): SocketHost {
 
 /** The error to refuse the handshake with, if it has to be refused. */
 async function admit(socket: AppSocket): Promise<Error | undefined> {
-  const { headers, auth, address } = socket.handshake;
+  const { headers, auth, address: remoteAddress } = socket.handshake;
   const visitor = {
     device: (headers['user-agent'] ?? '').slice(0, 300),
-    address,
+    address: addressOf({ remoteAddress, request: socket.request }),
   };
-  const reply = await refusing('handshake', async () => {
-    if (!isOwnOrigin(headers.origin, headers.host)) {
+  const admitting = async () => {
+    await allowHandshake(visitor.address);
+    const { origin, host, 'sec-fetch-site': site } = headers;
+    if (!isOwnOrigin({ origin, host, site })) {
       throw new AppError('forbidden', 'This origin may not connect here.');
     }
     await connected();
@@ -88,36 +108,47 @@ async function admit(socket: AppSocket): Promise<Error | undefined> {
       token === undefined
         ? await callerFromCookies(headers.cookie ?? null, visitor)
         : await callerFromToken(token, visitor, 'socket');
+    allowSocketOf(caller.userId, socket.conn);
     socket.data.caller = { ...caller, socketId: socket.id };
+    socket.data.waiting = 0;
     return { ok: true as const };
-  });
+  };
+  const reply = await inContext({}, () => refusing('handshake', admitting));
   if (reply.ok) return undefined;
-  const { code, message } = reply.error;
-  return Object.assign(new Error(message), { data: { code } });
+  const { message, ...data } = reply.error;
+  return Object.assign(new Error(message), { data });
 }
 
 async function welcome(socket: AppSocket): Promise<void> {
   const { caller } = socket.data;
-  socket.on('disconnect', () => socketWent(caller.userId, socket.id));
+  socket.on('disconnect', () => {
+    socketWent(caller.userId, socket.id);
+    // Who leaves the namespace alone would keep a connection that nobody counts.
+    socket.conn.close();
+  });
   for (const [name, event] of Object.entries(commandEvents) as [CommandName, string][]) {
     listen(socket, name, event);
   }
   const known = new Set<string>(Object.values(commandEvents));
   socket.onAny((event: string, ...args: unknown[]) => {
     const ack = args.at(-1);
-    const error = { code: 'not_found', message: 'There is no such event.' };
-    if (!known.has(event) && typeof ack === 'function') ack({ ok: false, error });
+    if (known.has(event) || typeof ack !== 'function') return;
+    const answering = async () => {
+      await allow(undefined, caller);
+      throw new AppError('not_found', 'There is no such event.');
+    };
+    void inContext({}, () => refusing('unknown event', answering)).then((reply) => ack(reply));
   });
-  const reply = await refusing('welcome', async () => {
+  const welcoming = async () => {
     await socket.join([rooms.user(caller.userId), rooms.session(caller.sessionId)]);
     await joinConversations(socket);
     const { user } = await readAccount(caller, {});
     // It may have ended while we were looking.
     await confirmCaller(caller);
     return { ok: true as const, user };
-  });
+  };
+  const reply = await inContext({}, () => refusing('welcome', welcoming));
   if (!reply.ok) {
-    log().warn({ code: reply.error.code }, 'a socket was let go before it was ready');
     // Not a disconnect by the server, after which a client would not come back by itself.
     socket.conn.close();
   } else if (socket.connected) {
@@ -158,22 +189,43 @@ function listen(socket: AppSocket, name: CommandName, event: string): void {
       const ack =
         typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : undefined;
       const raw = (args[0] === last && ack) || args.length === 0 ? {} : args[0];
-      void answer(socket, name, raw).then((reply) => ack?.(reply));
+      const began = performance.now();
+      void inContext({ event }, () => answer(socket, name, raw)).then((reply) => {
+        ack?.(reply);
+        metrics().ackSeconds.observe({ event }, (performance.now() - began) / 1000);
+      });
     }) as never,
   );
 }
 
+/** Does something of a socket's under an id of its own; if it is refused, the log has a line of it. */
+async function inContext<R extends { ok: boolean }>(
+  about: object,
+  work: () => Promise<R>,
+): Promise<R> {
+  const context: RequestContext = { id: requestIdOf(undefined) };
+  const reply = await withContext(context, work);
+  if (!reply.ok) logFailure(context, about);
+  return reply;
+}
+
 async function answer(socket: AppSocket, name: CommandName, raw: unknown): Promise<Reply<unknown>> {
   const { caller } = socket.data;
-  // Taken up in the order of arrival: what a sender writes first is stored first.
-  const turn = socket.data.turn.then(() => confirmCaller(caller));
-  socket.data.turn = turn.catch(() => undefined);
+  socket.data.waiting++;
   const reply = await refusing(name, async () => {
+    allowQueued(socket.data.waiting, caller.userId);
+    const allowed = allow(name, caller, raw);
+    // Taken up in the order of arrival: what a sender writes first is stored first.
+    const turn = socket.data.turn.then(() => allowed).then(() => confirmCaller(caller));
+    socket.data.turn = turn.catch(() => undefined);
+    // What is too much is refused at once, whatever else still waits.
+    await allowed;
     await turn;
     if (name === 'watchPresence') return watchPresence(socket, raw);
     if (name === 'setVisible') return setVisible(socket, raw);
     return perform(name satisfies UseCaseName, caller, raw);
   });
+  socket.data.waiting--;
   if (!reply.ok && reply.error.code === 'unauthenticated') letGo(socket, 'expired');
   return reply.ok ? { ok: true, data: reply.data } : { ok: false, error: reply.error };
 }

@@ -78,7 +78,7 @@ export const updateAccount = defineUseCase('updateAccount', async (caller, input
 
 export const changePassword = defineUseCase('changePassword', async (caller, input) => {
   const { username, _id } = await accountOf(caller);
-  const user = await verifyPassword(username, input.currentPassword);
+  const user = await verifyPassword(username, input.currentPassword, caller);
   if (!user) throw wrongCredentials('That is not the current password.');
   const passwordHash = await hashPassword(input.newPassword);
   // Of two changes at once that knew the same password, one wins and the other is wrong by now.

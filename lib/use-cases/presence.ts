@@ -33,6 +33,13 @@ const presences = (): Presences =>
 export const isOnline = (userId: string): boolean =>
   presences().people.get(userId)?.online ?? false;
 
+/** How many people are online. */
+export function onlineCount(): number {
+  let online = 0;
+  for (const person of presences().people.values()) if (person.online) online++;
+  return online;
+}
+
 /** A socket of this person is connected; it counts as visible until it says otherwise. */
 export function socketCame(userId: string, socketId: string): void {
   const { people } = presences();

@@ -80,7 +80,7 @@ export async function signIn(
   { username, password, device }: { username: string; password: string; device?: string },
   visitor: Visitor,
 ): Promise<{ user: UserDoc; session: SessionDoc } | null> {
-  const user = await verifyPassword(username, password);
+  const user = await verifyPassword(username, password, visitor);
   if (!user) return null;
   const session = await startSession(user._id, device || deviceName(visitor.device));
   // If the password was changed after it was compared, that change may have ended "every" session

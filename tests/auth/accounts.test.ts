@@ -209,8 +209,10 @@ describe('changing the password', () => {
     expect(await refusalOf(callerFromToken(there.token, phone, 'session'))).toBe('unauthenticated');
     expect(await refusalOf(callerFromToken(here.token, laptop, 'session'))).toBeNull();
     expect(await refusalOf(callerFromToken(ben.token, laptop, 'session'))).toBeNull();
-    expect(await verifyPassword('ana', password)).toBeNull();
-    expect(await verifyPassword('ana', change.newPassword)).toMatchObject({ username: 'ana' });
+    expect(await verifyPassword('ana', password, laptop)).toBeNull();
+    expect(await verifyPassword('ana', change.newPassword, laptop)).toMatchObject({
+      username: 'ana',
+    });
   });
 
   it('needs the current one', async () => {

@@ -11,8 +11,10 @@ import { UserModel } from '#lib/models/user.ts';
 import { onPublication, type Publication } from '#lib/publish.ts';
 import { createToken, register } from '#lib/use-cases/accounts.ts';
 import type { Caller, Visitor } from '#lib/use-cases/define.ts';
+import { databaseUriOf } from '../support/database.ts';
 
 process.env.LOG_LEVEL ??= 'silent';
+process.env.RATE_LIMITS ??= 'off';
 process.env.SESSION_SECRET ??= 'a secret for tests only';
 
 export const laptop: Visitor = {
@@ -30,10 +32,14 @@ export const password = 'correct horse';
 export function withDatabase() {
   const models = [UserModel, SessionModel, MemberModel];
   const directory = mkdtempSync(path.join(tmpdir(), 'gatherly-auth-'));
-  let store: EmbeddedMongo;
-  const connect = () => mongoose.connect(store.uri, { bufferCommands: false });
+  let uri = databaseUriOf(directory);
+  let store: EmbeddedMongo | undefined;
+  const connect = () => mongoose.connect(uri!, { bufferCommands: false });
   beforeAll(async () => {
-    store = await startEmbeddedMongo({ directory });
+    if (!uri) {
+      store = await startEmbeddedMongo({ directory });
+      uri = store.uri;
+    }
     await connect();
     for (const model of models) await model.createIndexes();
   });
@@ -42,8 +48,9 @@ export function withDatabase() {
     await mongoose.connection.collection('oauth_accounts').deleteMany({});
   });
   afterAll(async () => {
+    if (!store) await mongoose.connection.dropDatabase();
     await mongoose.disconnect();
-    await store.close();
+    await store?.close();
     rmSync(directory, { recursive: true, force: true });
   });
   return { connect };

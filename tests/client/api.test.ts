@@ -60,7 +60,7 @@ describe('a refusal', () => {
     const { call } = createClient(problem(429, body, { 'retry-after': '7' }));
     await expect(call('searchUsers', {})).rejects.toMatchObject({
       code: 'rate_limited',
-      details: { retryAfterSeconds: 7 },
+      details: { retryAfterMs: 7000 },
     });
   });
 

@@ -33,6 +33,7 @@ function createReading({ messages, read = messages }: { messages: number; read?:
     call,
     check: (id) => void checked.push(id),
     loadMembers: () => Promise.resolve(),
+    restore: () => Promise.resolve(),
   });
   return {
     ...holder,
@@ -48,10 +49,9 @@ function createReading({ messages, read = messages }: { messages: number; read?:
 
 describe('opening', () => {
   test('with nothing unread shows the end', async () => {
-    const { history, id, server, log, asked, get } = createReading({ messages: 120 });
-    const opening = history.open(id);
-    expect(log().loading).toBe('first');
-    await opening;
+    const { history, id, server, log, asked, get, events } = createReading({ messages: 120 });
+    await history.open(id);
+    expect(events).toContainEqual({ type: 'log:loading', conversationId: id, part: 'first' });
     expect(asked).toEqual([{ limit: 50 }]);
     expect(log()).toMatchObject({
       messages: seqs(server, 71, 120),

@@ -8,9 +8,11 @@ import type {
 } from '#lib/contract/records.ts';
 import type { Input, Output } from '#lib/contract/operations.ts';
 import type { ChatEvent } from '#lib/client/chat-events.ts';
+import type { DeviceStore, KeptLog } from '#lib/client/device-store.ts';
 import { reduce } from '#lib/client/reduce.ts';
 import { initialState } from '#lib/client/state.ts';
-import type { ChatState } from '#lib/client/types.ts';
+import type { TabNews, Tabs } from '#lib/client/tabs.ts';
+import type { ChatState, PendingMessage } from '#lib/client/types.ts';
 
 export const idOf = (n: number): string => n.toString(16).padStart(24, '0');
 const timeOf = (n: number): string => new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString();
@@ -191,16 +193,108 @@ export function loaded(server: ServerSide): ChatState {
   ]);
 }
 
+type Listener = (now: ChatState, before: ChatState) => void;
+
 /** A state to read and to dispatch to, and every event that was dispatched. */
 export function createHolder(start: ChatState) {
   let state = start;
   const events: ChatEvent[] = [];
+  const listeners = new Set<Listener>();
   return {
     events,
     get: () => state,
     dispatch(event: ChatEvent) {
+      const before = state;
       events.push(event);
       state = reduce(state, event);
+      for (const listener of listeners) listener(state, before);
+    },
+    subscribe(listener: Listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
   };
 }
+
+/** A browser that keeps what it is given, and shares it among its tabs; one of them has the turn. */
+export function createBrowser() {
+  let isFull = false;
+  const onGone: (() => void)[] = [];
+  const unsent = new Map<string, PendingMessage>();
+  const rows = new Map<string, Conversation>();
+  const logs = new Map<string, KeptLog>();
+  const lost: string[] = [];
+  const tabs: { hear: (news: TabNews) => void; tab: Tabs }[] = [];
+  const queue: { onTurn: () => void }[] = [];
+
+  const device: DeviceStore = {
+    async readUnsent() {
+      return { entries: [...unsent.values()], lost: lost.splice(0) };
+    },
+    async addUnsent(entry) {
+      if (isFull) return false;
+      if (!unsent.has(entry.clientId)) unsent.set(entry.clientId, entry);
+      return true;
+    },
+    async changeUnsent(entry) {
+      if (unsent.has(entry.clientId)) unsent.set(entry.clientId, entry);
+    },
+    async removeUnsent(clientId) {
+      unsent.delete(clientId);
+    },
+    readConversations: async () => [...rows.values()],
+    readLog: async (id) => logs.get(id) ?? null,
+    async saveCopy(changes) {
+      for (const row of changes.conversations) rows.set(row.id, row);
+      for (const log of changes.logs) logs.set(log.conversationId, log);
+      for (const id of changes.gone) rows.delete(id);
+      for (const id of changes.gone) logs.delete(id);
+    },
+    async forget(what) {
+      rows.clear();
+      logs.clear();
+      if (what === 'everything') unsent.clear();
+    },
+    onGone: (listener) => void onGone.push(listener),
+    close() {},
+  };
+
+  function openTab(): Tabs {
+    let mine: { hear: (news: TabNews) => void; tab: Tabs } | undefined;
+    const tab: Tabs = {
+      start: (hear) => void tabs.push((mine = { hear, tab })),
+      tell(news) {
+        for (const other of tabs) if (other !== mine) other.hear(news);
+      },
+      takeTurn(onTurn) {
+        const asking = { onTurn };
+        queue.push(asking);
+        if (queue[0] === asking) onTurn();
+        return () => {
+          const had = queue[0] === asking;
+          if (queue.includes(asking)) queue.splice(queue.indexOf(asking), 1);
+          if (had) queue[0]?.onTurn();
+        };
+      },
+      stop: () => void tabs.splice(tabs.indexOf(mine!), 1),
+    };
+    return tab;
+  }
+
+  return {
+    device,
+    openTab,
+    unsent,
+    rows,
+    logs,
+    lost,
+    fill: () => (isFull = true),
+    /** As the person or the system does: everything is gone, and the page is told. */
+    deleteAll() {
+      for (const kept of [unsent, rows, logs]) kept.clear();
+      for (const listener of onGone) listener();
+    },
+  };
+}
+
+export type Browser = ReturnType<typeof createBrowser>;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Call } from '#lib/client/api.ts';
 import type { ChatEvent } from '#lib/client/chat-events.ts';
@@ -177,6 +178,49 @@ describe('a hole in the changes', () => {
   });
 });
 
+describe('a last event that was lost', () => {
+  test('is noticed by the receipt of somebody who has it', async () => {
+    const server = createServerSide({ kind: 'group' });
+    const { receive, get, asked } = createSyncing(loaded(server), [server]);
+    server.post(ben);
+    receive(server.mark(cleo, { deliveredSeq: 1 }));
+    receive(server.mark(cleo, { readSeq: 1 }));
+    await settled();
+    expect(asked('listMessages')).toHaveLength(1);
+    expect(get().logs[server.id]!.messages).toEqual(server.messages);
+  });
+});
+
+test('of 2000 events some are lost: each hole is filled, by one request at most', async () => {
+  const server = createServerSide();
+  const { receive, get, asked } = createSyncing(loaded(server), [server]);
+  let holes = 0;
+  let wasLost = false;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ isLost: fc.boolean(), pauseMs: fc.nat(200) }), {
+        minLength: 2000,
+        maxLength: 2000,
+      }),
+      async (steps) => {
+        for (const { isLost, pauseMs } of steps) {
+          const event = server.post(ben);
+          if (isLost && !wasLost) holes += 1;
+          if (!isLost) receive(event);
+          wasLost = isLost;
+          await vi.advanceTimersByTimeAsync(pauseMs);
+        }
+        receive(server.post(ben));
+        await settled(2000);
+      },
+    ),
+    { numRuns: 1 },
+  );
+  expect(get().logs[server.id]!.messages).toEqual(server.messages);
+  expect(get().conversations[server.id]!.lastSeq).toBe(server.lastSeq());
+  expect(asked('listMessages').length).toBeLessThanOrEqual(holes);
+});
+
 describe('every ready', () => {
   test('lists all pages and pulls only what is behind', async () => {
     const [first, second] = [createServerSide(), createServerSide({ id: 'd'.repeat(24) })];
@@ -212,7 +256,31 @@ describe('every ready', () => {
     const { sync, get } = createSyncing(fresh(server.row()), []);
     sync.resync();
     await settled();
-    expect(get().conversations[server.id]!.me.leftSeq).toBe(0);
+    expect(get().conversations).toEqual({});
+  });
+
+  test('leaves what is gone readable for who looks at it, or waits to send there', async () => {
+    const [seen, waiting] = [createServerSide(), createServerSide({ id: 'd'.repeat(24) })];
+    const { sync, get, dispatch } = createSyncing(fresh(seen.row(), waiting.row()), []);
+    dispatch({ type: 'log:opened', conversationId: seen.id });
+    const entry = { clientId: 'c', text: 'hello', createdAt: '', status: 'failed', error: null };
+    dispatch({
+      type: 'outbox:put',
+      entry: { ...entry, conversationId: waiting.id, status: 'failed' },
+    });
+    sync.resync();
+    await settled();
+    expect(Object.values(get().conversations).map(({ me }) => me.leftSeq)).toEqual([0, 0]);
+  });
+
+  test('tells what was read here while nobody could be told', async () => {
+    const server = createServerSide();
+    for (let n = 0; n < 3; n += 1) server.post(ben);
+    const read = server.row({ unreadCount: 0, me: { ...server.row().me, readSeq: 3 } });
+    const { sync, asked } = createSyncing(fresh(read), [server]);
+    sync.resync();
+    await settled();
+    expect(asked('markRead')).toEqual([{ conversationId: server.id, seq: 3 }]);
   });
 
   test('a list that fails on the first load says why, and is tried again', async () => {

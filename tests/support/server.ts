@@ -4,10 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { databaseUriOf, dropDatabase } from './database.ts';
 
 export interface TestServer {
   url: string;
   dataDir: string;
+  /** For another process that is to use its database. */
+  databaseUri: string;
   /** What it has written to its log so far. */
   log(): string;
   /** The one line on standard output that says where it is. */
@@ -25,6 +28,7 @@ export async function startServer(
   settings: Record<string, string> = {},
   dataDir = mkdtempSync(path.join(os.tmpdir(), 'gatherly-')),
 ): Promise<TestServer> {
+  const given = databaseUriOf(dataDir);
   const child = spawn(process.execPath, ['--enable-source-maps', 'dist/server.mjs'], {
     env: {
       PATH: process.env.PATH,
@@ -34,6 +38,7 @@ export async function startServer(
       DATA_DIR: dataDir,
       RATE_LIMITS: 'off',
       LOG_LEVEL: 'warn',
+      ...(given && { MONGODB_URI: given }),
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -45,7 +50,8 @@ export async function startServer(
   void ended.then(() => running.delete(child));
 
   const announcement = await firstLine(child, ended, () => log);
-  const port = /:(\d+)\b/.exec(announcement)?.[1];
+  // With a PUBLIC_URL it announces that, and needs a PORT of the test's choice.
+  const port = settings.PORT ?? /:(\d+)\b/.exec(announcement)?.[1];
   const kill = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     const [code, by] = await ended;
@@ -54,6 +60,10 @@ export async function startServer(
   return {
     url: `http://localhost:${port}`,
     dataDir,
+    databaseUri:
+      settings.MONGODB_URI ??
+      given ??
+      `mongodb://${encodeURIComponent(`${dataDir}/store.sock`)}/gatherly?directConnection=true`,
     announcement,
     log: () => log,
     kill,
@@ -61,7 +71,9 @@ export async function startServer(
       await kill('SIGTERM');
       const errors = log.split('\n').filter((line) => line.includes('"level":50'));
       if (errors.length > 0) throw new Error(`the server logged errors:\n${errors.join('\n')}`);
-      if (!keepData) rmSync(dataDir, { recursive: true, force: true });
+      if (keepData) return;
+      rmSync(dataDir, { recursive: true, force: true });
+      if (given) await dropDatabase(given);
     },
   };
 }

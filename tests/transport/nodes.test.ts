@@ -4,8 +4,8 @@ import type { Conversation, Message } from '#lib/contract/records.ts';
 import { people, Person, type Device } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-// Two server processes on one database: the first one's store, which the second one is given as its
-// MONGODB_URI, or the MongoDB that the environment names.
+// Two server processes on one database: the first one's, which the second one is given as its
+// MONGODB_URI.
 
 let nodes: [TestServer, TestServer];
 let ana: Person;
@@ -14,11 +14,9 @@ let chat: Conversation;
 let devices: Device[];
 
 beforeAll(async () => {
-  const given = process.env.MONGODB_URI;
   const secret = { SESSION_SECRET: randomUUID() };
-  const first = await startServer({ ...secret, ...(given && { MONGODB_URI: given }) });
-  const store = `mongodb://${encodeURIComponent(`${first.dataDir}/store.sock`)}/gatherly?directConnection=true`;
-  const second = await startServer({ ...secret, MONGODB_URI: given ?? store });
+  const first = await startServer(secret);
+  const second = await startServer({ ...secret, MONGODB_URI: first.databaseUri });
   nodes = [first, second];
   [ana, ben] = (await people(first.url, 'ana', 'ben')) as [Person, Person];
   chat = await ana.direct(ben);

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { expect, it } from 'vitest';
 import type { Message } from '#lib/contract/records.ts';
-import { people, Person, request } from '../support/people.ts';
+import { people, Person } from '../support/people.ts';
 import { startServer } from '../support/server.ts';
 
 it('has everything that it acknowledged after kill -9', async () => {
@@ -72,49 +70,6 @@ it('stops cleanly on SIGTERM with sends under way, and loses none that it acknow
   expect(acked.filter(({ id }) => !ids.has(id))).toEqual([]);
   await server.stop();
 });
-
-it('keeps its secret and its store to itself', async () => {
-  const server = await startServer();
-  const mode = (name: string) => statSync(path.join(server.dataDir, name)).mode & 0o777;
-  expect(mode('session-secret')).toBe(0o600);
-  expect(mode('store.sock')).toBe(0o600);
-  expect(mode('store.lmdb')).toBe(0o600);
-  await expect(startServer({}, server.dataDir)).rejects.toThrow(/another|already/i);
-  expect((await request(server.url, 'GET', '/ready')).status).toBe(200);
-  await server.stop();
-  expect(existsSync(server.dataDir)).toBe(false);
-});
-
-it('answers unavailable while the database is away, and goes on when it is there', async () => {
-  const owner = await startServer();
-  const uri = `mongodb://${encodeURIComponent(`${owner.dataDir}/store.sock`)}/gatherly?directConnection=true`;
-  const secret = { SESSION_SECRET: randomUUID() };
-  await owner.stop({ keepData: true });
-
-  const server = await startServer({ ...secret, MONGODB_URI: uri, LOG_LEVEL: 'silent' });
-  const body = { username: 'somebody', password: 'long enough' };
-  const early = await request(server.url, 'POST', '/auth/register', { body });
-  expect(early).toMatchObject({ status: 503, body: { code: 'unavailable' } });
-  expect((await request(server.url, 'GET', '/health')).status).toBe(200);
-  expect((await request(server.url, 'GET', '/ready')).status).toBe(503);
-
-  const back = await startServer({}, owner.dataDir);
-  await expect
-    .poll(async () => (await request(server.url, 'GET', '/ready')).status, { timeout: 20_000 })
-    .toBe(200);
-  expect((await request(server.url, 'POST', '/auth/register', { body })).status).toBe(201);
-
-  await back.stop({ keepData: true });
-  const late = await request(server.url, 'POST', '/auth/token', { body });
-  expect(late).toMatchObject({ status: 503, body: { code: 'unavailable' } });
-  const again = await startServer({}, owner.dataDir);
-  await expect
-    .poll(async () => (await request(server.url, 'GET', '/ready')).status, { timeout: 20_000 })
-    .toBe(200);
-  expect((await request(server.url, 'POST', '/auth/token', { body })).status).toBe(200);
-  await server.stop();
-  await again.stop();
-}, 120_000);
 
 it.each([
   ['PORT', 'x'],

@@ -29,7 +29,7 @@ export function RegisterForm() {
     if (code === 'username_taken') {
       setError('username', takenText(values.username.trim().toLowerCase(), []));
     } else if (atFields.length === 0) {
-      setNotice(refusalText({ code, issues, ...rest }, 'create your account'));
+      setNotice(refusalText({ code, issues, ...rest }));
     }
   };
 

@@ -19,7 +19,7 @@ export default async function SignInPage({ searchParams }: SignInProps) {
       <SignInForm
         next={nextPath(next)}
         providers={providers}
-        providerFailed={error !== undefined}
+        failure={error === undefined ? null : String(error)}
       />
     </>
   );

@@ -17,11 +17,11 @@ const checks = {
 interface SignInFormProps {
   next: string;
   providers: { id: string; name: string }[];
-  /** Back from a provider without success. */
-  providerFailed: boolean;
+  /** Why the person is here again: `rate_limited:SECONDS`, or next-auth's word for what failed. */
+  failure: string | null;
 }
 
-export function SignInForm({ next, providers, providerFailed }: SignInFormProps) {
+export function SignInForm({ next, providers, failure }: SignInFormProps) {
   const { values, field, check } = useFields({ username: '', password: '' }, checks);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -45,10 +45,8 @@ export function SignInForm({ next, providers, providerFailed }: SignInFormProps)
 
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
-      {refusal && <Notice kind="error">{refusalText(refusal, 'sign in')}</Notice>}
-      {providerFailed && !refusal && (
-        <Notice kind="error">That sign-in didn’t work. Try again, or use your password.</Notice>
-      )}
+      {refusal && <Notice kind="error">{refusalText(refusal)}</Notice>}
+      {failure && !refusal && <Notice kind="error">{failureText(failure)}</Notice>}
       <TextField
         {...field('username')}
         label="Email or username"
@@ -79,6 +77,13 @@ export function SignInForm({ next, providers, providerFailed }: SignInFormProps)
       </p>
     </form>
   );
+}
+
+function failureText(failure: string): string {
+  const seconds = /^rate_limited:(\d{1,5})$/.exec(failure)?.[1];
+  return seconds
+    ? refusalText({ code: 'rate_limited', issues: [], retryAfterSeconds: Number(seconds) })
+    : 'That sign-in didn’t work. Try again, or use your password.';
 }
 
 function Providers({ providers, next }: Pick<SignInFormProps, 'providers' | 'next'>) {

@@ -52,9 +52,8 @@ export function Composer(props: ComposerProps) {
   const submit = () => {
     if (text.trim() === '' || excess) return;
     if (editing) return edit.save();
-    // The text leaves the draft only once the outbox has it.
     onSend(text.trim());
-    draft.clear();
+    draft.handOver();
     setTyping(conversation.id, '');
   };
 

@@ -14,3 +14,13 @@ export function notSentText(error: ClientError | null): string {
     return 'Not sent. You can’t send messages here any more.';
   return failureText('Not sent.', error).replace(/ Try again\.$/, '');
 }
+
+const notYet: Partial<Record<ClientError['code'], string>> = {
+  rate_limited: 'That was a lot at once.',
+  timeout: 'The server took too long to answer.',
+  unavailable: 'The server can’t take it just now.',
+};
+
+/** Why a message waits. That nothing has to be done, it says as well. */
+export const notYetText = ({ code }: ClientError): string =>
+  `Not sent yet. ${notYet[code] ?? 'Something went wrong on the server.'} Trying again…`;

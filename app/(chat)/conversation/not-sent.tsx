@@ -1,9 +1,9 @@
 import { TriangleAlert } from 'lucide-react';
-import type { PendingMessage } from '#lib/client/types.ts';
+import type { ClientError, PendingMessage } from '#lib/client/types.ts';
 import { useActions } from '#lib/client/provider.tsx';
-import { notSentText } from './failure.ts';
+import { notSentText, notYetText } from './failure.ts';
 
-/** Under a message that the server refused or that did not get through three times. */
+/** Under a message that was refused. */
 export function NotSent({ pending }: { pending: PendingMessage }) {
   const { retry, discard } = useActions();
   const button = 'relative font-semibold underline underline-offset-2 tap-area';
@@ -31,5 +31,14 @@ export function NotSent({ pending }: { pending: PendingMessage }) {
         Delete
       </button>
     </div>
+  );
+}
+
+/** Under a message that did not get through and is tried again by itself. */
+export function NotYet({ reason }: { reason: ClientError }) {
+  return (
+    <p role="status" className="mt-1 mb-1.5 text-end text-xs text-text-2">
+      {notYetText(reason)}
+    </p>
   );
 }

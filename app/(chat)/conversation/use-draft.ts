@@ -43,12 +43,12 @@ export function useDraft(id: string) {
         unsaved.current = null;
       }, pauseMs);
     },
-    clear() {
+    /** What was written has been handed on: whoever has it forgets the draft when it is safe. */
+    handOver() {
       clearTimeout(timer.current);
       isTouched.current = true;
       unsaved.current = null;
       setText('');
-      setDraft(id, '');
     },
   };
 }

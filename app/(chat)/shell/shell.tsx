@@ -12,6 +12,7 @@ import { SettingsView } from '../settings/settings-view.tsx';
 import { SignOutDialog } from '../settings/sign-out-dialog.tsx';
 import { viewOf } from '../views.ts';
 import { ConversationList } from './conversation-list.tsx';
+import { LostNotice } from './lost-notice.tsx';
 import { NoChatOpen } from './no-chat-open.tsx';
 import { Rail } from './rail.tsx';
 import { ShellContext, useView, type ShellDialog } from './shell-context.tsx';
@@ -41,6 +42,7 @@ function Panes() {
   return (
     <ShellContext value={setDialog}>
       <TabTitle />
+      <LostNotice />
       <div
         className={`group/shell flex h-dvh flex-col pt-[env(safe-area-inset-top)] tablet:grid tablet:grid-cols-[64px_300px_minmax(0,1fr)] tablet:grid-rows-[minmax(0,1fr)] desktop:grid-cols-[72px_352px_minmax(0,1fr)] ${details ? 'wide:grid-cols-[72px_352px_minmax(0,1fr)_368px]' : ''}`}
       >

@@ -1,7 +1,9 @@
 import { sessionCookieName } from '#lib/auth/cookies.ts';
 import { openApiDocument } from '#lib/contract/openapi.ts';
 import { env } from '#lib/env.ts';
+import { routes } from '#lib/transport/rest.ts';
 
 export const dynamic = 'force-dynamic';
-export const GET = () =>
-  Response.json(openApiDocument(env().PUBLIC_URL ?? '', sessionCookieName()));
+export const { DELETE, GET, OPTIONS, PATCH, POST, PUT } = routes({
+  GET: () => Response.json(openApiDocument(env().PUBLIC_URL ?? '', sessionCookieName())),
+});

@@ -1,0 +1,253 @@
+import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { conversationOf, keptLogOf, unsentOf, type DeviceStore } from './device-store.ts';
+import { createUnsentMarks } from './unsent-marks.ts';
+import { within } from './within.ts';
+
+// Rows are written as they came and parsed when they are read: what is on disk is not to be trusted.
+interface Schema extends DBSchema {
+  outbox: { key: number; value: object; indexes: { clientId: string } };
+  conversations: { key: string; value: object };
+  logs: { key: string; value: object; indexes: { keptAt: number } };
+}
+type Database = IDBPDatabase<Schema>;
+
+const version = 1;
+const storeNames = ['outbox', 'conversations', 'logs'] as const;
+const mostLogs = 30;
+const patienceMs = 3000;
+/** After somebody has deleted it: a tab that signs out tells the others, who then delete it too. */
+const pauseMs = 1000;
+
+export const databaseNameOf = (accountId: string): string => `gatherly-${accountId}`;
+
+/** The account's database in IndexedDB, opened when it is first needed. */
+export function createDeviceDatabase(accountId: string): DeviceStore {
+  const name = databaseNameOf(accountId);
+  const marks = createUnsentMarks(accountId);
+  let opening: Promise<Database | null> | null = null;
+  let pause = Promise.resolve();
+  let isForgotten = false;
+  let isMended = false;
+  const goneListeners: (() => void)[] = [];
+  const tellGone = () => goneListeners.forEach((listener) => listener());
+
+  function database(): Promise<Database | null> {
+    if (isForgotten) return Promise.resolve(null);
+    return (opening ??= pause.then(open));
+  }
+
+  async function open(): Promise<Database | null> {
+    const listeners = {
+      blocking: (_now: number, _next: number | null, event: IDBVersionChangeEvent) => lose(event),
+      terminated: () => lose(),
+    };
+    // Some browsers refuse it in private windows, some never answer: both keep nothing then.
+    const attempt = () => within(patienceMs, openWhatIsThere(name, listeners));
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isBroken(error) && !isNamed(error, 'UnknownError')) return null;
+      // What cannot be opened helps nobody.
+      await within(patienceMs, deleteDB(name)).catch(() => undefined);
+      return attempt().catch(() => null);
+    }
+  }
+
+  function lose(event?: IDBVersionChangeEvent): void {
+    (event?.target as IDBDatabase | null | undefined)?.close();
+    opening = null;
+    pause = new Promise((resolve) => setTimeout(resolve, pauseMs));
+    tellGone();
+  }
+
+  /** Once more after a connection that was closed under way. Full is full: the caller decides. */
+  async function run<T>(work: (db: Database) => Promise<T>, otherwise: T): Promise<T> {
+    let failure: unknown;
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const used = database();
+      const db = await used;
+      if (!db || isForgotten) return otherwise;
+      try {
+        return await within(patienceMs, work(db));
+      } catch (error) {
+        if (isNamed(error, 'QuotaExceededError')) throw error;
+        failure = error;
+        db.close();
+        if (opening === used) opening = null;
+      }
+    }
+    if (isBroken(failure)) await mend();
+    return otherwise;
+  }
+
+  /** A database that opens and cannot be used is made anew, once. */
+  async function mend(): Promise<void> {
+    if (isMended || isForgotten) return;
+    isMended = true;
+    await within(patienceMs, deleteDB(name)).catch(() => undefined);
+    tellGone();
+  }
+
+  /** Rows that do not fit are thrown away: nobody could ever use them. */
+  async function readAll<T>(store: 'outbox' | 'conversations', parse: (row: unknown) => T | null) {
+    const read = async (db: Database) => {
+      const tx = db.transaction(store, 'readwrite');
+      const [keys, rows] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()]);
+      const parsed = rows.map(parse);
+      const bad = keys.filter((_, index) => parsed[index] === null);
+      await Promise.all([...bad.map((key) => tx.store.delete(key)), tx.done]);
+      return parsed.filter((row) => row !== null);
+    };
+    return run(read, []).catch(() => []);
+  }
+
+  const clear = (names: readonly (typeof storeNames)[number][]) =>
+    run(async (db) => {
+      const tx = db.transaction(names, 'readwrite');
+      await Promise.all([...names.map((store) => tx.objectStore(store).clear()), tx.done]);
+    }, undefined).catch(() => undefined);
+
+  const clearCopy = () => clear(['conversations', 'logs']);
+
+  return {
+    async readUnsent() {
+      const before = marks.read();
+      const entries = await readAll('outbox', unsentOf);
+      // Another tab takes the mark away before the message.
+      const after = marks.read();
+      const lost = [...before]
+        .filter((clientId) => after.has(clientId))
+        .filter((clientId) => !entries.some((entry) => entry.clientId === clientId));
+      lost.forEach(marks.remove);
+      return { entries, lost };
+    },
+    async addUnsent(entry) {
+      const add = () => run((db) => addRow(db, entry), false);
+      const isKept = await add().catch(async () => {
+        // What is written is worth more than what can be fetched again.
+        await clearCopy();
+        return add().catch(() => false);
+      });
+      if (isKept && !isForgotten) marks.add(entry.clientId);
+      return isKept;
+    },
+    async changeUnsent(entry) {
+      await run(
+        (db) =>
+          withRow(db, entry.clientId, async (store, key) => {
+            await store.put({ ...entry, order: key });
+          }),
+        undefined,
+      ).catch(() => undefined);
+    },
+    async removeUnsent(clientId) {
+      marks.remove(clientId);
+      await run((db) => withRow(db, clientId, (store, key) => store.delete(key)), undefined).catch(
+        () => undefined,
+      );
+    },
+    readConversations: () => readAll('conversations', conversationOf),
+    async readLog(conversationId) {
+      const row = await run((db) => db.get('logs', conversationId), undefined).catch(() => null);
+      return row ? keptLogOf(row) : null;
+    },
+    async saveCopy({ conversations, logs, gone }) {
+      await run(async (db) => {
+        const tx = db.transaction(['conversations', 'logs'], 'readwrite');
+        const [rowStore, logStore] = [tx.objectStore('conversations'), tx.objectStore('logs')];
+        const trim = async () => {
+          const excess = (await logStore.count()) - mostLogs;
+          if (excess <= 0) return;
+          const oldest = await logStore.index('keptAt').getAllKeys(null, excess);
+          await Promise.all(oldest.map((key) => logStore.delete(key)));
+        };
+        await Promise.all([
+          ...conversations.map((row) => rowStore.put(row)),
+          ...logs.map((log) => logStore.put(log)),
+          ...gone.flatMap((id) => [rowStore.delete(id), logStore.delete(id)]),
+          trim(),
+          tx.done,
+        ]);
+      }, undefined).catch(clearCopy);
+    },
+    async forget(what) {
+      if (what === 'copy') return clearCopy();
+      marks.clear();
+      // Emptied first: another tab can hold the deletion up.
+      await within(patienceMs, clear(storeNames)).catch(() => undefined);
+      const last = opening;
+      isForgotten = true;
+      opening = null;
+      (await last)?.close();
+      await within(patienceMs, deleteDB(name)).catch(() => undefined);
+      marks.clear();
+    },
+    onGone: (listener) => void goneListeners.push(listener),
+    close() {
+      void opening?.then((db) => db?.close());
+      opening = null;
+    },
+  };
+}
+
+type OpenListeners = Pick<NonNullable<Parameters<typeof openDB>[2]>, 'blocking' | 'terminated'>;
+
+async function openWhatIsThere(name: string, listeners: OpenListeners): Promise<Database> {
+  const db = await openDB<Schema>(name, version, { upgrade: createStores, ...listeners }).catch(
+    (error: unknown) => {
+      if (!isNamed(error, 'VersionError')) throw error;
+      // A newer Gatherly was here: later versions only add to what is kept.
+      return openDB<Schema>(name, undefined, listeners);
+    },
+  );
+  if (storeNames.every((store) => db.objectStoreNames.contains(store))) return db;
+  db.close();
+  return openDB<Schema>(name, db.version + 1, { upgrade: createStores, ...listeners });
+}
+
+function createStores(db: Database): void {
+  const has = db.objectStoreNames;
+  if (!has.contains('outbox'))
+    db.createObjectStore('outbox', { keyPath: 'order', autoIncrement: true }).createIndex(
+      'clientId',
+      'clientId',
+      { unique: true },
+    );
+  if (!has.contains('conversations')) db.createObjectStore('conversations', { keyPath: 'id' });
+  if (!has.contains('logs'))
+    db.createObjectStore('logs', { keyPath: 'conversationId' }).createIndex('keptAt', 'keptAt');
+}
+
+async function addRow(db: Database, entry: { clientId: string }): Promise<boolean> {
+  // Strict: a crash of the whole computer must not take it either.
+  const tx = db.transaction('outbox', 'readwrite', { durability: 'strict' });
+  const add = async () => {
+    const isThere = await tx.store.index('clientId').getKey(entry.clientId);
+    if (isThere === undefined) await tx.store.add(entry);
+  };
+  await Promise.all([add(), tx.done]);
+  return true;
+}
+
+type Outbox = ReturnType<typeof outboxOf>['store'];
+const outboxOf = (db: Database) => db.transaction('outbox', 'readwrite');
+
+async function withRow(
+  db: Database,
+  clientId: string,
+  change: (store: Outbox, key: number) => Promise<void>,
+): Promise<void> {
+  const tx = outboxOf(db);
+  const find = async () => {
+    const key = await tx.store.index('clientId').getKey(clientId);
+    if (key !== undefined) await change(tx.store, key);
+  };
+  await Promise.all([find(), tx.done]);
+}
+
+const isNamed = (error: unknown, name: string) => error instanceof Error && error.name === name;
+/** Its stores are not as they should be. */
+const isBroken = (error: unknown) =>
+  ['NotFoundError', 'DataError', 'ConstraintError', 'InvalidAccessError'].some((name) =>
+    isNamed(error, name),
+  );

@@ -1,0 +1,50 @@
+import { BurstyRateLimiter, RateLimiterMemory } from 'rate-limiter-flexible';
+import { env, type Rate } from '#lib/env.ts';
+import { remember } from '#lib/runtime.ts';
+import { fullOf, refuse } from './refuse.ts';
+
+/** What may be done so often. Its figures are the setting `RATE_LIMIT_…` of the same name. */
+export type Limit =
+  | 'REGISTER'
+  | 'MESSAGES'
+  | 'TYPING'
+  | 'LOOKUPS'
+  | 'REQUESTS'
+  | 'ANONYMOUS'
+  | 'ADDRESS'
+  | 'CONNECTIONS';
+
+/**
+ * Counts one use of what is limited, for whoever the key stands for. In memory it takes
+ * microseconds, and the count is taken before this returns.
+ * @throws AppError `rate_limited` with the time to wait.
+ */
+export function spend(limit: Limit, key: string): Promise<void> {
+  if (env().RATE_LIMITS === 'off') return allowed;
+  return limiterOf(limit)
+    .consume(key)
+    .then(
+      () => undefined,
+      (rejection: unknown) => refuse(limit, key, fullOf(rejection).msBeforeNext),
+    );
+}
+
+const allowed = Promise.resolve();
+/** A timer of more than 24 days would go off at once. */
+const longestSeconds = 7 * 24 * 3600;
+
+const limiterOf = (limit: Limit) =>
+  remember(`limit:${limit}`, () => limiterFor(limit, env()[`RATE_LIMIT_${limit}`]));
+
+/** Counts kept for so many seconds from the first one. The one place that says where they are kept. */
+export const windowOf = (name: string, points: number, seconds: number) =>
+  new RateLimiterMemory({ keyPrefix: name, points, duration: seconds });
+
+function limiterFor(name: string, { burst, points, seconds }: Rate) {
+  const steady = windowOf(name, points, seconds);
+  if (burst <= points) return steady;
+  // A burst is there again only after ten times what refilling it would take, so that the average
+  // comes to no more than a tenth above the steady rate.
+  const restSeconds = Math.min((10 * burst * seconds) / points, longestSeconds);
+  return new BurstyRateLimiter(steady, windowOf(`${name}-burst`, burst - points, restSeconds));
+}

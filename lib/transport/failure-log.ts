@@ -1,0 +1,38 @@
+import { httpStatus } from '#lib/contract/errors.ts';
+import { log } from '#lib/log.ts';
+import { remember } from '#lib/runtime.ts';
+import type { RequestContext } from './request-context.ts';
+
+/** However many are refused in a storm, the disk of the log has to survive it. */
+const maxLinesPerSecond = 100;
+
+/**
+ * Writes the one line of a request or command that failed: an error with its cause if that is a bug
+ * of ours, a warning if the database is away, otherwise for information. Of expected refusals at most
+ * 100 lines a second are written; the next line says how many were withheld.
+ */
+export function logFailure({ id, operation, code, cause }: RequestContext, about: object): void {
+  const line = { requestId: id, ...(operation && { operation }), ...(code && { code }), ...about };
+  const { status = code ? httpStatus[code] : undefined } = about as { status?: number };
+  if (code === 'unavailable') {
+    const reason = cause instanceof Error ? cause.name : undefined;
+    writeLimited('warn', { ...line, ...(reason && { reason }) });
+  } else if (cause !== undefined || (status !== undefined && status >= 500)) {
+    log().error({ ...line, ...(cause !== undefined && { err: cause }) }, 'a request failed');
+  } else {
+    writeLimited('info', line);
+  }
+}
+
+function writeLimited(level: 'info' | 'warn', line: object): void {
+  const budget = remember('failure-log', () => ({ second: 0, lines: 0, withheld: 0 }));
+  const second = Math.floor(performance.now() / 1000);
+  if (budget.second !== second) Object.assign(budget, { second, lines: 0 });
+  if (++budget.lines > maxLinesPerSecond) {
+    budget.withheld++;
+    return;
+  }
+  const { withheld } = budget;
+  budget.withheld = 0;
+  log()[level]({ ...line, ...(withheld > 0 && { withheld }) }, 'refused');
+}

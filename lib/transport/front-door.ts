@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { addressHeader } from '#lib/auth/visitor.ts';
+import { httpStatus, isAppError, type ErrorCode } from '#lib/contract/errors.ts';
+import type { Refusal } from '#lib/contract/events.ts';
+import { clientAddress } from '#lib/limits/address.ts';
+import { log } from '#lib/log.ts';
+import { metrics } from '#lib/metrics.ts';
+import { allowRequest } from './allow.ts';
+import { logFailure } from './failure-log.ts';
+import { answerMetrics } from './metrics-page.ts';
+import { requestIdOf, withContext, type RequestContext } from './request-context.ts';
+import { problemText } from './rest.ts';
+import { isCacheable, nonceHeader, policyFor, securityHeaders } from './security-headers.ts';
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+const contexts = new WeakMap<IncomingMessage, RequestContext>();
+
+/**
+ * Greets every request of the HTTP server, Socket.io's included: gives it an id, and its answer the
+ * headers that every answer has. To be called before anything answers.
+ */
+export function greet(request: IncomingMessage, response: ServerResponse, dev: boolean): void {
+  const { headers, url = '' } = request;
+  const context: RequestContext = { id: requestIdOf(headers['x-request-id']) };
+  contexts.set(request, context);
+  headers['x-request-id'] = context.id;
+  response.setHeader('x-request-id', context.id);
+  for (const [name, value] of Object.entries(securityHeaders())) response.setHeader(name, value);
+  const nonce = randomBytes(16).toString('base64');
+  const policy = policyFor(url, nonce, dev);
+  response.setHeader('content-security-policy', policy);
+  if (!isCacheable(url)) response.setHeader('cache-control', 'no-store');
+  // From here Next takes the nonce for its own scripts. What a client says of these is not heard.
+  headers['content-security-policy'] = policy;
+  headers[nonceHeader] = nonce;
+  headers[addressHeader] = clientAddress(request.socket.remoteAddress, headers['x-forwarded-for']);
+  for (const name of ['x-middleware-subrequest', 'next-resume']) delete headers[name];
+  const began = performance.now();
+  response.once('close', () => finish(request, response, context, performance.now() - began));
+}
+
+/** Has a greeted request answered: here if it is none that Next should see, else by `handle`. */
+export async function receive(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handle: Handle,
+  dev: boolean,
+): Promise<void> {
+  const { url = '', method = '' } = request;
+  const path = pathOf(url);
+  const context = contexts.get(request) ?? { id: requestIdOf(undefined) };
+  await withContext(context, async () => {
+    try {
+      if (path === null) {
+        refuse(response, { code: 'invalid_input', message: 'The address is not well-formed.' });
+      } else if (!(await isAllowed(request, response, path))) {
+        metrics().refusals.inc({ code: 'rate_limited' });
+      } else if (path === '/metrics') {
+        await answerMetrics(request, response);
+      } else if (!dev && !/^(GET|HEAD|OPTIONS)$/.test(method) && !path.startsWith('/api/')) {
+        // Pages are read only: they have no actions of Next's kind.
+        refuse(response, { code: 'not_found', message: 'There is nothing here that takes this.' });
+      } else {
+        await handle(request, response);
+      }
+    } catch (error) {
+      context.cause = error;
+      if (response.headersSent) response.destroy();
+      else {
+        const message = `Something went wrong on the server (${context.id}).`;
+        refuse(response, { code: 'internal', message });
+      }
+    }
+  });
+}
+
+/** The decoded path; null for what is none, such as another server's address. */
+function pathOf(url: string): string | null {
+  if (!url.startsWith('/') || url.startsWith('//')) return null;
+  try {
+    return decodeURIComponent(url.split('?', 1)[0] ?? '');
+  } catch (error) {
+    if (error instanceof URIError) return null;
+    throw error;
+  }
+}
+
+/** Whether the request's address may go on; if not, this has been answered. */
+async function isAllowed(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+): Promise<boolean> {
+  try {
+    await allowRequest(request, path);
+    return true;
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    const { code, message, details } = error;
+    refuse(response, { code, message, ...details });
+    return false;
+  }
+}
+
+function refuse(response: ServerResponse, refusal: Refusal): void {
+  const { status, headers, body } = problemText(refusal);
+  response.writeHead(status, headers).end(body);
+}
+
+const codes = new Map<number, ErrorCode>();
+for (const [code, status] of Object.entries(httpStatus) as [ErrorCode, number][]) {
+  if (!codes.has(status)) codes.set(status, code);
+}
+
+function finish(
+  { method = '', url = '' }: IncomingMessage,
+  { statusCode: status }: ServerResponse,
+  context: RequestContext,
+  ms: number,
+): void {
+  // Without its query, which may hold what is not for a log.
+  const path = url.split('?', 1)[0]?.slice(0, 200);
+  const about = { method, path, status, ms: Math.round(ms) };
+  if (status >= 400 || context.cause !== undefined) {
+    // A page may go on without what it was refused, and fail for another reason.
+    const isSame = context.code !== undefined && httpStatus[context.code] === status;
+    const code = isSame ? context.code : codes.get(status);
+    logFailure({ ...context, ...(code && { code }) }, about);
+  } else {
+    log().debug({ requestId: context.id, ...about }, 'answered');
+  }
+  if (path?.startsWith('/socket.io/')) return;
+  const known = status >= 400 && status < 500 ? 'other' : method;
+  metrics().httpSeconds.observe(
+    { method: known, status: `${Math.floor(status / 100)}xx` },
+    ms / 1000,
+  );
+}

@@ -1,0 +1,113 @@
+import type { IncomingMessage } from 'node:http';
+import type { Server } from 'socket.io';
+import { AppError } from '#lib/contract/errors.ts';
+import { env } from '#lib/env.ts';
+import { addressKey, clientAddress } from '#lib/limits/address.ts';
+import { note, refuse } from '#lib/limits/refuse.ts';
+import { spend } from '#lib/limits/spend.ts';
+import { createTally } from '#lib/limits/tally.ts';
+
+/** What is used here of an Engine.io connection, more than its types tell. */
+interface Connection {
+  request: IncomingMessage;
+  remoteAddress: string;
+  readyState: string;
+  transport: { writable: boolean };
+  close(discard?: boolean): void;
+  once(event: 'close', listener: () => void): unknown;
+  on(event: 'packetCreate', listener: (packet: { data?: string | Buffer }) => void): unknown;
+  on(event: 'flush', listener: () => void): unknown;
+}
+
+/** Somebody may have gone by then: a connection that is dead without having said so ends in a minute. */
+const retrySocketMs = 30_000;
+const retryCommandMs = 1_000;
+/** However a client behaves, its connection is gone so long (ms) after it was told to close. */
+const goneWithinMs = 2_000;
+
+const addresses = createTally();
+const people = createTally();
+
+/** Whether a connection may begin. Those that are to be told why not still may. */
+export function allowConnection(
+  request: IncomingMessage,
+  decide: (error: string | null, success: boolean) => void,
+): void {
+  const { RATE_LIMITS, SOCKETS_PER_ADDRESS } = env();
+  const address = clientAddress(request.socket.remoteAddress, request.headers['x-forwarded-for']);
+  const isFull = addresses.of(addressKey(address)) >= 2 * SOCKETS_PER_ADDRESS;
+  decide(isFull ? 'rate_limited' : null, RATE_LIMITS === 'off' || !isFull);
+}
+
+/** Watches over every connection: how many an address has, and what a client leaves unread. */
+export function watchConnections({ engine }: Server): void {
+  // Engine.io makes this server and passes no such option on to it.
+  const { ws } = engine as unknown as { ws: { options: { closeTimeout: number } } };
+  ws.options.closeTimeout = goneWithinMs;
+  engine.on('connection', (connection: Connection) => {
+    const address = addressKey(addressOf(connection));
+    addresses.add(address);
+    connection.once('close', () => addresses.remove(address));
+    endUnread(connection, address);
+  });
+}
+
+/** Lets a socket go on with its handshake. @throws AppError `rate_limited` for too many of its address. */
+export async function allowHandshake(clientAddress: string): Promise<void> {
+  const address = addressKey(clientAddress);
+  await spend('CONNECTIONS', address);
+  const { RATE_LIMITS, SOCKETS_PER_ADDRESS } = env();
+  if (RATE_LIMITS === 'on' && addresses.of(address) > SOCKETS_PER_ADDRESS) {
+    refuse('SOCKETS_PER_ADDRESS', address, retrySocketMs);
+  }
+}
+
+/**
+ * Counts a person's socket for as long as its connection lasts. Too many are refused, rather than an
+ * older one ended: that one would come back, and end the next.
+ * @throws AppError `rate_limited`
+ */
+export function allowSocketOf(userId: string, socketConnection: unknown): void {
+  const connection = socketConnection as Connection;
+  if (connection.readyState !== 'open') throw new AppError('unavailable', 'The client has gone.');
+  const count = people.add(userId);
+  connection.once('close', () => people.remove(userId));
+  const { RATE_LIMITS, SOCKETS_PER_USER } = env();
+  if (RATE_LIMITS === 'on' && count > SOCKETS_PER_USER) {
+    refuse('SOCKETS_PER_USER', userId, retrySocketMs);
+  }
+}
+
+/** @throws AppError `rate_limited` when so many commands of a socket wait already. */
+export function allowQueued(waiting: number, userId: string): void {
+  if (waiting > env().SOCKET_QUEUE) refuse('SOCKET_QUEUE', userId, retryCommandMs);
+}
+
+/** The address of whoever began a connection of Engine.io. */
+export const addressOf = ({
+  remoteAddress,
+  request,
+}: Pick<Connection, 'remoteAddress' | 'request'>): string =>
+  clientAddress(remoteAddress, request.headers['x-forwarded-for']);
+
+/**
+ * Ends a connection whose client does not read what it is sent: it comes back and catches up by
+ * `rev`. One packet may be larger than what may wait.
+ */
+function endUnread(connection: Connection, address: string): void {
+  const most = env().SOCKET_BACKLOG_KIB * 1024;
+  let waiting = 0;
+  let onItsWay = 0;
+  connection.on('packetCreate', ({ data }) => {
+    // Writable again means that all of it has reached the network.
+    const unread = waiting + (connection.transport.writable ? 0 : onItsWay);
+    waiting += data?.length ?? 0;
+    if (unread <= most || connection.readyState !== 'open') return;
+    note('SOCKET_BACKLOG', address);
+    connection.close(true);
+  });
+  connection.on('flush', () => {
+    onItsWay = waiting;
+    waiting = 0;
+  });
+}

@@ -1,0 +1,191 @@
+import { password } from '../support/people.ts';
+import { startServer } from '../support/server.ts';
+import { crash, databases, expectUnsent, lineOf, openTab, rowsIn } from './line.ts';
+import { bubble, composer, expect, findAndOpen, log, row, say, test, tick } from './people.ts';
+
+const texts = Array.from({ length: 20 }, (_, index) => `number ${index + 1}.`);
+const sentBy = (guest: Parameters<typeof log>[0]) =>
+  log(guest)
+    .getByRole('article')
+    .filter({ hasText: /number \d+\./ });
+const inOrder = texts.map((text) => new RegExp(text.replace('.', String.raw`\.`)));
+
+test('20 messages written offline outlive their tab, and are sent once, in order', async ({
+  signUp,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Before');
+  await row(ben, /Ana Prado/).click();
+  const line = await lineOf(ana);
+  await expect(bubble(ana, 'Before')).toBeVisible();
+  await line.cut();
+  for (const text of texts) await say(ana, text);
+  await expect(tick(ana, 'number 20.', 'Sending')).toBeVisible();
+  await expectUnsent(ana.page, 20);
+  const path = new URL(ana.page.url()).pathname;
+  await crash(ana);
+
+  const later = await openTab(ana, path);
+  await expect(sentBy(later)).toHaveText(inOrder);
+  await expect(tick(later, 'number 20.', 'Sending')).toBeVisible();
+  line.mend();
+  await expect(tick(later, 'number 20.', 'Read')).toBeVisible({ timeout: 30_000 });
+  await expect(sentBy(ben)).toHaveText(inOrder);
+  await expect(sentBy(later)).toHaveText(inOrder);
+  await expectUnsent(later.page, 0);
+  await later.page.reload();
+  await expect(sentBy(later)).toHaveText(inOrder);
+});
+
+test('a server killed between write and answer, and a tab with it, double and lose nothing', async ({
+  signUp,
+  server,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Before');
+  await row(ben, /Ana Prado/).click();
+  const line = await lineOf(ana);
+  await expect(bubble(ana, 'Before')).toBeVisible();
+
+  const swallowed = line.swallowAnswers();
+  for (const text of texts) await say(ana, text);
+  await swallowed;
+  // Stored, and its writer knows nothing of it.
+  await expect(bubble(ben, 'number 1.')).toBeVisible();
+  await server.kill('SIGKILL');
+  await expectUnsent(ana.page, 20);
+  const path = new URL(ana.page.url()).pathname;
+  await crash(ana);
+  line.mend();
+  const again = await startServer({ PORT: new URL(server.url).port }, server.dataDir);
+
+  const later = await openTab(ana, path);
+  await expect(tick(later, 'number 20.', 'Read')).toBeVisible({ timeout: 40_000 });
+  await expect(sentBy(later)).toHaveText(inOrder);
+  await expect(sentBy(ben)).toHaveText(inOrder);
+  await expectUnsent(later.page, 0);
+  await again.stop();
+});
+
+test('two tabs send and read as one', async ({ signUp }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Before');
+  const line = await lineOf(ana);
+  const tab = await openTab(ana, new URL(ana.page.url()).pathname);
+  await expect(bubble(tab, 'Before')).toBeVisible();
+  for (const [index, text] of texts.entries()) await say(index % 2 === 0 ? ana : tab, text);
+  await row(ben, /Ana Prado/).click();
+  for (const guest of [ana, tab, ben]) {
+    await expect(sentBy(guest)).toHaveCount(20);
+    for (const text of inOrder) await expect(bubble(guest, text)).toHaveCount(1);
+  }
+
+  await line.cut();
+  await say(ana, 'From the first');
+  await say(tab, 'From the second');
+  for (const guest of [ana, tab]) {
+    await expect(tick(guest, 'From the first', 'Sending')).toBeVisible();
+    await expect(tick(guest, 'From the second', 'Sending')).toBeVisible();
+  }
+  await ana.page.close();
+  line.mend();
+  await expect(bubble(ben, 'From the second')).toHaveCount(1, { timeout: 30_000 });
+  await expect(bubble(ben, 'From the first')).toHaveCount(1);
+
+  const list = await openTab(ana, '/chats');
+  await tab.page.goto('/settings');
+  await say(ben, 'Read me');
+  await expect(row(list, /Ben Okafor/)).toContainText('1');
+  await tab.page.goBack();
+  await tab.page.bringToFront();
+  await expect(bubble(tab, 'Read me')).toBeVisible();
+  await expect(row(list, /Ben Okafor.*\b1\b/)).toHaveCount(0);
+  await expect(tick(ben, 'Read me', 'Read')).toBeVisible();
+});
+
+test('a chat opens without the server, and what is written in it leaves when it is back', async ({
+  signUp,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Hello Ben');
+  await row(ben, /Ana Prado/).click();
+  await say(ben, 'Hello Ana');
+  const line = await lineOf(ana);
+  await expect(bubble(ana, 'Hello Ana')).toBeVisible();
+  await expect.poll(async () => (await rowsIn(ana.page, 'logs')).length).toBe(1);
+  await line.cut();
+  await ana.page.reload();
+  await expect(bubble(ana, 'Hello Ana')).toBeVisible();
+  await say(ana, 'Anybody there?');
+  await expect(tick(ana, 'Anybody there?', 'Sending')).toBeVisible();
+  await composer(ana).fill('Half a thou');
+  await ana.page.reload();
+  await expect(composer(ana)).toHaveValue('Half a thou');
+  await expect(tick(ana, 'Anybody there?', 'Sending')).toBeVisible();
+
+  await say(ben, 'While you were away');
+  await bubble(ben, 'Hello Ana').click({ button: 'right' });
+  await ben.page.getByRole('menuitem', { name: /Delete/ }).click();
+  await ben.page.getByRole('button', { name: 'Delete for everyone' }).click();
+  await expect(bubble(ben, 'You deleted this message')).toBeVisible();
+  line.mend();
+  await expect(bubble(ana, 'While you were away')).toBeVisible({ timeout: 30_000 });
+  await expect(bubble(ana, 'This message was deleted')).toBeVisible();
+  await expect(bubble(ana, 'Hello Ana')).toHaveCount(0);
+  await expect(tick(ana, 'Anybody there?', 'Read')).toBeVisible();
+  await expect(composer(ana)).toHaveValue('Half a thou');
+});
+
+test('signing out leaves nothing of the account in the browser', async ({ signUp }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Hello');
+  await composer(ana).fill('An unfinished');
+  const tab = await openTab(ana, '/chats');
+  await expect.poll(() => databases(ana.page)).toHaveLength(1);
+  await expect.poll(async () => (await rowsIn(ana.page, 'logs')).length).toBe(1);
+  await tab.page.getByRole('button', { name: 'More' }).click();
+  await tab.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await tab.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+  for (const { page } of [ana, tab]) await page.waitForURL('**/sign-in**');
+  await expect.poll(() => databases(ana.page)).toEqual([]);
+  const keys = await ana.page.evaluate(() => Object.keys(localStorage));
+  expect(keys.filter((key) => /draft|unsent/.test(key))).toEqual([]);
+});
+
+test('what waits when a session runs out is for nobody but its writer', async ({ signUp }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Before');
+  const line = await lineOf(ana);
+  await expect(bubble(ana, 'Before')).toBeVisible();
+  await line.cut();
+  await say(ana, 'A secret');
+  await expectUnsent(ana.page, 1);
+  await ana.context.clearCookies();
+  line.mend();
+  await ana.page.waitForURL('**/sign-in**');
+
+  await ana.page.goto('/register');
+  await ana.page.getByLabel('Name', { exact: true }).fill('Cleo Diaz');
+  await ana.page.getByLabel('Username').fill(`cleo.${ana.username}`);
+  await ana.page.getByLabel('Password', { exact: true }).fill(password);
+  await ana.page.getByRole('button', { name: 'Create account' }).click();
+  await ana.page.waitForURL('**/chats');
+  await expect(ana.page.getByText('No chats yet')).toBeVisible();
+  await ana.page.getByRole('button', { name: 'More' }).click();
+  await ana.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await ana.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+  await ana.page.waitForURL('**/sign-in**');
+
+  await ana.page.getByLabel('Email or username').fill(ana.username);
+  await ana.page.getByLabel('Password', { exact: true }).fill(password);
+  await ana.page.getByRole('button', { name: 'Sign in' }).click();
+  await ana.page.waitForURL('**/chats');
+  await row(ben, /Ana Prado/).click();
+  await expect(bubble(ben, 'A secret')).toHaveCount(1);
+});
