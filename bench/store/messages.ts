@@ -2,6 +2,7 @@ import { ObjectId } from 'mongodb';
 import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
 
 export const conversations = 100;
+export const burst = 100;
 
 /** A number as an id that looks like any other: the same in every run. */
 const idOf = (kind: number, number: number): ObjectId =>
@@ -34,6 +35,15 @@ export function messageAt(n: number): MessageDoc {
     hiddenFor: [],
     system: null,
   };
+}
+
+/** Messages that come after the first `start` ones: a hundred of one conversation, of the next one with every batch. */
+export function burstAfter(start: number, batch: number): MessageDoc[] {
+  const first = start - (start % conversations) + conversations;
+  const round = Math.floor(batch / conversations);
+  return Array.from({ length: burst }, (_, n) =>
+    messageAt(first + (batch % conversations) + (round * burst + n) * conversations),
+  );
 }
 
 /** The indexes of the application's messages, for the driver. */

@@ -23,8 +23,8 @@ const { values: options } = parseArgs({
   options: { quick: { type: 'boolean' }, json: { type: 'boolean' } },
 });
 const size: Size = options.quick
-  ? { documents: 100_000, fewDocuments: 10_000, rounds: 5, calls: 100, roundMs: 300 }
-  : { documents: 1_000_000, fewDocuments: 10_000, rounds: 15, calls: 200, roundMs: 700 };
+  ? { documents: 100_000, fewDocuments: 10_000, rounds: 5, calls: 300, roundMs: 700 }
+  : { documents: 1_000_000, fewDocuments: 10_000, rounds: 15, calls: 400, roundMs: 700 };
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import {
   encodePrelude,
@@ -64,7 +64,7 @@ async function writeTo(
       }
     };
     const gathered = gather(pieces());
-    await file.writeFile(gzip ? Readable.from(gathered).compose(createGzip()) : gathered);
+    await (gzip ? writePacked(file, gathered) : writeFile(file, gathered));
     await file.sync();
     return count;
   } finally {
@@ -88,6 +88,11 @@ async function* bytesOf(source: Source): AsyncGenerator<{ bytes: Buffer; namespa
     yield { bytes: namespaceHeader(database, name, crc.value) };
     yield { bytes: terminator };
   }
+}
+
+async function writePacked(file: FileHandle, pieces: AsyncIterable<Buffer>): Promise<void> {
+  const packed = createGzip();
+  await Promise.all([pipeline(pieces, packed), writeFile(file, packed)]);
 }
 
 /** Puts small pieces together, so that not each of them is a call to the disk. */

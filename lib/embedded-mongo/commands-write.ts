@@ -15,7 +15,7 @@ import { deleteStatement, insertion, runStatements, updateStatement } from './st
 import type { Transaction } from './transaction.ts';
 import { isTurnOver } from './turn.ts';
 import { parseUpdate, type Update } from './update.ts';
-import { decode, isNumber, nearestDouble, type Doc } from './values.ts';
+import { decode, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
 import { insertNew, modify, prepareInsert, removeFound } from './writing.ts';
 import type { Reply } from './wire.ts';
 
@@ -123,6 +123,10 @@ async function findAndModify(server: Server, { body, name, database }: Call): Pr
   }
   if (isRemove && (body.upsert === true || body.new === true)) {
     throw new StoreError(9, "Cannot specify 'upsert' or 'new' together with 'remove'");
+  }
+  const fields = isObject(body.fields) ? Object.keys(body.fields) : [];
+  if (body.new === true && fields.some((name) => name.endsWith('.$'))) {
+    throw new StoreError(2, 'Cannot use a positional projection and return the new document.');
   }
   const scope = scopeOf(body.let);
   const changes = isRemove ? undefined : parseUpdate(body.update, body.arrayFilters, scope);

@@ -27,7 +27,9 @@ export const migrations: ReadonlyMap<string, Migration> = new Map([
 export function refuseFormat(path: string, found: string | undefined): never {
   const number = /^gatherly (\d+)$/.exec(found ?? '')?.[1];
   if (number === undefined) {
-    throw new Error(`${path} is no store of Gatherly. Nothing was changed; name another directory.`);
+    throw new Error(
+      `${path} is no store of Gatherly. Nothing was changed; name another directory.`,
+    );
   }
   if (migrations.has(found!)) {
     throw new Error(`${path} has the older format '${found}'. Start Gatherly once to migrate it.`);

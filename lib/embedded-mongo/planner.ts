@@ -20,11 +20,16 @@ export function choosePlan(collection: Collection, { query, sort = [], hint }: S
   for (const index of collection.indexes) {
     const plan = mayHelp(index, wanted, sort) ? indexPlan(index, wanted, sort) : undefined;
     if (plan && plan.score > best.score) best = plan;
+    // Nothing is better than one key of one document.
+    if (plan && isOneDocument(plan)) return plan;
   }
   if (best.score >= pointScore) return best;
   const union = unionPlan(collection, clauses, sort);
   return union && union.score > best.score ? union : best;
 }
+
+const isOneDocument = ({ source }: Plan): boolean =>
+  source.kind === 'index' && source.isUnique && source.ranges.length === 1;
 
 /** Without a condition or an order that begins with its first field, an index says nothing. */
 function mayHelp({ fields }: Index, { conditions }: Wanted, sort: SortField[]): boolean {

@@ -29,7 +29,8 @@ const documentsAtATime = 256;
 /**
  * Opens a directory's store for reading, beside the process that serves it or without one. All
  * that is read comes from one commit (see Storage.openSnapshot), and a commit holds whole
- * commands: neither half a batch nor a document without its counters can be in it.
+ * documents with their index entries, and whole commands if they are small: of a large one the
+ * first statements may be in it.
  */
 export async function openSnapshot(directory: string): Promise<Snapshot> {
   const path = join(resolve(directory), 'store.lmdb');

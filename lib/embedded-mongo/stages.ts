@@ -64,6 +64,14 @@ function unwind(spec: unknown): Stage {
     }
     return copy;
   };
+  const eachElement = function* (doc: Doc, elements: unknown[]): Flow<Doc> {
+    // Copied once without its array: a copy of all of it for each element would take for ever.
+    const bare = withValue(doc, null, null);
+    for (const [i, element] of elements.entries()) {
+      yield withValue(bare, element, i);
+      if (isTurnOver()) yield undefined;
+    }
+  };
   return function* (flow) {
     for (const doc of flow) {
       const value = doc && valueAt(doc, path);
@@ -72,12 +80,7 @@ function unwind(spec: unknown): Stage {
         const isAbsent = value === undefined || value === null;
         if (!isAbsent || preserveNullAndEmptyArrays === true) yield withValue(doc, value, null);
       } else if (value.length > 0) {
-        // Copied once without its array: a copy of all of it for each element would take for ever.
-        const bare = withValue(doc, null, null);
-        for (const [i, element] of value.entries()) {
-          yield withValue(bare, element, i);
-          if (isTurnOver()) yield undefined;
-        }
+        yield* eachElement(doc, value);
       } else if (preserveNullAndEmptyArrays === true) yield withValue(doc, undefined, null);
     }
   };

@@ -20,6 +20,9 @@ export interface Statement {
   report(): void;
 }
 
+/** Beyond this, errors come without their sentences, as in MongoDB: a reply has its limit too. */
+const maxToldLength = 1024 * 1024;
+
 /**
  * Runs the statements of a write command, up to the first error if they are ordered, in as many
  * commits as it takes for others to get their turns.
@@ -33,8 +36,11 @@ export async function runStatements(
   const errors: Doc[] = [];
   let next = 0;
   const succeed = (): void => statements[next++]!.report();
+  let told = 0;
   const fail = (error: unknown): void => {
-    errors.push(writeError(next, error));
+    const failed = writeError(next, error);
+    told += String(failed.errmsg).length;
+    errors.push(told > maxToldLength ? { ...failed, errmsg: '' } : failed);
     next = ordered ? statements.length : next + 1;
   };
   const runOne = (transaction: Transaction): Rest | undefined => {

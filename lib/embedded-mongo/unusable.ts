@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 
 const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there',
   EACCES: 'this user may not use it',
   EPERM: 'this user may not use it',
   EROFS: 'it is on a read-only file system',

@@ -44,9 +44,10 @@ export function parseUpdate(update: unknown, arrayFilters?: unknown, scope = sco
         .filter(({ onlyOnInsert }) => isInsert || !onlyOnInsert)
         .map((leaf) => ({ leaf, paths: resolved(doc, leaf.path, positions) }));
       for (const { leaf, paths } of wanted) {
-        // Only a new document may have such names, as in MongoDB.
-        if (!isInsert) refuseDollar(leaf.path[0]!);
         applyLeaf(doc, leaf, id, paths());
+        const [name] = leaf.path as [string];
+        // Only a new document may be given such names, as in MongoDB.
+        if (!isInsert && Object.hasOwn(doc, name)) refuseDollar(name);
       }
       keepId(id, doc._id);
       return doc;
@@ -73,7 +74,9 @@ function replacement(update: Doc): Update {
     apply: (doc) => {
       const { _id = doc._id, ...rest } = clone(update);
       keepId(doc._id, _id);
-      return _id === undefined ? rest : { _id, ...rest };
+      // An equal number of another type leaves the one that is there.
+      const kept = doc._id === undefined ? _id : doc._id;
+      return kept === undefined ? rest : { _id: kept, ...rest };
     },
   };
 }

@@ -222,7 +222,7 @@ describe('an archive that is not whole', () => {
       const error: unknown = await attempt(bytes).catch((reason: unknown) => reason);
       expect(error, `byte ${at}`).toMatchObject({ name: 'BackupError' });
     }
-  });
+  }, 120_000);
 
   it('is refused when it is cut off or goes on', async () => {
     const good = await small();
@@ -234,6 +234,27 @@ describe('an archive that is not whole', () => {
       expect(error, `cut at ${end}`).toMatchObject({ name: 'BackupError' });
     }
     await expect(attempt(Buffer.concat([good, Buffer.alloc(5)]))).rejects.toThrow('damaged');
+  }, 120_000);
+});
+
+describe('a compressed archive', () => {
+  it('is unpacked as it is read, and refused where it is cut off or damaged', async () => {
+    await withStore('from', (client) => client.db().collection('a').insertOne({ a: 1 }));
+    const source = await openSource({ directory: directory('from') });
+    await writeArchive(source, archive, { gzip: true });
+    await source.close();
+    const good = await readFile(archive);
+    expect(good.subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]));
+    const flipped = Buffer.from(good);
+    flipped[good.length >> 1]! ^= 0x10;
+    for (const bytes of [good.subarray(0, -1), good.subarray(0, 60), flipped]) {
+      await writeFile(archive, bytes);
+      await expect(importInto({ directory: directory('to') })).rejects.toMatchObject({
+        name: 'BackupError',
+      });
+    }
+    await writeFile(archive, good);
+    expect(await importInto({ directory: directory('to') })).toMatchObject({ inserted: 1 });
   });
 });
 

@@ -135,6 +135,7 @@ describe('a sort of many documents', () => {
     const flow = [...sorter.result()];
     const expected = numbers.toSorted((a, b) => b - a).slice(0, keep);
     expect(flow.filter((n) => n !== undefined)).toEqual(expected);
-    expect(flow.length > expected.length).toBe(keep === undefined || keep > 2000);
+    const leastPauses = keep === undefined || keep > 2000 ? 1 : 0;
+    expect(flow.length - expected.length).toBeGreaterThanOrEqual(leastPauses);
   });
 });

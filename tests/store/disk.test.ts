@@ -68,10 +68,8 @@ describe('a disk that fails', () => {
     const data = join(temporary.path, `${fault.replaceAll(/\W/g, '-')}-${when}`);
     const trace = fault.split(':')[0]!;
     const inject = `inject=${fault}:when=${when}`;
-    const things = await start(
-      data,
-      ...['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${trace}`, '-e', inject],
-    );
+    const strace = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${trace}`, '-e', inject];
+    const things = await start(data, ...strace);
     const acknowledged: number[] = [];
     const refused: unknown[] = [];
     for (let _id = 0; _id < 20; _id++) {

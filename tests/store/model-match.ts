@@ -58,15 +58,17 @@ function meets(value: unknown, operator: string, operand: unknown): boolean {
       return typeof value === 'string' && new RegExp(operand as string, 'u').test(value);
     case '$type':
       return operand === 'number' ? isNumber(value) : typeof value === 'string';
-    case '$mod': {
-      const [divisor = 1, rest = 0] = (operand as unknown[]).map(numberOf);
-      if (!isNumber(value) || !(Math.abs(numberOf(value)) <= 2 ** 63)) return false;
-      const whole = isWhole(value) ? bigOf(value) : BigInt(Math.trunc(numberOf(value)));
-      return whole % BigInt(divisor) === BigInt(rest);
-    }
+    case '$mod':
+      return leaves(value, operand as unknown[]);
     default:
       throw new Error(`The model does not know ${operator}`);
   }
+}
+
+function leaves(value: unknown, [divisor, rest]: unknown[]): boolean {
+  if (!isNumber(value) || !(Math.abs(numberOf(value)) <= 2 ** 63)) return false;
+  const whole = isWhole(value) ? bigOf(value) : BigInt(Math.trunc(numberOf(value)));
+  return whole % BigInt(numberOf(divisor)) === BigInt(numberOf(rest));
 }
 
 export const hasOperators = (value: unknown): value is Doc =>

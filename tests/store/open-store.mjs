@@ -14,5 +14,4 @@ const said = await Store.open(file).then(
   () => 'opened',
   (error) => error.message,
 );
-console.log(said);
-process.exit();
+process.stdout.write(`${said}\n`, () => process.exit());

@@ -48,17 +48,16 @@ const fill = (make: (n: number) => Partial<Item> = () => ({})): Promise<unknown>
 
 /** How many commands of another connection were answered before the promise was settled. */
 async function answeredDuring(work: Promise<unknown>): Promise<number> {
-  let isDone = false;
-  let answered = 0;
-  const settled = work.finally(() => (isDone = true));
+  const state = { isDone: false, answered: 0 };
+  const settled = work.finally(() => (state.isDone = true));
   const ping = async (): Promise<void> => {
-    while (!isDone) {
+    while (!state.isDone) {
       await other.db('test').command({ ping: 1 });
-      answered++;
+      state.answered++;
     }
   };
   await Promise.all([settled, ping()]);
-  return answered;
+  return state.answered;
 }
 
 describe('a write of many documents', () => {
@@ -134,7 +133,7 @@ describe('a write of many documents', () => {
     });
     expect(reply).toMatchObject({ ok: 1, n: last, nModified: last });
     expect(reply.writeErrors).toMatchObject([{ index: 1, code: 11000 }]);
-    expect(await items.countDocuments({ z: 1 } as object)).toBe(0);
+    expect(await items.countDocuments({ z: 1 })).toBe(0);
     expect(await items.countDocuments({ n: -1 })).toBe(2);
   });
 
@@ -158,9 +157,7 @@ describe('a write of many documents', () => {
   it('finds the elements it means in each document', async () => {
     await fill((n) => ({ list: [{ a: n }, { a: -1 }] }));
     await items.updateMany({ 'list.a': -1 }, { $set: { 'list.$.seen': true } });
-    expect(await items.countDocuments({ 'list.1.seen': true, 'list.0.seen': null } as object)).toBe(
-      many,
-    );
+    expect(await items.countDocuments({ 'list.1.seen': true, 'list.0.seen': null })).toBe(many);
     const arrayFilters = [{ 'e.a': { $gte: 10 } }];
     await items.updateMany({}, { $inc: { 'list.$[e].a': 1 } }, { arrayFilters });
     expect(await items.countDocuments({ 'list.0.a': { $gte: 11 } })).toBe(many - 10);

@@ -219,6 +219,7 @@ describe('an update', () => {
     const set = { $set: { 'a.$each': 1, 'a.$*': 2 } };
     expect(updated(set, {})).toEqual(plain({ a: { '$*': 2, $each: 1 } }));
     expect(updated({ $set: { $a: 1 } }, {}, { isInsert: true })).toEqual(plain({ $a: 1 }));
+    expect(updated({ $unset: { $a: 1 } }, { $a: 1, b: 1 })).toEqual(plain({ b: 1 }));
   });
 
   it('pulls what $or and $and say of the elements', () => {
