@@ -5,7 +5,7 @@ import { configureNextAuth } from '#lib/auth/configure.ts';
 import { sessionSecret } from '#lib/auth/secret.ts';
 import { closeDatabase, database } from '#lib/database/connect.ts';
 import { env } from '#lib/env.ts';
-import { log, logConsole } from '#lib/log.ts';
+import { log, logConsole, logUncaught } from '#lib/log.ts';
 import { watchProcess } from '#lib/metrics.ts';
 import { headsWritten } from '#lib/models/heads.ts';
 import { logsWritten } from '#lib/models/append.ts';
@@ -110,7 +110,4 @@ function loadEnvFiles(): void {
   }
 }
 
-for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
-  // A bug somewhere must not end the conversations of everybody; the log has its cause.
-  process.on(event, (error: unknown) => log().error({ err: error }, event));
-}
+logUncaught();

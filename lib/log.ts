@@ -20,6 +20,13 @@ export const log = (): pino.Logger =>
     );
   });
 
+/** Logs what nobody caught: a bug somewhere must not end the conversations of everybody. */
+export function logUncaught(): void {
+  for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+    process.on(event, (error: unknown) => log().error({ err: error }, event));
+  }
+}
+
 /**
  * Puts what libraries print into the log, in its form. An error with a digest is a page's, of which
  * the line of its request tells already.

@@ -18,7 +18,32 @@ const patienceMs = 3000;
 /** After somebody has deleted it: a tab that signs out tells the others, who then delete it too. */
 const pauseMs = 1000;
 
-export const databaseNameOf = (accountId: string): string => `gatherly-${accountId}`;
+const databaseNameOf = (accountId: string): string => `gatherly-${accountId}`;
+const accountIn = (databaseName: string): string | undefined =>
+  /^gatherly-([0-9a-f]{24})$/.exec(databaseName)?.[1];
+
+/**
+ * Of accounts that were signed in here before and never signed out, only what is unsent stays: for
+ * their next sign-in. Their conversations are nothing to whoever uses this browser now.
+ */
+export async function forgetOtherAccounts(accountId: string): Promise<void> {
+  for (const name of await databaseNames()) {
+    const otherId = accountIn(name);
+    if (otherId === undefined || otherId === accountId) continue;
+    const other = createDeviceDatabase(otherId);
+    const { entries } = await other.readUnsent();
+    await other.forget(entries.length > 0 ? 'copy' : 'everything');
+    other.close();
+  }
+}
+
+async function databaseNames(): Promise<string[]> {
+  try {
+    return (await indexedDB.databases()).map(({ name }) => name ?? '');
+  } catch {
+    return [];
+  }
+}
 
 /** The account's database in IndexedDB, opened when it is first needed. */
 export function createDeviceDatabase(accountId: string): DeviceStore {

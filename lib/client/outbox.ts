@@ -1,6 +1,7 @@
 import type { Dispatch } from './chat-events.ts';
 import type { DeviceStore } from './device-store.ts';
 import { clientErrorOf, RequestError } from './errors.ts';
+import { createOutboxEntries } from './outbox-entries.ts';
 import type { Command } from './socket.ts';
 import type { TabNews, Tabs } from './tabs.ts';
 import type { ChatState, PendingMessage } from './types.ts';
@@ -46,82 +47,19 @@ interface Line {
  * conversation by conversation, until the server has answered.
  */
 export function createOutbox(parts: OutboxParts): Outbox {
-  const { get, dispatch, subscribe, command, device, tabs } = parts;
+  const { get, dispatch, command, tabs } = parts;
   /** Conversations that are sending, or waiting for the next try. */
   const lines = new Map<string, Line>();
-  /** By clientId: on its way to the disk. */
-  const unwritten = new Set<string>();
-  /** By clientId: only this tab knows of it, so only this tab can send it. */
-  const unkept = new Set<string>();
-  /** By clientId: sent or deleted. Must not come back from a reading that began before. */
-  const done = new Set<string>();
-  let writing = Promise.resolve();
   let isMyTurn = false;
   let turn = 0;
   let endTurn: (() => void) | null = null;
   let openAgainAt = 0;
-  let unsubscribe = () => {};
 
-  const put = (entry: PendingMessage) => dispatch({ type: 'outbox:put', entry });
-  const entriesOf = (id: string) => get().outbox[id] ?? [];
-  const find = (id: string, clientId: string) =>
-    entriesOf(id).find((entry) => entry.clientId === clientId);
-
-  function change(entry: PendingMessage): void {
-    put(entry);
-    void device.changeUnsent(entry);
-    if (!unkept.has(entry.clientId)) tabs.tell({ type: 'unsent', entry });
-  }
-
-  /** Whatever took it away, a reply, an event or its writer: it is not to be sent again. */
-  function forgetMissing(now: ChatState, before: ChatState): void {
-    if (now.outbox === before.outbox) return;
-    for (const [id, entries] of Object.entries(before.outbox)) {
-      if (now.outbox[id] === entries) continue;
-      const left = new Set(now.outbox[id]?.map(({ clientId }) => clientId));
-      for (const { clientId } of entries) if (!left.has(clientId)) forget(clientId);
-    }
-  }
-
-  function forget(clientId: string): void {
-    done.add(clientId);
-    unkept.delete(clientId);
-    // After it has been written, or it would be there for ever.
-    void writing.then(() => device.removeUnsent(clientId));
-  }
-
-  function keep(entry: PendingMessage): Promise<void> {
-    const { clientId, conversationId } = entry;
-    unwritten.add(clientId);
-    writing = writing.then(async () => {
-      const isKept = !done.has(clientId) && (await device.addUnsent(entry));
-      unwritten.delete(clientId);
-      if (done.has(clientId)) return;
-      if (isKept) unkept.delete(clientId);
-      else unkept.add(clientId);
-      if (isKept) tabs.tell({ type: 'unsent', entry });
-      startLine(conversationId);
-    });
-    return writing;
-  }
-
-  function keepAnew(): void {
-    for (const entry of Object.values(get().outbox).flat())
-      if (!unwritten.has(entry.clientId)) void keep(entry);
-  }
-
-  async function readAll(): Promise<void> {
-    const { entries, lost } = await device.readUnsent();
-    const found = entries.filter(({ clientId }) => !done.has(clientId));
-    if (found.length > 0) dispatch({ type: 'outbox:read', entries: found });
-    const here = new Set(Object.values(get().outbox).flatMap((all) => all.map((e) => e.clientId)));
-    const count = lost.filter((clientId) => !here.has(clientId) && !done.has(clientId)).length;
-    if (count > 0) dispatch({ type: 'outbox:lost', count });
-  }
+  const entries = createOutboxEntries({ ...parts, onWritten: startLine });
 
   async function beginTurn(begun: number): Promise<void> {
     // The tab before may have been killed with messages of which it told nobody.
-    await readAll();
+    await entries.read();
     if (turn !== begun) return;
     isMyTurn = true;
     startAll();
@@ -141,7 +79,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   }
 
   const startAll = () => {
-    for (const [id, entries] of Object.entries(get().outbox)) if (entries.length > 0) startLine(id);
+    for (const [id, waiting] of Object.entries(get().outbox)) if (waiting.length > 0) startLine(id);
   };
 
   function startLine(id: string): void {
@@ -151,9 +89,9 @@ export function createOutbox(parts: OutboxParts): Outbox {
   }
 
   function nextOf(id: string): PendingMessage | undefined {
-    const entry = entriesOf(id).find(({ status }) => status === 'pending');
-    if (!entry || unwritten.has(entry.clientId)) return undefined;
-    return isMyTurn || unkept.has(entry.clientId) ? entry : undefined;
+    const entry = get().outbox[id]?.find(({ status }) => status === 'pending');
+    if (!entry || entries.isUnwritten(entry.clientId)) return undefined;
+    return isMyTurn || entries.isOnlyHere(entry.clientId) ? entry : undefined;
   }
 
   async function sendNext(id: string): Promise<void> {
@@ -174,7 +112,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
       const { message } = await command('sendMessage', { conversationId, clientId, text });
       line.failures = 0;
       dispatch({ type: 'message:new', data: { message } });
-      if (find(conversationId, clientId))
+      if (entries.find(conversationId, clientId))
         dispatch({ type: 'outbox:removed', conversationId, clientId });
       tabs.tell({ type: 'sent', message });
       return 'go on';
@@ -191,13 +129,13 @@ export function createOutbox(parts: OutboxParts): Outbox {
       lines.delete(id);
       return 'wait';
     }
-    const waiting = find(id, clientId);
+    const waiting = entries.find(id, clientId);
     if (!waiting) return 'go on';
     if (!isTransient.has(code)) {
       refuse(waiting, error);
       return 'go on';
     }
-    put({ ...waiting, error: clientErrorOf(error) });
+    dispatch({ type: 'outbox:put', entry: { ...waiting, error: clientErrorOf(error) } });
     const ms = delayOf(line.failures++, error);
     // The limit is the person's, whatever the conversation.
     if (code === 'rate_limited') openAgainAt = performance.now() + ms;
@@ -206,7 +144,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   }
 
   function refuse(entry: PendingMessage, error: unknown): void {
-    change({ ...entry, status: 'failed', error: clientErrorOf(error) });
+    entries.change({ ...entry, status: 'failed', error: clientErrorOf(error) });
   }
 
   function wait(id: string, line: Line, ms: number): boolean {
@@ -220,26 +158,25 @@ export function createOutbox(parts: OutboxParts): Outbox {
     lines.clear();
   }
 
-  device.onGone(keepAnew);
-
   return {
-    start() {
-      unsubscribe = subscribe(forgetMissing);
-      return readAll();
-    },
-    send(id, text) {
+    start: entries.start,
+    send(conversationId, text) {
       const createdAt = new Date().toISOString();
       const clientId = newClientId();
-      const entry = { clientId, conversationId: id, text, createdAt, error: null };
-      const pending: PendingMessage = { ...entry, status: 'pending' };
-      put(pending);
-      return keep(pending);
+      return entries.add({
+        clientId,
+        conversationId,
+        text,
+        createdAt,
+        status: 'pending',
+        error: null,
+      });
     },
     retry(id, clientId) {
-      const entry = find(id, clientId);
+      const entry = entries.find(id, clientId);
       if (!entry) return;
       const createdAt = entry.error?.code === 'stale' ? new Date().toISOString() : entry.createdAt;
-      change({ ...entry, createdAt, status: 'pending', error: null });
+      entries.change({ ...entry, createdAt, status: 'pending', error: null });
       startLine(id);
     },
     discard(conversationId, clientId) {
@@ -262,29 +199,21 @@ export function createOutbox(parts: OutboxParts): Outbox {
     },
     hear(news) {
       if (news.type === 'ended') return;
-      if (news.type === 'sent') {
-        dispatch({ type: 'message:new', data: { message: news.message } });
-        startLine(news.message.conversationId);
-        return;
-      }
-      if (news.type === 'unsent') {
-        if (done.has(news.entry.clientId)) return;
-        put(news.entry);
-        startLine(news.entry.conversationId);
-        return;
-      }
-      const { conversationId, clientId } = news;
-      done.add(clientId);
-      dispatch({ type: 'outbox:removed', conversationId, clientId });
-      startLine(conversationId);
+      entries.hear(news);
+      startLine(conversationOf(news));
     },
-    hasUnkept: () => unkept.size > 0,
+    hasUnkept: entries.hasUnkept,
     stop() {
-      unsubscribe();
+      entries.stop();
       leaveTurn();
       stopLines();
     },
   };
+}
+
+function conversationOf(news: Exclude<TabNews, { type: 'ended' }>): string {
+  if (news.type === 'discarded') return news.conversationId;
+  return (news.type === 'sent' ? news.message : news.entry).conversationId;
 }
 
 const isTransient = new Set<string>(['timeout', 'unavailable', 'internal', 'rate_limited']);

@@ -5,7 +5,7 @@ import { createActions } from './actions.ts';
 import { createApi } from './api.ts';
 import type { ChatEvent } from './chat-events.ts';
 import { createCopy } from './copy.ts';
-import { createDeviceDatabase } from './device-database.ts';
+import { createDeviceDatabase, forgetOtherAccounts } from './device-database.ts';
 import { forgetDrafts, readDrafts, writeDraft } from './drafts.ts';
 import { createHistory } from './history.ts';
 import { createOutbox } from './outbox.ts';
@@ -160,6 +160,7 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
   async function showKept(): Promise<void> {
     dispatch({ type: 'drafts', drafts: readDrafts(account.id) });
     await Promise.all([copy.start(), outbox.start()]);
+    void forgetOtherAccounts(account.id);
     // The page ended between the two: it is in the outbox, so it is no draft any more.
     for (const [id, draft] of Object.entries(get().drafts))
       if (get().outbox[id]?.at(-1)?.text === draft.trim()) keepDraft(id, '');

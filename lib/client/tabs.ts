@@ -30,6 +30,7 @@ export function createTabs(accountId: string): Tabs {
       channel = new BroadcastChannel(name);
       channel.addEventListener('message', ({ data }: MessageEvent<TabNews>) => onNews(data));
     },
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- A channel has no target.
     tell: (news) => channel?.postMessage(news),
     takeTurn(onTurn) {
       const locks = navigator.locks as LockManager | undefined;

@@ -103,9 +103,11 @@ function replace(state: ChatState, event: Extract<LogEvent, { type: 'log:replace
 /** What came over the wire meanwhile had no place to go: the changes after `rev` are asked for again. */
 function restore(state: ChatState, event: Extract<LogEvent, { type: 'log:restored' }>): ChatState {
   const { conversationId: id, messages, hasOlder, rev } = event;
-  if (state.logs[id]) return state;
+  const had = state.logs[id] ?? emptyLog;
+  if (had.messages.length > 0) return state;
   const known = { ...knownOf(state, id), rev, ahead: [] };
-  const log = { ...emptyLog, messages, hasOlder };
+  // The disk may be slower than the network is to fail.
+  const log = { ...had, messages, hasOlder, error: null };
   return settle(
     withKnown(
       changeLog(state, id, () => log),

@@ -99,7 +99,8 @@ async function connectUntil(stopped: AbortSignal, uri: string): Promise<void> {
       return;
     } catch (error) {
       stopped.throwIfAborted();
-      log().error(
+      // The first may fail because this process itself is busy with starting.
+      log()[attempt === 1 ? 'warn' : 'error'](
         { error: (error as Error).message, attempt },
         'the database cannot be reached; trying again',
       );

@@ -1,24 +1,19 @@
 import { Int32 } from 'bson';
 import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Collection } from './catalog.ts';
-import type { Server } from './commands.ts';
 import type { Clock } from './cursors.ts';
-import { refuse, StoreError } from './errors.ts';
+import { StoreError } from './errors.ts';
 import { parseExpression } from './expression.ts';
-import { parseOutput, type Output } from './output.ts';
 import {
   documentsOf,
   leadingSearch,
-  onlyField,
   parseStages,
   runStages,
   type StageContext,
 } from './pipeline.ts';
 import { countMatching } from './reading.ts';
-import { map, type Flow } from './search.ts';
-import { collectionStatistics, scaleOf } from './statistics.ts';
-import { objectOf } from './transforms.ts';
+import type { Flow } from './search.ts';
+import { onlyField } from './transforms.ts';
 import { equal, isObject, type Doc } from './values.ts';
 
 /** Runs the pipeline over a collection, which may be missing. */
@@ -33,22 +28,14 @@ export interface PipelineContext extends StageContext {
   lsid: unknown;
 }
 
-/** Parses and checks an aggregation pipeline, and what it ends in, if it writes. */
-export function parseAggregation(
-  stages: unknown,
-  context: PipelineContext,
-): { pipeline: Pipeline; output: Output | undefined } {
+/** Parses and checks an aggregation pipeline. */
+export function parseAggregation(stages: unknown, context: PipelineContext): Pipeline {
   if (!Array.isArray(stages)) throw new StoreError(14, "'pipeline' must be an array");
-  const output = parseOutput(stages, context);
-  return { pipeline: parsePipeline(output ? stages.slice(0, -1) : stages, context), output };
-}
-
-function parsePipeline(stages: unknown[], context: PipelineContext): Pipeline {
   const specs = stages.map(onlyField);
   const source = sourceStage(specs[0], context);
   if (source) {
     const parsed = parseStages(stages.slice(1), context);
-    return (collection) => Promise.resolve(runStages(source(collection), parsed));
+    return () => Promise.resolve(runStages(eachOf(source()), parsed));
   }
   const { server } = context;
   const { search, used } = leadingSearch(specs, context.scope);
@@ -71,25 +58,16 @@ export const isCollectionless = (stages: unknown): boolean => {
   return isObject(first) && ('$documents' in first || '$listLocalSessions' in first);
 };
 
-/** A first stage that does not read the documents of the collection. */
+/** The documents of a first stage that does not read the collection's. */
 function sourceStage(
-  first: [string, unknown] | undefined,
-  context: PipelineContext,
-): ((collection: Collection | undefined) => Flow<Doc>) | undefined {
-  const [name, spec] = first ?? ['', undefined];
-  switch (name) {
-    case '$collStats':
-      return statistics(spec, context.server);
-    case '$documents': {
-      const documents = parseExpression(spec, context.scope)({});
-      if (Array.isArray(documents) && documents.every(isObject)) return () => eachOf(documents);
-      throw new StoreError(5858203, '$documents needs an array of documents');
-    }
-    case '$listLocalSessions':
-      return () => eachOf(localSessions(context.lsid));
-    default:
-      return undefined;
-  }
+  [name, spec]: [string, unknown] = ['', undefined],
+  { scope, lsid }: PipelineContext,
+): (() => Doc[]) | undefined {
+  if (name === '$listLocalSessions') return () => localSessions(lsid);
+  if (name !== '$documents') return undefined;
+  const documents = parseExpression(spec, scope)({});
+  if (Array.isArray(documents) && documents.every(isObject)) return () => documents;
+  throw new StoreError(5858203, '$documents needs an array of documents');
 }
 
 /** The session that asks; others are known to their connections only. */
@@ -100,25 +78,6 @@ const localSessions = (lsid: unknown): Doc[] =>
 
 function* eachOf(docs: Doc[]): Flow<Doc> {
   yield* docs;
-}
-
-function statistics(
-  spec: unknown,
-  server: Server,
-): (collection: Collection | undefined) => Flow<Doc> {
-  const { count, storageStats, ...others } = objectOf('$collStats', spec);
-  const [other] = Object.keys(others);
-  if (other) refuse(`$collStats with '${other}'`);
-  const scale = scaleOf(isObject(storageStats) ? storageStats : {});
-  return (collection) => {
-    if (!collection) throw new StoreError(26, 'Collection of $collStats not found');
-    const host = { ns: collection.namespace, host: hostname(), localTime: new Date() };
-    return map(collectionStatistics(server, collection, scale), (found) => ({
-      ...host,
-      ...(storageStats !== undefined && { storageStats: found }),
-      ...(count !== undefined && { count: found.count }),
-    }));
-  };
 }
 
 /** Recognises { $group: { _id: 1, n: { $sum: 1 } } }, by which drivers count documents. */

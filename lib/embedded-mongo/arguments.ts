@@ -1,49 +1,19 @@
-import { refuse, StoreError } from './errors.ts';
+import { refuse, refuseTransaction, StoreError } from './errors.ts';
 import { isNumber, isObject, nearestDouble, type Doc } from './values.ts';
 
 /** Fields any command may carry. */
-const generic = new Set([
-  '$db',
-  'lsid',
-  '$clusterTime',
-  '$readPreference',
-  '$audit',
-  '$client',
-  'comment',
-  'maxTimeMS',
-  'writeConcern',
-  'readConcern',
-  'apiVersion',
-  'apiStrict',
-  'apiDeprecationErrors',
-  'collation',
-]);
+const generic = new Set(
+  `$db lsid $clusterTime $readPreference $audit $client comment maxTimeMS writeConcern readConcern
+  apiVersion apiStrict apiDeprecationErrors collation`.split(/\s+/),
+);
 
 /** What MongoDB has and the store has not: refused unless the value means "not used". */
-const refusable = new Set([
-  'min',
-  'max',
-  'returnKey',
-  'showRecordId',
-  'tailable',
-  'awaitData',
-  'explain',
-  'capped',
-  'size',
-  'timeseries',
-  'validator',
-  'expireAfterSeconds',
-  'validationLevel',
-  'validationAction',
-  'viewOn',
-  'pipeline',
-  'clusteredIndex',
-  'changeStreamPreAndPostImages',
-  'encryptedFields',
-  'encryptionInformation',
-  'storageEngine',
-  'indexOptionDefaults',
-]);
+const refusable = new Set(
+  `min max returnKey showRecordId tailable awaitData explain capped size timeseries validator
+  expireAfterSeconds validationLevel validationAction viewOn pipeline clusteredIndex
+  changeStreamPreAndPostImages encryptedFields encryptionInformation storageEngine
+  indexOptionDefaults`.split(/\s+/),
+);
 
 /** Refuses fields that the command does not know, in MongoDB's words where it has some. */
 export function checkFields(command: string, body: Doc, known: readonly string[]): void {
@@ -71,10 +41,7 @@ const isUsed = (value: unknown): boolean =>
 
 function checkGeneric(body: Doc): void {
   if ('startTransaction' in body || 'autocommit' in body || 'txnNumber' in body) {
-    throw new StoreError(
-      263,
-      'The embedded store has no transactions; set MONGODB_URI to use a MongoDB server that has.',
-    );
+    refuseTransaction();
   }
   checkCollation(body.collation);
   const { readConcern, writeConcern } = body;
@@ -97,10 +64,7 @@ export function countArgument(body: Doc, name: string): number | undefined {
   if (!isNumber(value)) throw new StoreError(14, `BSON field '${name}' is the wrong type.`);
   const number = Math.trunc(nearestDouble(value));
   if (!(number >= 0)) {
-    throw new StoreError(
-      51024,
-      `BSON field '${name}' value must be >= 0, actual value '${number}'`,
-    );
+    throw new StoreError(51024, `BSON field '${name}' value must be >= 0, not '${number}'`);
   }
   return number;
 }
@@ -125,10 +89,7 @@ export function listArgument(
     throw new StoreError(40414, `BSON field '${name}' is missing but a required field`);
   }
   if (list.length === 0 || list.length > 100_000) {
-    throw new StoreError(
-      16,
-      `Write batch sizes must be between 1 and 100000. Got ${list.length} operations.`,
-    );
+    throw new StoreError(16, `Write batch sizes must be between 1 and 100000, not ${list.length}.`);
   }
   return list;
 }

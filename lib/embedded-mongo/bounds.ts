@@ -99,7 +99,7 @@ function regexBounds(operand: unknown): Bounds | undefined {
 }
 
 /** The text every match of an anchored pattern begins with. */
-export function literalPrefix(pattern: string, options: string): string {
+function literalPrefix(pattern: string, options: string): string {
   if (!pattern.startsWith('^') || /[imx]/.test(options) || pattern.includes('|')) return '';
   let prefix = '';
   for (const [part] of pattern.slice(1).matchAll(/\\[\s\S]|[\s\S]/gu)) {

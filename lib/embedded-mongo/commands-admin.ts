@@ -1,7 +1,7 @@
 import { Binary, Long, UUID } from 'bson';
 import { checkFields, documentArgument } from './arguments.ts';
 import type { Call, Command, Server } from './commands.ts';
-import { StoreError } from './errors.ts';
+import { refuseTransaction, StoreError } from './errors.ts';
 import { matcher } from './match.ts';
 import { ok } from './replies.ts';
 import { bytesOf, isObject, maxDocumentBytes, type Doc } from './values.ts';
@@ -58,13 +58,6 @@ function endSessions({ cursors }: Server, { body, name }: Call): Doc {
 
 const startSession: Command = () => ok({ id: { id: new UUID().toBinary() }, timeoutMinutes: 30 });
 
-const noTransaction: Command = () => {
-  throw new StoreError(
-    263,
-    'The embedded store has no transactions; set MONGODB_URI to use a MongoDB server that has.',
-  );
-};
-
 /** Ends everybody's; there are no users whose sessions alone could be meant. */
 function killAllSessions({ cursors }: Server): Doc {
   cursors.killAll();
@@ -91,6 +84,28 @@ function listDatabases({ store }: Server, { body }: Call): Doc {
   return ok({ databases, totalSize: Long.fromNumber(0) });
 }
 
+const parameters: Doc = {
+  authenticationMechanisms: [],
+  enableTestCommands: false,
+  featureCompatibilityVersion: { version: version.replace(/\.\d+$/, '') },
+  requireApiVersion: false,
+};
+
+/** By its parameters tools and tests learn what a server can do. */
+const getParameter: Command = (_server, { body, database }) => {
+  if (database !== 'admin') {
+    throw new StoreError(13, 'getParameter may only be run against the admin database.');
+  }
+  if (body.getParameter === '*') return ok(parameters);
+  const found = Object.entries(parameters).filter(([name]) => Object.hasOwn(body, name));
+  if (found.length === 0) throw new StoreError(72, 'no option found to get');
+  return ok(Object.fromEntries(found));
+};
+
+const noUsers: Command = () => {
+  throw new StoreError(18, 'Authentication failed: the embedded store has no users.');
+};
+
 export const administrationCommands: Record<string, Command> = {
   hello,
   ismaster: hello,
@@ -103,8 +118,10 @@ export const administrationCommands: Record<string, Command> = {
   killSessions: endSessions,
   killAllSessions,
   refreshSessions: () => ok(),
-  commitTransaction: noTransaction,
-  abortTransaction: noTransaction,
+  commitTransaction: refuseTransaction,
+  abortTransaction: refuseTransaction,
   connectionStatus,
   listDatabases,
+  getParameter,
+  saslStart: noUsers,
 };

@@ -30,29 +30,13 @@ class Results {
   }
 }
 
-const updateFields = [
-  'filter',
-  'updateMods',
-  'multi',
-  'upsert',
-  'arrayFilters',
-  'hint',
-  'sort',
-  'constants',
-];
+const updateFields = 'filter updateMods multi upsert arrayFilters hint sort constants'.split(' ');
+const bulkFields = 'ops nsInfo ordered errorsOnly bypassDocumentValidation cursor let'.split(' ');
 
 /** Writes to any number of collections in one command; each operation stands for itself. */
 async function bulkWrite(server: Server, call: Call): Promise<Reply> {
   const { body, database, sequences } = call;
-  checkFields('bulkWrite', body, [
-    'ops',
-    'nsInfo',
-    'ordered',
-    'errorsOnly',
-    'bypassDocumentValidation',
-    'cursor',
-    'let',
-  ]);
+  checkFields('bulkWrite', body, bulkFields);
   if (database !== 'admin') {
     throw new StoreError(13, 'bulkWrite may only be run against the admin database.');
   }

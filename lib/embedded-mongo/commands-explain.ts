@@ -15,7 +15,8 @@ import { parseFilter } from './query.ts';
 import { ok } from './replies.ts';
 import { runPlan, type Search } from './search.ts';
 import { parseSort } from './sort.ts';
-import { leadingSearch, onlyField } from './pipeline.ts';
+import { leadingSearch } from './pipeline.ts';
+import { onlyField } from './transforms.ts';
 import { isNumber, isObject, nearestDouble, type Doc } from './values.ts';
 import type { Reply } from './wire.ts';
 

@@ -52,21 +52,9 @@ function orderOf({ sort, hint }: Doc): Pick<Search, 'sort' | 'hint'> {
   return { hint: sort };
 }
 
-const findFields = [
-  'filter',
-  'sort',
-  'projection',
-  'skip',
-  'limit',
-  'batchSize',
-  'singleBatch',
-  'hint',
-  'noCursorTimeout',
-  'allowDiskUse',
-  'allowPartialResults',
-  'oplogReplay',
-  'let',
-];
+const findFields =
+  `filter sort projection skip limit batchSize singleBatch hint noCursorTimeout allowDiskUse
+  allowPartialResults oplogReplay let`.split(/\s+/);
 
 async function findCommand(server: Server, call: Call): Promise<Reply> {
   const { body } = call;
@@ -88,23 +76,18 @@ async function findCommand(server: Server, call: Call): Promise<Reply> {
 
 function* nothing(): Flow<never> {}
 
+const aggregateFields = 'pipeline cursor allowDiskUse hint let bypassDocumentValidation'.split(' ');
+
 async function aggregateCommand(server: Server, call: Call): Promise<Reply> {
   const { body, database } = call;
-  checkFields('aggregate', body, [
-    'pipeline',
-    'cursor',
-    'allowDiskUse',
-    'hint',
-    'let',
-    'bypassDocumentValidation',
-  ]);
+  checkFields('aggregate', body, aggregateFields);
   if (!isObject(body.cursor)) {
     throw new StoreError(9, "The 'cursor' option is required, except for aggregate with explain");
   }
   const clock = clockOf(body);
   const scope = scopeOf(body.let);
   const context = { server, database, scope, lsid: body.lsid };
-  const { pipeline, output } = parseAggregation(body.pipeline, context);
+  const pipeline = parseAggregation(body.pipeline, context);
   const needsNone = isCollectionless(body.pipeline);
   if (needsNone === (typeof body.aggregate === 'string')) {
     const problem = needsNone ? 'may not have a collection' : 'needs a collection';
@@ -113,9 +96,7 @@ async function aggregateCommand(server: Server, call: Call): Promise<Reply> {
   const { namespace, collection } = needsNone
     ? { namespace: `${database}.$cmd.aggregate`, collection: undefined }
     : sourceOf(server, call);
-  const found = await pipeline(collection, body.hint, clock);
-  if (output) await output(found, clock);
-  const flow = output ? nothing() : found;
+  const flow = await pipeline(collection, body.hint, clock);
   const options = {
     batchSize: countArgument(body.cursor, 'batchSize'),
     session: sessionOf(body.lsid),

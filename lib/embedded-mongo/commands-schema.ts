@@ -9,7 +9,7 @@ import { compareToExisting, expiry, idIndexSpec, parseIndexSpec } from './index-
 import { matcher } from './match.ts';
 import { ok } from './replies.ts';
 import type { Flow } from './search.ts';
-import { encode, equal, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
+import { encode, equal, isNumber, isObject, isTruthy, nearestDouble, type Doc } from './values.ts';
 import type { Reply } from './wire.ts';
 
 function create({ store }: Server, { body, database }: Call): Promise<Reply> {
@@ -185,13 +185,14 @@ function fullNamespace(namespace: unknown): string {
   return checkNamespace(database, rest.join('.'));
 }
 
-/** Changes when an index removes documents; collections have nothing else to change. */
+/** What collMod changes: when an index removes documents, and whether queries may use it. */
+const changeable = ['expireAfterSeconds', 'hidden'];
+
 function collMod({ store }: Server, { body, database }: Call): Promise<Reply> {
   checkFields('collMod', body, ['index']);
   const namespace = checkNamespace(database, body.collMod);
-  const change = documentArgument(body, 'index');
-  const { name, keyPattern, expireAfterSeconds, ...others } = change;
-  const [other] = Object.keys(others);
+  const { name, keyPattern, ...wanted } = documentArgument(body, 'index');
+  const other = Object.keys(wanted).find((option) => !changeable.includes(option));
   if (other) refuse(`changing '${other}' of an index`);
   return store.write((transaction) => {
     const collection = existing(transaction.collection(namespace), namespace);
@@ -199,18 +200,21 @@ function collMod({ store }: Server, { body, database }: Call): Promise<Reply> {
     if ((name === undefined) === (keyPattern === undefined)) {
       throw new StoreError(72, 'Must specify either index name or key pattern.');
     }
-    if (expireAfterSeconds === undefined) {
-      throw new StoreError(72, 'no expireAfterSeconds field');
+    const [[option, value] = ['', undefined], ...others] = Object.entries(wanted);
+    if (option === '' || others.length > 0) {
+      throw new StoreError(72, 'collMod changes either expireAfterSeconds or hidden');
     }
     const [index] = namedIndexes(collection, keyPattern ?? [name]);
-    const { spec } = index!;
-    const seconds = expiry(spec.key as Doc, expireAfterSeconds);
-    transaction.changeIndex(collection, index!, { ...spec, expireAfterSeconds: seconds });
-    const before = spec.expireAfterSeconds;
-    return ok({
-      ...(before !== undefined && { expireAfterSeconds_old: before }),
-      expireAfterSeconds_new: seconds,
-    });
+    const { [option]: before, ...spec } = index!.spec;
+    const isHidden = option === 'hidden';
+    const after = isHidden ? isTruthy(value) : expiry(spec.key as Doc, value);
+    transaction.changeIndex(
+      collection,
+      index!,
+      after === false ? spec : { ...spec, [option]: after },
+    );
+    const old = isHidden ? before === true : before;
+    return ok({ ...(old !== undefined && { [`${option}_old`]: old }), [`${option}_new`]: after });
   });
 }
 

@@ -16,7 +16,14 @@ import type { Transaction } from './transaction.ts';
 import { isTurnOver } from './turn.ts';
 import { parseUpdate, type Update } from './update.ts';
 import { decode, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
-import { insertNew, modify, prepareInsert, removeFound } from './writing.ts';
+import {
+  insertInto,
+  newDocument,
+  prepareInsert,
+  removeFound,
+  replaceFound,
+  updated,
+} from './writing.ts';
 import type { Reply } from './wire.ts';
 
 const isOrdered = (body: Doc): boolean => body.ordered !== false;
@@ -100,19 +107,10 @@ async function deleteCommand(server: Server, call: Call): Promise<Reply> {
   return ok({ n, ...withErrors(errors) });
 }
 
-const findAndModifyFields = [
-  'query',
-  'sort',
-  'remove',
-  'update',
-  'new',
-  'fields',
-  'let',
-  'upsert',
-  'hint',
-  'arrayFilters',
-  'bypassDocumentValidation',
-];
+const findAndModifyFields =
+  'query sort remove update new fields let upsert hint arrayFilters bypassDocumentValidation'.split(
+    ' ',
+  );
 
 async function findAndModify(server: Server, { body, name, database }: Call): Promise<Reply> {
   checkFields(name, body, findAndModifyFields);
@@ -137,32 +135,40 @@ async function findAndModify(server: Server, { body, name, database }: Call): Pr
   if (changes) server.checkSpace();
   const outcome: Outcome = {
     lastErrorObject: changes ? { n: 0, updatedExisting: false } : { n: 0 },
-    value: undefined,
+    value: null,
   };
+  // What cannot be shown is not written: after the write it would be too late to say so.
+  const show = (doc: Doc): void => void (outcome.value = project(doc));
   const errand = changes
-    ? findAndUpdate(namespace, wanted, changes, body, outcome)
-    : findAndRemove(namespace, wanted, outcome);
+    ? findAndUpdate(namespace, wanted, changes, body, outcome, show)
+    : findAndRemove(namespace, wanted, outcome, show);
   const rest = await server.store.write((transaction) =>
     runErrand(server, transaction, errand, clock),
   );
   await rest?.();
-  const { lastErrorObject, value } = outcome;
-  return ok({ lastErrorObject, value: value ? project(value) : null });
+  return ok({ ...outcome });
 }
 
 /** What the errand of a findAndModify found, and did. */
 interface Outcome {
   lastErrorObject: Doc;
-  value: Doc | undefined;
+  value: Doc | null;
 }
 
-const findAndRemove = (namespace: string, wanted: Search, outcome: Outcome): Errand => ({
+type Show = (doc: Doc) => void;
+
+const findAndRemove = (
+  namespace: string,
+  wanted: Search,
+  outcome: Outcome,
+  show: Show,
+): Errand => ({
   namespace,
   wanted,
   change(transaction, found) {
+    show(found.doc);
     removeFound(transaction, namespace, found);
     outcome.lastErrorObject = { n: 1 };
-    outcome.value = found.doc;
   },
 });
 
@@ -172,22 +178,26 @@ function findAndUpdate(
   changes: Update,
   { upsert, new: wantsNew }: Doc,
   outcome: Outcome,
+  show: Show,
 ): Errand {
   const { query } = wanted;
-  const insertInstead = (transaction: Transaction): void => {
-    const inserted = insertNew(transaction, namespace, changes, query);
-    outcome.lastErrorObject = { n: 1, updatedExisting: false, upserted: inserted._id };
-    if (wantsNew === true) outcome.value = inserted;
-  };
   return {
     namespace,
     wanted,
     change(transaction, found) {
-      const { after } = modify(transaction, namespace, found, changes, query);
+      const after = updated(found, changes, query);
+      show(wantsNew === true ? after.doc : found.doc);
+      replaceFound(transaction, namespace, found, after);
       outcome.lastErrorObject = { n: 1, updatedExisting: true };
-      outcome.value = wantsNew === true ? after : found.doc;
     },
-    ...(upsert === true && { otherwise: insertInstead }),
+    ...(upsert === true && {
+      otherwise(transaction: Transaction) {
+        const made = newDocument(changes, query);
+        if (wantsNew === true) show(made.doc);
+        insertInto(transaction, namespace, made);
+        outcome.lastErrorObject = { n: 1, updatedExisting: false, upserted: made.doc._id };
+      },
+    }),
   };
 }
 

@@ -31,16 +31,6 @@ export class Clock {
   }
 }
 
-/** All results of a flow. */
-export async function drain<T>(flow: Flow<T>, clock: Clock): Promise<T[]> {
-  const items: T[] = [];
-  for (const item of flow) {
-    if (item !== undefined) items.push(item);
-    if (item === undefined || isTurnOver()) await clock.pause();
-  }
-  return items;
-}
-
 interface Cursor {
   namespace: string;
   session: string | undefined;
@@ -94,7 +84,7 @@ export class Cursors {
     if (cursor.namespace !== namespace) {
       throw new StoreError(
         13,
-        `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`,
+        `The cursor of getMore belongs to the namespace ${cursor.namespace}`,
       );
     }
     this.open.delete(cursorId);

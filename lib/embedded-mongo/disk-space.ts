@@ -2,8 +2,12 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StoreError } from './errors.ts';
 
-/** Enough to delete with and to close in order: deleting needs free pages too. */
+/**
+ * Enough to delete with and to close in order: deleting needs free pages too. Of a small disk so
+ * large a part is enough.
+ */
 const neededBytes = 64 * 1024 * 1024;
+const neededPart = 1 / 8;
 const freshMs = 1000;
 
 /**
@@ -31,8 +35,9 @@ export class DiskSpace {
   private async measure(): Promise<void> {
     this.checkedAt = performance.now();
     try {
-      const { bavail, bsize } = await statfs(dirname(this.file));
-      this.isFull = bavail * bsize + this.freeInside() < neededBytes;
+      const { bavail, bsize, blocks } = await statfs(dirname(this.file));
+      const needed = Math.min(neededBytes, blocks * bsize * neededPart);
+      this.isFull = bavail * bsize + this.freeInside() < needed;
     } catch {
       // A file system that cannot tell is not refused: a failing commit will say so.
       this.isFull = false;

@@ -37,7 +37,6 @@ export function documentsPlan(
       isSorted: isSorted || isFew,
       repeats: false,
       score,
-      used: bounds.used,
     };
   }
   const { low: prefix } = rangeOf(collection.id);
@@ -50,7 +49,7 @@ export function documentsPlan(
     ranges: reverse ? ranges.reverse() : ranges,
     reverse,
   };
-  return { source, isExact, isSorted, repeats: false, score: 3, used: bounds.used };
+  return { source, isExact, isSorted, repeats: false, score: 3 };
 }
 
 /** The keys of the documents meant, in order; undefined if one of the values has no key. */

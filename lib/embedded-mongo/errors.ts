@@ -69,6 +69,12 @@ export class StoreError extends Error {
   }
 }
 
+/** Not code 20, in whose place the driver puts a sentence of its own. */
+export function refuseTransaction(): never {
+  const instead = 'set MONGODB_URI to use a MongoDB server that has them';
+  throw new StoreError(263, `The embedded store has no transactions; ${instead}.`);
+}
+
 /** Ends a command that asks for something MongoDB has and this store does not. */
 export function refuse(what: string): never {
   throw new StoreError(238, `The embedded store does not support ${what}.`);

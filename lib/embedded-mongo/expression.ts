@@ -58,10 +58,7 @@ export function parseExpression(expression: unknown, scope: Scope = scopeOf()): 
 
 function parseOperator(entries: [string, unknown][], scope: Scope): Evaluate {
   if (entries.length > 1) {
-    throw new StoreError(
-      15983,
-      `an expression specification must contain exactly one field, the name of the expression. Found ${entries.length} fields`,
-    );
+    throw new StoreError(15983, 'an expression must contain exactly one field, its name');
   }
   const [name, argument] = entries[0]!;
   const operator = Object.hasOwn(expressionOperators, name) ? expressionOperators[name] : undefined;

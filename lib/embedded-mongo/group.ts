@@ -135,14 +135,11 @@ interface Group {
   accumulators: Accumulator[];
 }
 
-/** Parses a $group stage, whose groups may be told by other means than its _id. */
-export function parseGroup(
-  spec: Doc,
-  scope: Scope,
-  idOf = parseExpression(spec._id, scope),
-): (flow: Flow<Doc>) => Flow<Doc> {
+/** Parses a $group stage. */
+export function parseGroup(spec: Doc, scope: Scope): (flow: Flow<Doc>) => Flow<Doc> {
   if (!('_id' in spec)) throw new StoreError(15955, 'a group specification must include an _id');
-  const { _id: _, ...rest } = spec;
+  const { _id, ...rest } = spec;
+  const idOf = parseExpression(_id, scope);
   const fields = Object.entries(rest).map(([name, value]) => parseField(name, value, scope));
   return function* (flow) {
     const groups = new Map<string, Group>();
@@ -162,10 +159,7 @@ export function parseGroup(
         if (keeps) bytes += calculateObjectSize({ value });
       }
       if (bytes > maxGroupBytes) {
-        throw new StoreError(
-          292,
-          `Exceeded memory limit for $group: more than ${maxGroupBytes} bytes.`,
-        );
+        throw new StoreError(292, `Exceeded memory limit for $group: ${maxGroupBytes} bytes.`);
       }
     }
     for (const group of groups.values()) yield resultOf(group, fields);

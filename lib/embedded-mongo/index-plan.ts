@@ -64,9 +64,9 @@ function boundIndex(index: Index, conditions: Condition[]): IndexBounds | undefi
   return { ranges, used, isExact, constants, isWhole, isContiguous: prefixes.length <= 1, score };
 }
 
-/** It has every document that the clauses could mean. */
-const mayUse = ({ isBuilding, partial }: Index, clauses: Query[]): boolean =>
-  !isBuilding && (!partial || implies(clauses, partial.query));
+/** It may be used, and has every document that the clauses could mean. */
+const mayUse = ({ isBuilding, partial, spec }: Index, clauses: Query[]): boolean =>
+  !isBuilding && spec.hidden !== true && (!partial || implies(clauses, partial.query));
 
 /** How an index would find what is searched; undefined if it is of no help. */
 export function indexPlan(
@@ -100,7 +100,6 @@ export function indexPlan(
     isSorted: sort.length === 0 || givesOrder,
     repeats: multi,
     score: bounds.score + (givesOrder ? 2 : 0) + (isExact ? 1 : 0),
-    used: bounds.used,
   };
 }
 

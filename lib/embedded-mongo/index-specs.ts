@@ -11,23 +11,10 @@ import { compare, isNumber, isObject, nearestDouble, type Doc } from './values.t
 export const idIndexSpec: Doc = { v: new Int32(2), key: { _id: new Int32(1) }, name: '_id_' };
 
 const ignored = new Set(['background', 'v', 'ns']);
-const refused = new Set([
-  'collation',
-  'weights',
-  'default_language',
-  'language_override',
-  'textIndexVersion',
-  '2dsphereIndexVersion',
-  'bits',
-  'min',
-  'max',
-  'wildcardProjection',
-  'hidden',
-  'clustered',
-  'prepareUnique',
-  'storageEngine',
-  'dropDups',
-]);
+const refused = new Set(
+  `weights default_language language_override textIndexVersion 2dsphereIndexVersion bits min max
+  wildcardProjection clustered prepareUnique storageEngine dropDups`.split(/\s+/),
+);
 
 /**
  * Checks an index specification and returns it as listIndexes will show it. A lenient one may have
@@ -60,10 +47,7 @@ function checkKey(key: Doc): void {
     if (typeof direction === 'string') refuse(`${direction} indexes`);
     if (name.includes('$')) refuse('wildcard indexes');
     if (!isNumber(direction) || !nearestDouble(direction)) {
-      throw new StoreError(
-        67,
-        `Values in v:2 index key pattern cannot be of value ${show(direction)}. Only numbers > 0, numbers < 0, and strings are allowed.`,
-      );
+      throw new StoreError(67, `An index key's value cannot be ${show(direction)}`);
     }
     const path = parsePath(name);
     if (path.includes('')) throw new StoreError(67, 'Index keys cannot contain an empty field.');
@@ -76,6 +60,7 @@ function addOption(result: Doc, name: string, value: unknown, isLenient: boolean
   switch (name) {
     case 'unique':
     case 'sparse':
+    case 'hidden':
       if (value === true) result[name] = true;
       return;
     case 'partialFilterExpression':
@@ -142,10 +127,7 @@ export function compareToExisting({ indexes }: Collection, spec: Doc): boolean {
     if (isSame && other === idIndexSpec) return true;
     if (isSame && sameExpiry && spec.name === other.name) return true;
     if (spec.name === other.name) {
-      throw new StoreError(
-        86,
-        `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. Requested index: ${show(spec)}, existing index: ${show(other)}`,
-      );
+      throw new StoreError(86, `Another index has the name of the requested one: ${show(other)}`);
     }
     if (isSame) {
       throw new StoreError(85, `Index already exists with a different name: ${String(other.name)}`);

@@ -28,10 +28,7 @@ export function checkId(id: unknown): void {
   if (rank !== Rank.object) return;
   const dollar = Object.keys(id as Doc).find((name) => name.startsWith('$'));
   if (dollar) {
-    throw new StoreError(
-      52,
-      `_id fields may not contain '$'-prefixed fields: ${dollar} is not valid for storage.`,
-    );
+    throw new StoreError(52, `_id fields may not contain '$'-prefixed fields: ${dollar}`);
   }
 }
 

@@ -7,6 +7,7 @@ import { find } from './reading.ts';
 import { map, type Flow, type Search } from './search.ts';
 import { parseSort } from './sort.ts';
 import { parseStage, stageNumber } from './stages.ts';
+import { onlyField } from './transforms.ts';
 import { isObject, type Doc } from './values.ts';
 
 /** One step of a pipeline. An undefined in a flow is a place to pause and is passed on. */
@@ -16,18 +17,6 @@ export interface StageContext {
   server: Server;
   database: string;
   scope: Scope;
-}
-
-/** The name and argument of a stage. */
-export function onlyField(stage: unknown): [string, unknown] {
-  const [field, ...others] = isObject(stage) ? Object.entries(stage) : [];
-  if (!field || others.length > 0) {
-    throw new StoreError(
-      40323,
-      'A pipeline stage specification object must contain exactly one field.',
-    );
-  }
-  return field;
 }
 
 export const parseStages = (stages: unknown[], context: StageContext): Stage[] =>

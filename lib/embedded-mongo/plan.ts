@@ -25,8 +25,6 @@ export interface Plan {
   repeats: boolean;
   /** Higher is better; 0 reads everything. */
   score: number;
-  /** The conditions that bound the index. */
-  used?: Condition[];
 }
 
 /** What a field with single values is worth; a range or an order is worth less. */

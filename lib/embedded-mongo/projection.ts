@@ -174,10 +174,7 @@ function withMatched(doc: Doc, path: Path, query: Query | undefined): Doc {
   if (!Array.isArray(array)) return doc;
   const position = matchedPosition(doc, path, query);
   if (position === undefined) {
-    throw new StoreError(
-      51246,
-      "Executor error during find command :: caused by :: positional operator '.$' couldn't find a matching element in the array",
-    );
+    throw new StoreError(51246, "positional operator '.$' couldn't find a matching element");
   }
   return replacedAt(doc, path, [array[position]]);
 }

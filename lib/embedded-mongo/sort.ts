@@ -25,10 +25,7 @@ export function parseSort(sort: unknown): SortField[] {
     }
     const number = isNumber(direction) ? nearestDouble(direction) : 0;
     if (number !== 1 && number !== -1) {
-      throw new StoreError(
-        15975,
-        '$sort key ordering must be 1 (for ascending) or -1 (for descending)',
-      );
+      throw new StoreError(15975, '$sort key ordering must be 1 (ascending) or -1 (descending)');
     }
     return { name, path: fieldPath(name), descending: number < 0 };
   });

@@ -1,17 +1,22 @@
 import { calculateObjectSize, Int32, Long } from 'bson';
 import { refuse, StoreError } from './errors.ts';
-import { parseExpression } from './expression.ts';
 import { parseGroup } from './group.ts';
-import { lookup, unionWith } from './joins.ts';
+import { lookup } from './lookup.ts';
 import { matcher } from './match.ts';
 import { parsePath, valueAt } from './paths.ts';
-import { onlyField, parseStages, runStages, type Stage, type StageContext } from './pipeline.ts';
+import { parseStages, runStages, type Stage, type StageContext } from './pipeline.ts';
 import { map, slice, type Flow } from './search.ts';
 import { parseSort, Sorter } from './sort.ts';
-import { objectOf, parseTransform, transformNames, type TransformName } from './transforms.ts';
+import {
+  objectOf,
+  onlyField,
+  parseTransform,
+  transformNames,
+  type TransformName,
+} from './transforms.ts';
 import { isTurnOver } from './turn.ts';
 import { setAt } from './update-paths.ts';
-import { clone, compare, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
+import { clone, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
 
 /** The whole number a $limit, $skip or the like needs. */
 export function stageNumber(name: string, spec: unknown): number {
@@ -112,10 +117,10 @@ function sample(spec: unknown): Stage {
 }
 
 /** What can only stand at the beginning of a pipeline. */
-const onlyFirst = ['$collStats', '$documents', '$listLocalSessions'];
+const onlyFirst = ['$documents', '$listLocalSessions'];
 
 const maxFacetBytes = 100 * 1024 * 1024;
-const notInFacet = ['$facet', '$out', '$merge', '$geoNear', '$indexStats', ...onlyFirst];
+const notInFacet = ['$facet', ...onlyFirst];
 
 function facet(spec: unknown, context: StageContext): Stage {
   const facets = Object.entries(isObject(spec) ? spec : {}).map(([name, stages]) => {
@@ -169,51 +174,16 @@ function* eachOf(docs: Doc[]): Flow<Doc> {
 
 /** What MongoDB has and this store has not. */
 const refused = new Set(
-  `bucketAuto changeStream changeStreamSplitLargeEvent currentOp densify fill geoNear graphLookup indexStats
-  listSearchIndexes listSessions planCacheStats redact search searchMeta setWindowFields
-  vectorSearch`.split(/\s+/),
+  `bucket bucketAuto changeStream changeStreamSplitLargeEvent collStats currentOp densify fill geoNear
+  graphLookup indexStats listSearchIndexes listSessions merge out planCacheStats redact search searchMeta
+  setWindowFields sortByCount unionWith vectorSearch`.split(/\s+/),
 );
-
-/** Groups by an expression and counts, the largest group first. */
-function sortByCount(expression: unknown, context: StageContext): Stage {
-  const isComputed = isObject(expression) && Object.keys(expression)[0]?.startsWith('$');
-  if (!isComputed && !(typeof expression === 'string' && expression.startsWith('$'))) {
-    throw new StoreError(40149, 'the sortByCount field must be a $-prefixed path or an expression');
-  }
-  const group = parseGroup({ _id: expression, count: { $sum: new Int32(1) } }, context.scope);
-  return (flow) => sort(group(flow), { count: new Int32(-1) });
-}
-
-/** Groups by ranges: each has its lower bound and ends before the next one. */
-function bucket(spec: unknown, context: StageContext): Stage {
-  const { groupBy, boundaries, default: other, output } = objectOf('$bucket', spec);
-  const bounds = Array.isArray(boundaries) ? (boundaries as unknown[]) : [];
-  const areOrdered = bounds.every((bound, i) => i === 0 || compare(bounds[i - 1], bound) < 0);
-  if (groupBy === undefined || bounds.length < 2 || !areOrdered) {
-    throw new StoreError(40198, '$bucket needs groupBy and two or more boundaries in order');
-  }
-  const groupOf = parseExpression(groupBy, context.scope);
-  const bucketOf = (doc: Doc): unknown => {
-    const value = groupOf(doc);
-    const at = bounds.findLastIndex((bound) => compare(value, bound) >= 0);
-    if (at >= 0 && at < bounds.length - 1) return bounds[at];
-    if (other !== undefined) return other;
-    throw new StoreError(40066, 'a value is in no bucket, and no default was specified');
-  };
-  const fields = isObject(output) ? output : { count: { $sum: new Int32(1) } };
-  const group = parseGroup({ _id: null, ...fields }, context.scope, bucketOf);
-  return (flow) => sort(group(flow), { _id: new Int32(1) });
-}
 
 type ParseStage = (spec: unknown, context: StageContext, name: string) => Stage;
 
 const transforming: ParseStage = (spec, { scope }, name) => {
   const transform = parseTransform(name as TransformName, spec, scope);
   return (flow) => map(flow, transform);
-};
-
-const onlyLast: ParseStage = (_spec, _context, name) => {
-  throw new StoreError(40601, `${name} can only be the final stage in the pipeline`);
 };
 
 const parsers: Record<string, ParseStage> = {
@@ -240,11 +210,6 @@ const parsers: Record<string, ParseStage> = {
   $lookup: lookup,
   $sample: sample,
   $facet: facet,
-  $unionWith: unionWith,
-  $sortByCount: sortByCount,
-  $bucket: bucket,
-  $out: onlyLast,
-  $merge: onlyLast,
 };
 
 /** Parses one stage. */

@@ -10,7 +10,15 @@ import { parseSort } from './sort.ts';
 import type { Transaction } from './transaction.ts';
 import { parseUpdate } from './update.ts';
 import { isObject, type Doc } from './values.ts';
-import { insertNew, modify, prepareInsert, removeFound, type Prepared } from './writing.ts';
+import {
+  insertInto,
+  newDocument,
+  prepareInsert,
+  removeFound,
+  replaceFound,
+  updated,
+  type Prepared,
+} from './writing.ts';
 
 /** One statement of a write command. */
 export interface Statement {
@@ -77,8 +85,7 @@ export function insertion(
     run(transaction) {
       const ready = prepared ?? prepareInsert(document);
       if (ready instanceof StoreError) throw ready;
-      const collection = transaction.ensureCollection(namespace);
-      transaction.insert(collection, ready.idKey, ready.doc, ready.raw);
+      insertInto(transaction, namespace, ready);
       return undefined;
     },
     report,
@@ -86,7 +93,7 @@ export function insertion(
 }
 
 /** What an update did. */
-export interface Updated {
+export interface UpdateCounts {
   matched: number;
   modified: number;
   upserted?: { _id: unknown };
@@ -99,9 +106,9 @@ export function updateStatement(
   statement: Doc,
   scope: Scope,
   clock: Clock,
-  report: (updated: Updated) => void,
+  report: (done: UpdateCounts) => void,
 ): Statement {
-  const updated: Updated = { matched: 0, modified: 0 };
+  const done: UpdateCounts = { matched: 0, modified: 0 };
   return {
     run(transaction) {
       const changes = parseUpdate(statement.u, statement.arrayFilters, scopeOf(statement.c, scope));
@@ -118,20 +125,22 @@ export function updateStatement(
         namespace,
         wanted: { query, sort: parseSort(statement.sort), hint: statement.hint, limit },
         change(now: Transaction, found: Found) {
-          const { isModified } = modify(now, namespace, found, changes, query);
-          updated.matched++;
-          if (isModified) updated.modified++;
+          const after = updated(found, changes, query);
+          replaceFound(now, namespace, found, after);
+          done.matched++;
+          if (after.isModified) done.modified++;
         },
         ...(statement.upsert === true && {
           otherwise(now: Transaction) {
-            const { _id } = insertNew(now, namespace, changes, query);
-            updated.upserted = { _id };
+            const made = newDocument(changes, query);
+            insertInto(now, namespace, made);
+            done.upserted = { _id: made.doc._id };
           },
         }),
       };
       return runErrand(server, transaction, errand, clock);
     },
-    report: () => report(updated),
+    report: () => report(done),
   };
 }
 

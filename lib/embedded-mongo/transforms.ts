@@ -7,6 +7,15 @@ import { clone, isObject, type Doc } from './values.ts';
 /** What a pipeline stage or a pipeline update makes of one document, leaving that as it is. */
 export type Transform = (doc: Doc) => Doc;
 
+/** The name and argument of a stage. */
+export function onlyField(stage: unknown): [string, unknown] {
+  const [field, ...others] = isObject(stage) ? Object.entries(stage) : [];
+  if (!field || others.length > 0) {
+    throw new StoreError(40323, 'A pipeline stage must contain exactly one field.');
+  }
+  return field;
+}
+
 export function objectOf(name: string, spec: unknown): Doc {
   if (isObject(spec)) return spec;
   throw new StoreError(40272, `${name} specification stage must be an object`);

@@ -91,20 +91,14 @@ function arrayOf(current: unknown, { field, id }: Target): unknown[] {
 const integer = (value: unknown, what: string): number => {
   const number = isNumber(value) ? nearestDouble(value) : NaN;
   if (!Number.isInteger(number)) {
-    throw new StoreError(
-      2,
-      `The value for ${what} must be an integer value but was given type: ${typeName(value)}`,
-    );
+    throw new StoreError(2, `The value for ${what} must be an integer, not a ${typeName(value)}`);
   }
   return number;
 };
 
 function eachOf(modifiers: Doc, operator: string): unknown[] {
   if (Array.isArray(modifiers.$each)) return modifiers.$each;
-  throw new StoreError(
-    14,
-    `The argument to $each in ${operator} must be an array but it was of type ${typeName(modifiers.$each)}`,
-  );
+  throw new StoreError(14, `The argument to $each in ${operator} must be an array`);
 }
 
 function push(operand: unknown): Change {
@@ -194,10 +188,7 @@ const removing =
 
 function pullAll(operand: unknown): Change {
   if (!Array.isArray(operand)) {
-    throw new StoreError(
-      2,
-      `$pullAll requires an array argument but was given a ${typeName(operand)}`,
-    );
+    throw new StoreError(2, `$pullAll requires an array, not a ${typeName(operand)}`);
   }
   return removing('$pullAll', membership(operand, Infinity));
 }
@@ -209,10 +200,7 @@ function pop(operand: unknown, field: string): Change {
   return (current) => {
     if (current === undefined) return undefined;
     if (!Array.isArray(current)) {
-      throw new StoreError(
-        14,
-        `Path '${field}' contains an element of non-array type '${typeName(current)}'`,
-      );
+      throw new StoreError(14, `Path '${field}' contains no array but a '${typeName(current)}'`);
     }
     return end === 1 ? current.slice(0, -1) : current.slice(1);
   };

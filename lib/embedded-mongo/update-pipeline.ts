@@ -1,8 +1,8 @@
 import { StoreError } from './errors.ts';
 import type { Scope } from './expression.ts';
 import type { Query } from './query.ts';
-import { isTransform, parseTransform } from './transforms.ts';
-import { equal, isObject, type Doc } from './values.ts';
+import { isTransform, onlyField, parseTransform } from './transforms.ts';
+import { equal, type Doc } from './values.ts';
 
 /** A checked update, ready for any number of documents. */
 export interface Update {
@@ -13,10 +13,7 @@ export interface Update {
 
 export function keepId(before: unknown, after: unknown): void {
   if (before !== undefined && (after === undefined || !equal(before, after))) {
-    throw new StoreError(
-      66,
-      "Performing an update on the path '_id' would modify the immutable field '_id'",
-    );
+    throw new StoreError(66, "An update of '_id' would modify the immutable field '_id'");
   }
 }
 
@@ -30,14 +27,7 @@ export function parsePipelineUpdate(
     throw new StoreError(9, 'arrayFilters may not be specified for pipeline-style updates');
   }
   const transforms = stages.map((stage) => {
-    const [field, ...others] = isObject(stage) ? Object.entries(stage) : [];
-    if (!field || others.length > 0) {
-      throw new StoreError(
-        40323,
-        'A pipeline stage specification object must contain exactly one field.',
-      );
-    }
-    const [name, spec] = field;
+    const [name, spec] = onlyField(stage);
     if (isTransform(name)) return parseTransform(name, spec, scope);
     throw new StoreError(72, `${name} is not allowed to be used within an update`);
   });

@@ -1,4 +1,3 @@
-import { ObjectId } from 'bson';
 import { StoreError } from './errors.ts';
 import { scopeOf } from './expression.ts';
 import { matcher, type Predicate } from './match.ts';
@@ -83,10 +82,7 @@ function replacement(update: Doc): Update {
 
 function refuseDollar(name: string): void {
   if (!name.startsWith('$')) return;
-  throw new StoreError(
-    52,
-    `The dollar ($) prefixed field '${name}' in '${name}' is not allowed in the context of an update's replacement document.`,
-  );
+  throw new StoreError(52, `The dollar ($) prefixed field '${name}' is not allowed in a document.`);
 }
 
 function parseLeaves(operator: string, fields: unknown): Leaf[] {
@@ -94,13 +90,13 @@ function parseLeaves(operator: string, fields: unknown): Leaf[] {
   if (!known && operator !== '$rename') {
     throw new StoreError(
       9,
-      `Unknown modifier: ${operator}. Expected a valid update modifier or pipeline-style update specified as an array`,
+      `Unknown modifier: ${operator}. Expected an operator or an array of stages`,
     );
   }
   if (!isObject(fields)) {
     throw new StoreError(
       9,
-      `Modifiers operate on fields but we found a value instead. For example: {$mod: {<field>: ...}} not {${operator}: …}`,
+      `Modifiers operate on fields but we found a value instead: ${operator}`,
     );
   }
   return Object.entries(fields).map(([field, operand]) => {
@@ -119,15 +115,12 @@ function updatePath(field: string): Path {
   if (field === '') throw new StoreError(56, 'An empty update path is not valid.');
   const path = parsePath(field);
   if (path.includes('')) {
-    throw new StoreError(
-      56,
-      `The update path '${field}' contains an empty field name, which is not allowed.`,
-    );
+    throw new StoreError(56, `The update path '${field}' contains an empty field name.`);
   }
   if (isPosition(path[0]!)) {
     throw new StoreError(
       2,
-      `Cannot have positional (i.e. '$') element in the first position in path '${field}'`,
+      `The path '${field}' cannot begin with a positional element (i.e. '$')`,
     );
   }
   return path;
@@ -145,7 +138,7 @@ function renameLeaf(from: Path, operand: unknown): Leaf {
   if (source === target || isBelow(source, target) || isBelow(target, source)) {
     throw new StoreError(
       2,
-      `The source and target field for $rename must not be on the same path: ${source}: ${target}`,
+      `$rename cannot go from '${source}' to '${target}': one is within the other`,
     );
   }
   return { path, from, change: (value) => value, needsField: false, onlyOnInsert: false };
@@ -159,10 +152,7 @@ function refuseConflicts(leaves: Leaf[]): void {
     const parts = text.split('.');
     const shorter = parts.map((_, i) => parts.slice(0, i + 1).join('.')).find((p) => seen.has(p));
     if (shorter !== undefined) {
-      throw new StoreError(
-        40,
-        `Updating the path '${text}' would create a conflict at '${shorter}'`,
-      );
+      throw new StoreError(40, `Updating '${text}' would create a conflict at '${shorter}'`);
     }
     seen.add(text);
   }
@@ -192,10 +182,7 @@ function parseArrayFilters(filters: unknown, leaves: Leaf[]): Map<string, Predic
       throw new StoreError(9, 'Error parsing array filter: expected a single top-level field name');
     }
     if (byName.has(name)) {
-      throw new StoreError(
-        9,
-        `Found multiple array filters with the same top-level field name ${name}`,
-      );
+      throw new StoreError(9, `Found multiple array filters with the top-level field name ${name}`);
     }
     const matches = matcher(filter as Doc);
     byName.set(name, (element) => matches({ [name]: element }));
@@ -210,10 +197,7 @@ function parseArrayFilters(filters: unknown, leaves: Leaf[]): Map<string, Predic
   }
   for (const name of byName.keys()) {
     if (!used.has(name)) {
-      throw new StoreError(
-        9,
-        `The array filter for identifier '${name}' was not used in the update`,
-      );
+      throw new StoreError(9, `The array filter '${name}' was not used in the update`);
     }
   }
   return byName;
@@ -263,10 +247,7 @@ export function documentFromQuery(query: Query): Doc {
       throw new StoreError(54, `cannot infer query fields to set, ${which} matched twice`);
     }
     if (isBelow(name, '_id')) {
-      throw new StoreError(
-        111,
-        `field at '_id' must be exactly specified, field at sub-path '${name}' found`,
-      );
+      throw new StoreError(111, `field at '_id' must be exactly specified, but '${name}' is`);
     }
     seen.push(name);
     setAt(doc, path, clone(value));
@@ -285,10 +266,4 @@ function equalities(query: Query): { name: string; path: Path; value: unknown }[
   const values = op === '$in' ? (operand as unknown[]) : op === '$eq' ? [operand] : [];
   const isOne = values.length === 1 && (op === '$eq' || rankOf(values[0]) !== Rank.regex);
   return isOne ? [{ name, path, value: values[0] }] : [];
-}
-
-/** Puts _id first, and makes one up if there is none. */
-export function withId(doc: Doc): Doc {
-  const { _id = new ObjectId(), ...rest } = doc;
-  return { _id, ...rest };
 }

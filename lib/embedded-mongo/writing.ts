@@ -1,10 +1,11 @@
 import { ObjectId } from 'bson';
+import { withIdFirst } from './elements.ts';
 import { StoreError } from './errors.ts';
 import { checkId, idKeyOf } from './indexes.ts';
 import type { Query } from './query.ts';
 import type { Found } from './search.ts';
 import type { Transaction } from './transaction.ts';
-import { documentFromQuery, withId, type Update } from './update.ts';
+import { documentFromQuery, type Update } from './update.ts';
 import { decode, encode, isObject, maxDepth, maxDocumentBytes, type Doc } from './values.ts';
 
 /** A document as it will be stored. */
@@ -17,10 +18,11 @@ export interface Prepared {
 /** Checks a document to be inserted and puts its _id first, as MongoDB stores it. */
 export function prepareInsert(bytes: Buffer): Prepared | StoreError {
   try {
-    const decoded = decode(bytes);
-    if (Object.keys(decoded)[0] === '_id') return prepare(decoded, bytes);
-    const doc = withId(decoded);
-    return prepare(doc, encode(doc));
+    const doc = decode(bytes);
+    return prepare(
+      doc,
+      withIdFirst(bytes, () => (doc._id = new ObjectId())),
+    );
   } catch (error) {
     if (error instanceof StoreError) return error;
     return new StoreError(22, `The document is not valid BSON: ${String(error)}`);
@@ -35,10 +37,7 @@ function prepare(doc: Doc, raw: Buffer): Prepared {
 
 function checkStorable(doc: Doc, raw: Buffer): void {
   if (raw.length > maxDocumentBytes) {
-    throw new StoreError(
-      10334,
-      `BSONObj size: ${raw.length} is invalid. Size must be between 0 and ${maxDocumentBytes}`,
-    );
+    throw new StoreError(10334, `BSONObj size: ${raw.length} is more than ${maxDocumentBytes}`);
   }
   checkNames(doc, 1);
 }
@@ -60,39 +59,48 @@ function checkNames(value: unknown, depth: number): void {
   }
 }
 
-/** Updates one document. */
-export function modify(
-  transaction: Transaction,
-  namespace: string,
-  found: Found,
-  update: Update,
-  query: Query,
-): { after: Doc; isModified: boolean } {
-  const after = update.apply(decode(found.raw), { isInsert: false, query });
-  const raw = encode(after);
-  if (raw.equals(found.raw)) return { after, isModified: false };
-  checkStorable(after, raw);
-  const collection = transaction.collection(namespace)!;
-  transaction.replace(collection, found.idKey, found.doc, after, raw);
-  return { after, isModified: true };
+/** A document that was found, as an update leaves it. */
+export interface Updated {
+  doc: Doc;
+  raw: Buffer;
+  isModified: boolean;
 }
 
-/** Inserts the document of an upsert that found nothing. */
-export function insertNew(
+/** Applies an update to a document, or throws; nothing is written yet. */
+export function updated(found: Found, update: Update, query: Query): Updated {
+  const doc = update.apply(decode(found.raw), { isInsert: false, query });
+  const raw = encode(doc);
+  const isModified = !raw.equals(found.raw);
+  if (isModified) checkStorable(doc, raw);
+  return { doc, raw, isModified };
+}
+
+export function replaceFound(
   transaction: Transaction,
   namespace: string,
-  update: Update,
-  query: Query,
-): Doc {
+  { idKey, doc: before }: Found,
+  { doc, raw, isModified }: Updated,
+): void {
+  if (!isModified) return;
+  transaction.replace(transaction.collection(namespace)!, idKey, before, doc, raw);
+}
+
+/** The document of an upsert that found nothing. */
+export function newDocument(update: Update, query: Query): Prepared {
   // A replacement takes nothing but its _id from the query.
   const base = documentFromQuery(update.isReplacement ? aboutId(query) : query);
   const made = update.apply(base, { isInsert: true });
-  const { _id = '_id' in base ? base._id : new ObjectId() } = made;
-  const doc = withId({ ...made, _id });
-  const prepared = prepare(doc, encode(doc));
-  const collection = transaction.ensureCollection(namespace);
-  transaction.insert(collection, prepared.idKey, prepared.doc, prepared.raw);
-  return doc;
+  const { _id = '_id' in base ? base._id : new ObjectId(), ...others } = made;
+  const doc = { _id, ...others };
+  return prepare(doc, encode(doc));
+}
+
+export function insertInto(
+  transaction: Transaction,
+  namespace: string,
+  { idKey, doc, raw }: Prepared,
+): void {
+  transaction.insert(transaction.ensureCollection(namespace), idKey, doc, raw);
 }
 
 /** What the equalities of a query say of the _id. */

@@ -54,7 +54,7 @@ async function counted<T>(
     isWrong = found === null;
     return found;
   } finally {
-    if (!isWrong) await giveBack(window, key);
+    if (!isWrong) await giveBack(what, key);
   }
 }
 
@@ -70,12 +70,12 @@ async function waitOf(key: string, { consumedPoints, msBeforeNext }: Full): Prom
   return waitSeconds * 1000;
 }
 
-type Window = ReturnType<typeof windowOf>;
-
-async function giveBack(window: Window, key: string): Promise<void> {
+async function giveBack(what: 'ACCOUNT' | 'ADDRESS', key: string): Promise<void> {
+  const window = windows()[what];
   const now = await window.get(key);
-  // Not out of a wait: it would begin again, and longer.
-  if (now && now.consumedPoints <= window.points) await window.reward(key);
+  // Not out of an account's wait: it would begin again, and longer.
+  const isWaiting = what === 'ACCOUNT' && now !== null && now.consumedPoints > window.points;
+  if (now && !isWaiting) await window.reward(key);
 }
 
 const windows = () =>

@@ -50,6 +50,6 @@ const schema = new Schema<MemberDoc>(
   { ...schemaOptions, collection: 'members' },
 );
 schema.index({ conversation: 1, user: 1 }, { unique: true });
-schema.index({ user: 1 });
+schema.index({ user: 1, leftAt: 1 });
 
 export const MemberModel = defineModel<MemberDoc>('Member', schema);

@@ -1,10 +1,22 @@
 import { httpStatus } from '#lib/contract/errors.ts';
 import { log } from '#lib/log.ts';
 import { remember } from '#lib/runtime.ts';
-import type { RequestContext } from './request-context.ts';
+import { requestIdOf, withContext, type RequestContext } from './request-context.ts';
 
 /** However many are refused in a storm, the disk of the log has to survive it. */
 const maxLinesPerSecond = 100;
+
+/** Does something of a socket's under an id of its own; if it is refused, the log has a line of it. */
+export async function loggingFailure<R extends { ok: boolean }>(
+  about: object,
+  work: () => Promise<R>,
+  givenId?: unknown,
+): Promise<R> {
+  const context: RequestContext = { id: requestIdOf(givenId) };
+  const reply = await withContext(context, work);
+  if (!reply.ok) logFailure(context, about);
+  return reply;
+}
 
 /**
  * Writes the one line of a request or command that failed: an error with its cause if that is a bug

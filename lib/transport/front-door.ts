@@ -132,9 +132,5 @@ function finish(
     log().debug({ requestId: context.id, ...about }, 'answered');
   }
   if (path?.startsWith('/socket.io/')) return;
-  const known = status >= 400 && status < 500 ? 'other' : method;
-  metrics().httpSeconds.observe(
-    { method: known, status: `${Math.floor(status / 100)}xx` },
-    ms / 1000,
-  );
+  metrics().httpSeconds.observe({ method, status: `${Math.floor(status / 100)}xx` }, ms / 1000);
 }

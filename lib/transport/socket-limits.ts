@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
-import { AppError } from '#lib/contract/errors.ts';
 import { env } from '#lib/env.ts';
 import { addressKey, clientAddress } from '#lib/limits/address.ts';
 import { note, refuse } from '#lib/limits/refuse.ts';
@@ -12,7 +11,7 @@ interface Connection {
   request: IncomingMessage;
   remoteAddress: string;
   readyState: string;
-  transport: { writable: boolean };
+  transport: { writable: boolean; closeTimeout?: number };
   close(discard?: boolean): void;
   once(event: 'close', listener: () => void): unknown;
   on(event: 'packetCreate', listener: (packet: { data?: string | Buffer }) => void): unknown;
@@ -34,17 +33,19 @@ export function allowConnection(
   decide: (error: string | null, success: boolean) => void,
 ): void {
   const { RATE_LIMITS, SOCKETS_PER_ADDRESS } = env();
-  const address = clientAddress(request.socket.remoteAddress, request.headers['x-forwarded-for']);
-  const isFull = addresses.of(addressKey(address)) >= 2 * SOCKETS_PER_ADDRESS;
-  decide(isFull ? 'rate_limited' : null, RATE_LIMITS === 'off' || !isFull);
+  const { socket, headers } = request;
+  const address = addressKey(clientAddress(socket.remoteAddress, headers['x-forwarded-for']));
+  const isFull = RATE_LIMITS === 'on' && addresses.of(address) >= 2 * SOCKETS_PER_ADDRESS;
+  if (isFull) note('SOCKETS_PER_ADDRESS', address);
+  decide(isFull ? 'rate_limited' : null, !isFull);
 }
 
 /** Watches over every connection: how many an address has, and what a client leaves unread. */
 export function watchConnections({ engine }: Server): void {
-  // Engine.io makes this server and passes no such option on to it.
-  const { ws } = engine as unknown as { ws: { options: { closeTimeout: number } } };
-  ws.options.closeTimeout = goneWithinMs;
+  closeSoon(engine);
   engine.on('connection', (connection: Connection) => {
+    // Of one that polls, and does not come for the news that it is closed.
+    connection.transport.closeTimeout = goneWithinMs;
     const address = addressKey(addressOf(connection));
     addresses.add(address);
     connection.once('close', () => addresses.remove(address));
@@ -69,7 +70,8 @@ export async function allowHandshake(clientAddress: string): Promise<void> {
  */
 export function allowSocketOf(userId: string, socketConnection: unknown): void {
   const connection = socketConnection as Connection;
-  if (connection.readyState !== 'open') throw new AppError('unavailable', 'The client has gone.');
+  // It went while its session was looked up, and has said so already.
+  if (connection.readyState !== 'open') return;
   const count = people.add(userId);
   connection.once('close', () => people.remove(userId));
   const { RATE_LIMITS, SOCKETS_PER_USER } = env();
@@ -81,6 +83,18 @@ export function allowSocketOf(userId: string, socketConnection: unknown): void {
 /** @throws AppError `rate_limited` when so many commands of a socket wait already. */
 export function allowQueued(waiting: number, userId: string): void {
   if (waiting > env().SOCKET_QUEUE) refuse('SOCKET_QUEUE', userId, retryCommandMs);
+}
+
+/** Has closed WebSockets gone soon: otherwise they wait 30 s for the client to agree. */
+function closeSoon(engine: Server['engine']): void {
+  type WebSocketServer = new (options: object) => object;
+  const { opts } = engine as unknown as { opts: { wsEngine: WebSocketServer } };
+  // Engine.io makes its server of WebSockets when the HTTP server listens, with options of its own.
+  opts.wsEngine = class extends opts.wsEngine {
+    constructor(options: object) {
+      super({ ...options, closeTimeout: goneWithinMs });
+    }
+  };
 }
 
 /** The address of whoever began a connection of Engine.io. */

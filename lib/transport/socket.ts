@@ -14,19 +14,16 @@ import { operations } from '#lib/contract/operations.ts';
 import { limits } from '#lib/contract/records.ts';
 import { connected } from '#lib/database/connect.ts';
 import { env } from '#lib/env.ts';
-import { log } from '#lib/log.ts';
 import { metrics } from '#lib/metrics.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
-import { SessionModel, type SessionDoc } from '#lib/models/session.ts';
 import { onPublication, rooms, type Publication } from '#lib/publish.ts';
 import { readAccount } from '#lib/use-cases/accounts.ts';
 import type { Caller, UseCaseName } from '#lib/use-cases/define.ts';
 import { presencesOf, socketCame, socketVisible, socketWent } from '#lib/use-cases/presence.ts';
 import { allow } from './allow.ts';
 import { isOwnOrigin } from './origin.ts';
-import { logFailure } from './failure-log.ts';
+import { loggingFailure } from './failure-log.ts';
 import { perform, refusing } from './perform.ts';
-import { requestIdOf, withContext, type RequestContext } from './request-context.ts';
 import { showSocketGauges } from './socket-gauges.ts';
 import {
   addressOf,
@@ -36,6 +33,7 @@ import {
   allowSocketOf,
   watchConnections,
 } from './socket-limits.ts';
+import { startSweep } from './socket-sweep.ts';
 
 interface SocketData {
   caller: Caller & { socketId: string };
@@ -54,9 +52,6 @@ export interface SocketHost {
   /** Lets every client go; each connects again by itself, to this server when it is back or to another. */
   close(): Promise<void>;
 }
-
-/** How often (ms) the sessions of connected sockets are looked up; other ways of ending are quicker. */
-const sweepMs = 10_000;
 
 /** Puts Socket.io on the HTTP server. Upgrades that are not its own are left alone. */
 export function startSocketHost(httpServer: HttpServer): SocketHost {
@@ -79,10 +74,10 @@ export function startSocketHost(httpServer: HttpServer): SocketHost {
   });
   showSocketGauges(io);
   const stopListening = onPublication((publication) => carryOut(io, publication));
-  const sweep = setInterval(() => void endGoneSessions(io), sweepMs).unref();
+  const stopSweeping = startSweep(() => [...io.of('/').sockets.values()], letGo);
   return {
     close: async () => {
-      clearInterval(sweep);
+      stopSweeping();
       stopListening();
       await io.close();
     },
@@ -113,7 +108,8 @@ async function admit(socket: AppSocket): Promise<Error | undefined> {
     socket.data.waiting = 0;
     return { ok: true as const };
   };
-  const reply = await inContext({}, () => refusing('handshake', admitting));
+  const given = headers['x-request-id'];
+  const reply = await loggingFailure({}, () => refusing('handshake', admitting), given);
   if (reply.ok) return undefined;
   const { message, ...data } = reply.error;
   return Object.assign(new Error(message), { data });
@@ -137,7 +133,7 @@ async function welcome(socket: AppSocket): Promise<void> {
       await allow(undefined, caller);
       throw new AppError('not_found', 'There is no such event.');
     };
-    void inContext({}, () => refusing('unknown event', answering)).then((reply) => ack(reply));
+    void loggingFailure({}, () => refusing('unknown event', answering)).then((reply) => ack(reply));
   });
   const welcoming = async () => {
     await socket.join([rooms.user(caller.userId), rooms.session(caller.sessionId)]);
@@ -147,7 +143,7 @@ async function welcome(socket: AppSocket): Promise<void> {
     await confirmCaller(caller);
     return { ok: true as const, user };
   };
-  const reply = await inContext({}, () => refusing('welcome', welcoming));
+  const reply = await loggingFailure({}, () => refusing('welcome', welcoming));
   if (!reply.ok) {
     // Not a disconnect by the server, after which a client would not come back by itself.
     socket.conn.close();
@@ -190,23 +186,12 @@ function listen(socket: AppSocket, name: CommandName, event: string): void {
         typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : undefined;
       const raw = (args[0] === last && ack) || args.length === 0 ? {} : args[0];
       const began = performance.now();
-      void inContext({ event }, () => answer(socket, name, raw)).then((reply) => {
+      void loggingFailure({ event }, () => answer(socket, name, raw)).then((reply) => {
         ack?.(reply);
         metrics().ackSeconds.observe({ event }, (performance.now() - began) / 1000);
       });
     }) as never,
   );
-}
-
-/** Does something of a socket's under an id of its own; if it is refused, the log has a line of it. */
-async function inContext<R extends { ok: boolean }>(
-  about: object,
-  work: () => Promise<R>,
-): Promise<R> {
-  const context: RequestContext = { id: requestIdOf(undefined) };
-  const reply = await withContext(context, work);
-  if (!reply.ok) logFailure(context, about);
-  return reply;
 }
 
 async function answer(socket: AppSocket, name: CommandName, raw: unknown): Promise<Reply<unknown>> {
@@ -285,24 +270,4 @@ function carryOut(io: Io, publication: Publication): void {
 function letGo(socket: AppSocket, reason: SessionEndReason): void {
   socket.emit('session:ended', { reason });
   socket.disconnect(true);
-}
-
-/** Lets sockets go whose session has run out, or was ended where we did not hear of it. */
-async function endGoneSessions(io: Io): Promise<void> {
-  const sockets = [...io.of('/').sockets.values()];
-  const ids = [...new Set(sockets.map(({ data }) => data.caller.sessionId))];
-  if (ids.length === 0) return;
-  try {
-    const found = await SessionModel.find({ _id: { $in: ids } }, { expiresAt: 1 }).lean<
-      Pick<SessionDoc, '_id' | 'expiresAt'>[]
-    >();
-    const ends = new Map(found.map(({ _id, expiresAt }) => [_id.toHexString(), expiresAt]));
-    for (const socket of sockets) {
-      const end = ends.get(socket.data.caller.sessionId);
-      if (!end) letGo(socket, 'revoked');
-      else if (end.getTime() <= Date.now()) letGo(socket, 'expired');
-    }
-  } catch (error) {
-    log().warn({ error: (error as Error).message }, 'sessions could not be looked up');
-  }
 }

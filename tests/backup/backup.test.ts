@@ -1,9 +1,5 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import {
   BSONRegExp,
   calculateObjectSize,
@@ -28,16 +24,12 @@ import { temporaryDirectory } from '../store/support.ts';
 
 let temporary: Awaited<ReturnType<typeof temporaryDirectory>>;
 let archive: string;
-const children: ChildProcess[] = [];
 
 beforeEach(async () => {
   temporary = await temporaryDirectory();
   archive = join(temporary.path, 'dump.archive');
 });
-afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-  await temporary.remove();
-});
+afterEach(() => temporary.remove());
 
 const directory = (name: string): string => join(temporary.path, name);
 
@@ -256,45 +248,4 @@ describe('a compressed archive', () => {
     await writeFile(archive, good);
     expect(await importInto({ directory: directory('to') })).toMatchObject({ inserted: 1 });
   });
-});
-
-describe('an export while messages are written', () => {
-  it('holds one moment: no batch is there in part', async () => {
-    const script = fileURLToPath(new URL('./export-while-writing.ts', import.meta.url));
-    const writer = spawn(process.execPath, ['--import', 'tsx', script, directory('from')], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    children.push(writer);
-    await once(createInterface({ input: writer.stdout }), 'line');
-    for (let round = 0; round < 3; round++) {
-      const output = await run('export.ts', '--data', directory('from'), '--out', archive);
-      expect(output).toMatch(/^Exported \d+ documents of 1 collections/);
-      await importInto({ directory: directory(`to${round}`) });
-      await withStore(`to${round}`, expectWholeBatches);
-    }
-    expect(writer.exitCode).toBeNull();
-    writer.kill('SIGTERM');
-    await once(writer, 'exit');
-    expect((await checkStore(directory('from'), () => {})).faults).toBe(0);
-  }, 120_000);
-
-  async function expectWholeBatches(client: MongoClient): Promise<void> {
-    const messages = client.db().collection('messages');
-    for (const chat of [1, 2, 3, 4]) {
-      const found = await messages.find({ chat }).sort({ seq: 1 }).toArray();
-      expect(found.length).toBeGreaterThan(0);
-      expect(found.length % 20).toBe(0);
-      expect(found.map(({ seq }) => seq as number)).toEqual(found.map((_, i) => i + 1));
-    }
-  }
-
-  function run(tool: string, ...args: string[]): Promise<string> {
-    const script = fileURLToPath(new URL(`../../lib/backup/${tool}`, import.meta.url));
-    return new Promise((resolve, reject) => {
-      execFile(process.execPath, ['--import', 'tsx', script, ...args], (error, output, errors) => {
-        if (error) reject(new Error(errors));
-        else resolve(output);
-      });
-    });
-  }
 });

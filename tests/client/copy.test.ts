@@ -79,6 +79,18 @@ describe('what a page has shown', () => {
     expect(isBehind(get(), server.id)).toBe(false);
   });
 
+  test('comes late and still shows, where the network has failed before', async () => {
+    const browser = createBrowser();
+    const server = talkOf(3);
+    (await openPage(browser, loaded(server))).copy.saveNow();
+    const { get, copy, dispatch } = await openPage(browser, fresh(server.row()));
+    const error = { code: 'offline' as const, message: '' };
+    dispatch({ type: 'log:loading', conversationId: server.id, part: 'first' });
+    dispatch({ type: 'log:failed', conversationId: server.id, error });
+    await copy.restore(server.id);
+    expect(get().logs[server.id]).toMatchObject({ messages: server.messages, error: null });
+  });
+
   test('never takes the place of what the server has told', async () => {
     const browser = createBrowser();
     const server = talkOf(1);

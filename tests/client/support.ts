@@ -217,7 +217,7 @@ export function createHolder(start: ChatState) {
 }
 
 /** A browser that keeps what it is given, and shares it among its tabs; one of them has the turn. */
-export function createBrowser() {
+export function createBrowser({ hasLocks = true } = {}) {
   let isFull = false;
   const onGone: (() => void)[] = [];
   const unsent = new Map<string, PendingMessage>();
@@ -269,11 +269,11 @@ export function createBrowser() {
       takeTurn(onTurn) {
         const asking = { onTurn };
         queue.push(asking);
-        if (queue[0] === asking) onTurn();
+        if (!hasLocks || queue[0] === asking) onTurn();
         return () => {
           const had = queue[0] === asking;
           if (queue.includes(asking)) queue.splice(queue.indexOf(asking), 1);
-          if (had) queue[0]?.onTurn();
+          if (had && hasLocks) queue[0]?.onTurn();
         };
       },
       stop: () => void tabs.splice(tabs.indexOf(mine!), 1),

@@ -1,12 +1,11 @@
-import { randomInt } from 'node:crypto';
 import type { Page, WebSocketRoute } from 'playwright/test';
 import { expect, type Guest } from './people.ts';
 
 /** A browser's way to the server's data. Pages themselves still come, as from a service worker. */
 export interface Line {
   cut(): Promise<void>;
-  mend(): void;
-  /** From now on answers to what is sent get lost, and news too; resolves when the first has. */
+  mend(): Promise<void>;
+  /** From now on nothing comes back, answers or news; resolves when the first answer got lost. */
   swallowAnswers(): Promise<void>;
 }
 
@@ -14,31 +13,38 @@ export interface Line {
 export async function lineOf({ context, page }: Guest): Promise<Line> {
   let isUp = true;
   let swallow: (() => void) | null = null;
+  let setReady = () => {};
+  const ready = new Promise<void>((resolve) => (setReady = resolve));
   const open = new Set<WebSocketRoute>();
   await context.routeWebSocket(/\/socket\.io\//, (socket) => {
     if (!isUp) return void socket.close();
     open.add(socket);
     const server = socket.connectToServer();
     server.onMessage((packet) => {
-      const isAnswer = /^43/.test(packet.toString());
-      const isNews = /^42\["message:/.test(packet.toString());
-      if (!swallow || !(isAnswer || isNews)) return socket.send(packet);
-      if (isAnswer) swallow();
+      const text = packet.toString();
+      // Pings go on: the connection looks alive.
+      if (swallow && text.startsWith('4')) return text.startsWith('43') ? swallow() : undefined;
+      socket.send(packet);
+      if (text.startsWith('42["ready"')) setReady();
     });
   });
   await context.route(/\/(api\/v1|socket\.io)\//, (route) =>
-    isUp ? route.continue() : route.abort('internetdisconnected'),
+    isUp && !swallow ? route.continue() : route.abort('internetdisconnected'),
   );
   await page.reload();
+  await ready;
   return {
     async cut() {
       isUp = false;
       await Promise.all([...open].map((socket) => socket.close()));
       open.clear();
     },
-    mend() {
+    async mend() {
       isUp = true;
       swallow = null;
+      // As a device does that finds its network again: no page waits for its next try.
+      const tell = () => void window.dispatchEvent(new Event('online'));
+      await Promise.all(context.pages().map((page) => page.evaluate(tell)));
     },
     swallowAnswers: () => new Promise<void>((resolve) => (swallow = resolve)),
   };
@@ -59,8 +65,8 @@ export async function openTab(guest: Guest, path: string): Promise<Guest> {
   return { ...guest, page };
 }
 
-/** An address of the same origin where no code of ours runs. */
-export const awayFromApp = (page: Page) => page.goto(`/api/v1/health?${randomInt(1e9)}`);
+/** A page of the same origin that keeps nothing in the browser. */
+export const awayFromApp = (page: Page) => page.goto('/api-docs');
 
 export const databases = (page: Page): Promise<string[]> =>
   page.evaluate(async () =>

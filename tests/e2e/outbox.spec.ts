@@ -1,7 +1,10 @@
 import { password } from '../support/people.ts';
 import { startServer } from '../support/server.ts';
-import { crash, databases, expectUnsent, lineOf, openTab, rowsIn } from './line.ts';
+import { awayFromApp, crash, databases, expectUnsent, lineOf, openTab, rowsIn } from './line.ts';
 import { bubble, composer, expect, findAndOpen, log, row, say, test, tick } from './people.ts';
+
+// Several people, servers and pages in each.
+test.slow();
 
 const texts = Array.from({ length: 20 }, (_, index) => `number ${index + 1}.`);
 const sentBy = (guest: Parameters<typeof log>[0]) =>
@@ -29,8 +32,8 @@ test('20 messages written offline outlive their tab, and are sent once, in order
   const later = await openTab(ana, path);
   await expect(sentBy(later)).toHaveText(inOrder);
   await expect(tick(later, 'number 20.', 'Sending')).toBeVisible();
-  line.mend();
-  await expect(tick(later, 'number 20.', 'Read')).toBeVisible({ timeout: 30_000 });
+  await line.mend();
+  await expect(tick(later, 'number 20.', 'Read')).toBeVisible({ timeout: 60_000 });
   await expect(sentBy(ben)).toHaveText(inOrder);
   await expect(sentBy(later)).toHaveText(inOrder);
   await expectUnsent(later.page, 0);
@@ -58,11 +61,11 @@ test('a server killed between write and answer, and a tab with it, double and lo
   await expectUnsent(ana.page, 20);
   const path = new URL(ana.page.url()).pathname;
   await crash(ana);
-  line.mend();
+  await line.mend();
   const again = await startServer({ PORT: new URL(server.url).port }, server.dataDir);
 
   const later = await openTab(ana, path);
-  await expect(tick(later, 'number 20.', 'Read')).toBeVisible({ timeout: 40_000 });
+  await expect(tick(later, 'number 20.', 'Read')).toBeVisible({ timeout: 60_000 });
   await expect(sentBy(later)).toHaveText(inOrder);
   await expect(sentBy(ben)).toHaveText(inOrder);
   await expectUnsent(later.page, 0);
@@ -79,7 +82,7 @@ test('two tabs send and read as one', async ({ signUp }) => {
   for (const [index, text] of texts.entries()) await say(index % 2 === 0 ? ana : tab, text);
   await row(ben, /Ana Prado/).click();
   for (const guest of [ana, tab, ben]) {
-    await expect(sentBy(guest)).toHaveCount(20);
+    await expect(sentBy(guest)).toHaveCount(20, { timeout: 60_000 });
     for (const text of inOrder) await expect(bubble(guest, text)).toHaveCount(1);
   }
 
@@ -91,8 +94,8 @@ test('two tabs send and read as one', async ({ signUp }) => {
     await expect(tick(guest, 'From the second', 'Sending')).toBeVisible();
   }
   await ana.page.close();
-  line.mend();
-  await expect(bubble(ben, 'From the second')).toHaveCount(1, { timeout: 30_000 });
+  await line.mend();
+  await expect(bubble(ben, 'From the second')).toHaveCount(1, { timeout: 60_000 });
   await expect(bubble(ben, 'From the first')).toHaveCount(1);
 
   const list = await openTab(ana, '/chats');
@@ -132,8 +135,8 @@ test('a chat opens without the server, and what is written in it leaves when it 
   await ben.page.getByRole('menuitem', { name: /Delete/ }).click();
   await ben.page.getByRole('button', { name: 'Delete for everyone' }).click();
   await expect(bubble(ben, 'You deleted this message')).toBeVisible();
-  line.mend();
-  await expect(bubble(ana, 'While you were away')).toBeVisible({ timeout: 30_000 });
+  await line.mend();
+  await expect(bubble(ana, 'While you were away')).toBeVisible({ timeout: 60_000 });
   await expect(bubble(ana, 'This message was deleted')).toBeVisible();
   await expect(bubble(ana, 'Hello Ana')).toHaveCount(0);
   await expect(tick(ana, 'Anybody there?', 'Read')).toBeVisible();
@@ -166,9 +169,10 @@ test('what waits when a session runs out is for nobody but its writer', async ({
   await line.cut();
   await say(ana, 'A secret');
   await expectUnsent(ana.page, 1);
+  expect(await rowsIn(ana.page, 'logs')).toHaveLength(1);
+  await awayFromApp(ana.page);
   await ana.context.clearCookies();
-  line.mend();
-  await ana.page.waitForURL('**/sign-in**');
+  await line.mend();
 
   await ana.page.goto('/register');
   await ana.page.getByLabel('Name', { exact: true }).fill('Cleo Diaz');
@@ -177,10 +181,17 @@ test('what waits when a session runs out is for nobody but its writer', async ({
   await ana.page.getByRole('button', { name: 'Create account' }).click();
   await ana.page.waitForURL('**/chats');
   await expect(ana.page.getByText('No chats yet')).toBeVisible();
+  await expect.poll(() => databases(ana.page)).toHaveLength(2);
   await ana.page.getByRole('button', { name: 'More' }).click();
   await ana.page.getByRole('menuitem', { name: 'Sign out' }).click();
   await ana.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
   await ana.page.waitForURL('**/sign-in**');
+
+  // Cleo's is gone. Ana's has what is unsent, and nothing else.
+  await expect.poll(() => databases(ana.page)).toHaveLength(1);
+  await expectUnsent(ana.page, 1);
+  expect(await rowsIn(ana.page, 'logs')).toEqual([]);
+  expect(await rowsIn(ana.page, 'conversations')).toEqual([]);
 
   await ana.page.getByLabel('Email or username').fill(ana.username);
   await ana.page.getByLabel('Password', { exact: true }).fill(password);

@@ -24,7 +24,7 @@ beforeAll(async () => {
     SOCKETS_PER_USER: '3',
     SOCKETS_PER_ADDRESS: '4',
     SOCKET_QUEUE: '20',
-    SOCKET_BACKLOG_KIB: '256',
+    SOCKET_BACKLOG_KIB: '1024',
     SOCKET_JOIN_SECONDS: '3',
     REQUEST_SECONDS: '2',
   });
@@ -147,9 +147,14 @@ describe('sockets', () => {
     const silent = await Promise.all(
       Array.from({ length: 40 }, (_, index) => open(upgrade(`198.51.100.${10 + index}`))),
     );
+    for (const index of Array.from({ length: 10 }).keys()) {
+      const headers = { 'x-forwarded-for': `198.51.100.${60 + index}` };
+      await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`, { headers });
+    }
     const forged = await open(upgrade());
     forged.write(frame('40{"token":"forged"}'));
     await Promise.all([...silent, forged].map(({ closed }) => closed));
+    await until(async () => (await metric('gatherly_connections')) === 0);
     await until(async () => (await metric('process_open_fds')) <= before + 1);
   });
 

@@ -7,7 +7,7 @@ import { BubbleMeta } from './bubble-meta.tsx';
 import { isEmojiOnly } from './emoji-only.ts';
 import { HoverBar } from './hover-bar.tsx';
 import { MessageText } from './message-text.tsx';
-import { NotSent, NotYet } from './not-sent.tsx';
+import { Unsent } from './not-sent.tsx';
 
 export interface BubbleProps {
   id: string;
@@ -52,10 +52,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
       >
         <Body {...props}>{inGroup && !own && first && <SenderName {...props} />}</Body>
         {props.message && <HoverBar own={own} />}
-        {props.pending?.status === 'failed' && <NotSent pending={props.pending} />}
-        {props.pending?.status === 'pending' && props.pending.error && (
-          <NotYet reason={props.pending.error} />
-        )}
+        {props.pending && <Unsent pending={props.pending} />}
       </div>
     </div>
   );

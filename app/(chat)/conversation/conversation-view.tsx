@@ -96,7 +96,8 @@ function Log({ conversation, opening, list, onEdit, onLeave }: LogProps) {
   const pending = useChat((state) => pendingOf(state, conversation.id));
   const { failure, retry, isOpen } = opening;
   const isEmpty = !log || log.messages.length === 0;
-  if (isEmpty && failure) return <FailedLog failure={failure} onRetry={retry} />;
+  if (isEmpty && failure && pending.length === 0)
+    return <FailedLog failure={failure} onRetry={retry} />;
   if (!log || (isEmpty && log.loading === 'first' && pending.length === 0)) return <LogSkeleton />;
   if (isEmpty && pending.length === 0 && conversation.kind === 'direct')
     return <SayHello conversation={conversation} />;

@@ -3,8 +3,13 @@ import type { ClientError, PendingMessage } from '#lib/client/types.ts';
 import { useActions } from '#lib/client/provider.tsx';
 import { notSentText, notYetText } from './failure.ts';
 
-/** Under a message that was refused. */
-export function NotSent({ pending }: { pending: PendingMessage }) {
+/** Under a message that is not accepted so far: why, and what can be done. */
+export function Unsent({ pending }: { pending: PendingMessage }) {
+  if (pending.status === 'failed') return <NotSent pending={pending} />;
+  return pending.error && <NotYet reason={pending.error} />;
+}
+
+function NotSent({ pending }: { pending: PendingMessage }) {
   const { retry, discard } = useActions();
   const button = 'relative font-semibold underline underline-offset-2 tap-area';
   return (
@@ -34,8 +39,7 @@ export function NotSent({ pending }: { pending: PendingMessage }) {
   );
 }
 
-/** Under a message that did not get through and is tried again by itself. */
-export function NotYet({ reason }: { reason: ClientError }) {
+function NotYet({ reason }: { reason: ClientError }) {
   return (
     <p role="status" className="mt-1 mb-1.5 text-end text-xs text-text-2">
       {notYetText(reason)}

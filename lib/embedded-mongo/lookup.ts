@@ -86,21 +86,3 @@ function byPipeline(variables: unknown, pipeline: unknown, context: StageContext
     return inner(collection);
   };
 }
-
-/** Adds the documents of another collection behind those that come. */
-export function unionWith(spec: unknown, context: StageContext): Stage {
-  const {
-    coll,
-    pipeline = [],
-    ...others
-  } = typeof spec === 'string' ? { coll: spec } : objectOf('$unionWith', spec);
-  const [other] = Object.keys(others);
-  if (other) throw new StoreError(40415, `BSON field '$unionWith.${other}' is an unknown field.`);
-  if (!isName(coll)) throw new StoreError(9, '$unionWith needs the name of a collection');
-  const inner = parseInner(pipeline, context);
-  return function* (flow) {
-    yield* flow;
-    const collection = context.server.store.collection(`${context.database}.${coll}`);
-    if (collection) yield* inner(collection);
-  };
-}
