@@ -24,7 +24,7 @@ export interface CopyParts {
 const mostMessages = 100;
 /** Characters of text in one log: a few very long messages must not fill the disk. */
 const mostText = 256 * 1024;
-const saveEveryMs = 1000;
+const saveEveryMs = 500;
 /** The network may well answer before a disk that takes longer. */
 const patienceMs = 500;
 

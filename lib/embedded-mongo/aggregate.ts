@@ -4,6 +4,7 @@ import type { Collection } from './catalog.ts';
 import type { Clock } from './cursors.ts';
 import { StoreError } from './errors.ts';
 import { parseExpression } from './expression.ts';
+import { parseOutput, type Output } from './output.ts';
 import {
   documentsOf,
   leadingSearch,
@@ -28,9 +29,17 @@ export interface PipelineContext extends StageContext {
   lsid: unknown;
 }
 
-/** Parses and checks an aggregation pipeline. */
-export function parseAggregation(stages: unknown, context: PipelineContext): Pipeline {
+/** Parses and checks an aggregation pipeline, and what it ends in, if it writes. */
+export function parseAggregation(
+  stages: unknown,
+  context: PipelineContext,
+): { pipeline: Pipeline; output: Output | undefined } {
   if (!Array.isArray(stages)) throw new StoreError(14, "'pipeline' must be an array");
+  const output = parseOutput(stages, context);
+  return { pipeline: parsePipeline(output ? stages.slice(0, -1) : stages, context), output };
+}
+
+function parsePipeline(stages: unknown[], context: PipelineContext): Pipeline {
   const specs = stages.map(onlyField);
   const source = sourceStage(specs[0], context);
   if (source) {

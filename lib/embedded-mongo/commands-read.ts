@@ -87,7 +87,7 @@ async function aggregateCommand(server: Server, call: Call): Promise<Reply> {
   const clock = clockOf(body);
   const scope = scopeOf(body.let);
   const context = { server, database, scope, lsid: body.lsid };
-  const pipeline = parseAggregation(body.pipeline, context);
+  const { pipeline, output } = parseAggregation(body.pipeline, context);
   const needsNone = isCollectionless(body.pipeline);
   if (needsNone === (typeof body.aggregate === 'string')) {
     const problem = needsNone ? 'may not have a collection' : 'needs a collection';
@@ -96,7 +96,9 @@ async function aggregateCommand(server: Server, call: Call): Promise<Reply> {
   const { namespace, collection } = needsNone
     ? { namespace: `${database}.$cmd.aggregate`, collection: undefined }
     : sourceOf(server, call);
-  const flow = await pipeline(collection, body.hint, clock);
+  const found = await pipeline(collection, body.hint, clock);
+  if (output) await output(found, clock);
+  const flow = output ? nothing() : found;
   const options = {
     batchSize: countArgument(body.cursor, 'batchSize'),
     session: sessionOf(body.lsid),

@@ -118,9 +118,11 @@ function sample(spec: unknown): Stage {
 
 /** What can only stand at the beginning of a pipeline. */
 const onlyFirst = ['$documents', '$listLocalSessions'];
+/** And what only at its end. */
+const onlyLast = ['$out', '$merge'];
 
 const maxFacetBytes = 100 * 1024 * 1024;
-const notInFacet = ['$facet', ...onlyFirst];
+const notInFacet = ['$facet', ...onlyFirst, ...onlyLast];
 
 function facet(spec: unknown, context: StageContext): Stage {
   const facets = Object.entries(isObject(spec) ? spec : {}).map(([name, stages]) => {
@@ -175,7 +177,7 @@ function* eachOf(docs: Doc[]): Flow<Doc> {
 /** What MongoDB has and this store has not. */
 const refused = new Set(
   `bucket bucketAuto changeStream changeStreamSplitLargeEvent collStats currentOp densify fill geoNear
-  graphLookup indexStats listSearchIndexes listSessions merge out planCacheStats redact search searchMeta
+  graphLookup indexStats listSearchIndexes listSessions planCacheStats redact search searchMeta
   setWindowFields sortByCount unionWith vectorSearch`.split(/\s+/),
 );
 
@@ -218,6 +220,9 @@ export function parseStage(name: string, spec: unknown, context: StageContext): 
   if (parse) return parse(spec, context, name);
   if (onlyFirst.includes(name)) {
     throw new StoreError(40602, `${name} is only valid as the first stage in a pipeline.`);
+  }
+  if (onlyLast.includes(name)) {
+    throw new StoreError(40601, `${name} can only be the final stage in the pipeline`);
   }
   if (refused.has(name.slice(1))) refuse(`the stage ${name}`);
   throw new StoreError(40324, `Unrecognized pipeline stage name: '${name}'`);

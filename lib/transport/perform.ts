@@ -64,7 +64,8 @@ async function underWay<T>(run: () => Promise<T>): Promise<T> {
   return promise.finally(() => running.delete(promise));
 }
 
-async function inTime<T>(answer: Promise<T>): Promise<T> {
+/** The answer. @throws AppError `unavailable` when it takes longer than somebody should wait. */
+export async function inTime<T>(answer: Promise<T>): Promise<T> {
   const patience = new AbortController();
   const tooLate = delay(patienceMs, undefined, { signal: patience.signal }).then(() => {
     throw new AppError('unavailable', 'The database takes too long to answer.');

@@ -7,7 +7,7 @@ import type { Caller, UseCaseName, Visitor } from '#lib/use-cases/define.ts';
 import { preflight, shared } from './cors.ts';
 import { allow, knownCaller } from './allow.ts';
 import { isOwnOrigin, provenanceOf } from './origin.ts';
-import { perform, refusing, type Performed } from './perform.ts';
+import { inTime, perform, refusing, type Performed } from './perform.ts';
 
 // Next gives none to a path without any.
 type Params = Promise<Record<string, string | string[] | undefined> | undefined>;
@@ -23,7 +23,7 @@ function rest(name: UseCaseName): Handler {
   const operation: Operation = operations[name];
   return async (request, { params }) => {
     const reply = await refusing(name, async () => {
-      const caller = await callerOf(operation, request);
+      const caller = await inTime(callerOf(operation, request));
       await allow(name, caller);
       return perform(name, caller, await inputOf(operation, request, (await params) ?? {}));
     });

@@ -23,7 +23,7 @@ import { presencesOf, socketCame, socketVisible, socketWent } from '#lib/use-cas
 import { allow } from './allow.ts';
 import { isOwnOrigin } from './origin.ts';
 import { loggingFailure } from './failure-log.ts';
-import { perform, refusing } from './perform.ts';
+import { inTime, perform, refusing } from './perform.ts';
 import { showSocketGauges } from './socket-gauges.ts';
 import {
   addressOf,
@@ -109,7 +109,7 @@ async function admit(socket: AppSocket): Promise<Error | undefined> {
     return { ok: true as const };
   };
   const given = headers['x-request-id'];
-  const reply = await loggingFailure({}, () => refusing('handshake', admitting), given);
+  const reply = await loggingFailure({}, () => refusing('handshake', () => inTime(admitting())), given);
   if (reply.ok) return undefined;
   const { message, ...data } = reply.error;
   return Object.assign(new Error(message), { data });
@@ -143,7 +143,7 @@ async function welcome(socket: AppSocket): Promise<void> {
     await confirmCaller(caller);
     return { ok: true as const, user };
   };
-  const reply = await loggingFailure({}, () => refusing('welcome', welcoming));
+  const reply = await loggingFailure({}, () => refusing('welcome', () => inTime(welcoming())));
   if (!reply.ok) {
     // Not a disconnect by the server, after which a client would not come back by itself.
     socket.conn.close();
@@ -205,10 +205,13 @@ async function answer(socket: AppSocket, name: CommandName, raw: unknown): Promi
     socket.data.turn = turn.catch(() => undefined);
     // What is too much is refused at once, whatever else still waits.
     await allowed;
-    await turn;
-    if (name === 'watchPresence') return watchPresence(socket, raw);
-    if (name === 'setVisible') return setVisible(socket, raw);
-    return perform(name satisfies UseCaseName, caller, raw);
+    const answering = async () => {
+      await turn;
+      if (name === 'watchPresence') return watchPresence(socket, raw);
+      if (name === 'setVisible') return setVisible(socket, raw);
+      return perform(name satisfies UseCaseName, caller, raw);
+    };
+    return inTime(answering());
   });
   socket.data.waiting--;
   if (!reply.ok && reply.error.code === 'unauthenticated') letGo(socket, 'expired');

@@ -31,6 +31,14 @@ export async function newWorld(cast: Cast): Promise<World> {
   await owner.done('DELETE', `/conversations/${group.id}/members/${former.id}`);
   const late = await other.say(group, 'After somebody left');
   const chat = await other.direct(newcomer);
+  const messageId = (await newcomer.say(chat, 'Between us')).id;
+  // Who writes has read what stands above, a moment later: nothing is to move any more.
+  const read = { seq: late.seq };
+  await Promise.all(
+    [owner, admin, member, other].map((person) =>
+      person.done('POST', `/conversations/${group.id}/read`, read),
+    ),
+  );
   const [ownersId = '', adminsId = '', membersId = '', formersId = '', othersId = ''] = said.map(
     ({ id }) => id,
   );
@@ -47,7 +55,7 @@ export async function newWorld(cast: Cast): Promise<World> {
     },
     others: othersId,
     late: late.id,
-    direct: { conversationId: chat.id, messageId: (await newcomer.say(chat, 'Between us')).id },
+    direct: { conversationId: chat.id, messageId },
   };
 }
 

@@ -278,6 +278,8 @@ function takeOver(doc: Doc, path: string[], value: unknown): void {
 
 function equalTo(condition: unknown): unknown[] {
   if (!hasOperators(condition)) return [condition];
-  const { $eq, $all = [] } = condition;
-  return [...($eq === undefined ? [] : [$eq]), ...($all as unknown[])];
+  const { $eq, $all = [], $in = [] } = condition;
+  // One of one value is that value.
+  const one = ($in as unknown[]).length === 1 ? ($in as unknown[]) : [];
+  return [...($eq === undefined ? [] : [$eq]), ...($all as unknown[]), ...one];
 }

@@ -36,6 +36,11 @@ afterAll(async () => {
 });
 
 const rooms = () => db.collection<Numbered>('rooms');
+const all = (name: string): Promise<Document[]> =>
+  db
+    .collection(name)
+    .find({}, { sort: { _id: 1 } })
+    .toArray();
 const run = (stages: Document[], options: Document = {}): Promise<Document[]> =>
   rooms().aggregate(stages, options).toArray();
 const code = (wanted: number): unknown => expect.objectContaining({ code: wanted });
@@ -81,13 +86,69 @@ describe('a pipeline', () => {
   });
 
   it.each<Document>([
-    { $out: 'names' },
-    { $merge: { into: 'names' } },
     { $unionWith: 'names' },
     { $bucket: { groupBy: '$size', boundaries: [0, 8] } },
     { $collStats: {} },
   ])('refuses %j', async (stage) => {
     await expect(run([stage])).rejects.toEqual(code(238));
+  });
+
+  it('replaces a collection whole, and keeps its indexes', async () => {
+    await db.collection('names').insertOne({ old: true });
+    await db.collection('names').createIndex({ n: 1 }, { unique: true });
+    const stages = [{ $group: { _id: '$name', n: { $sum: 1 } } }, { $out: 'names' }];
+    expect(await run(stages)).toEqual([]);
+    expect(await all('names')).toEqual([
+      { _id: 'cake', n: 1 },
+      { _id: 'tea', n: 2 },
+    ]);
+    expect(await db.collection('names').indexExists('n_1')).toBe(true);
+    const twice = [{ $project: { n: { $literal: 1 } } }, { $out: 'names' }];
+    await expect(run(twice)).rejects.toEqual(code(11000));
+    expect(await all('names')).toHaveLength(2);
+    expect((await db.listCollections().toArray()).map(({ name }) => name).sort()).toEqual([
+      'names',
+      'rooms',
+    ]);
+    await expect(run([{ $out: 'a' }, { $match: {} }])).rejects.toEqual(code(40601));
+  });
+
+  it.each<[spec: Document, result: Document[] | number]>([
+    [
+      {},
+      [
+        { _id: 1, name: 'tea', size: 3, old: 1 },
+        { _id: 2, name: 'cake', size: 8 },
+      ],
+    ],
+    [
+      { whenMatched: 'replace' },
+      [
+        { _id: 1, name: 'tea', size: 3 },
+        { _id: 2, name: 'cake', size: 8 },
+      ],
+    ],
+    [
+      { whenMatched: 'keepExisting' },
+      [
+        { _id: 1, old: 1 },
+        { _id: 2, name: 'cake', size: 8 },
+      ],
+    ],
+    [{ whenNotMatched: 'discard' }, [{ _id: 1, name: 'tea', size: 3, old: 1 }]],
+    [{ whenMatched: 'fail' }, 11000],
+    [{ whenNotMatched: 'fail' }, 13113],
+    [{ on: 'name' }, 51183],
+    [{ whenMatched: [{ $set: { a: 1 } }] }, 238],
+    [{ whenMatched: 'x' }, 9],
+  ])('merges into a collection by %j', async (spec, result) => {
+    await db.collection<Numbered>('target').insertOne({ _id: 1, old: 1 });
+    const stages = [{ $match: { _id: { $lt: 3 } } }, { $merge: { into: 'target', ...spec } }];
+    if (typeof result === 'number') await expect(run(stages)).rejects.toEqual(code(result));
+    else {
+      expect(await run(stages)).toEqual([]);
+      expect(await all('target')).toEqual(result);
+    }
   });
 
   it('stays within the stable API for a client that wants that', async () => {

@@ -23,13 +23,21 @@ export interface TestServer {
 const running = new Set<ChildProcess>();
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/** Starts the production build on a free port with data of its own; resolves when it answers. */
+/**
+ * Starts the production build on a free port with data of its own; resolves when it answers.
+ * @param wrapper a program and its arguments that run it, such as strace
+ */
 export async function startServer(
   settings: Record<string, string> = {},
   dataDir = mkdtempSync(path.join(os.tmpdir(), 'gatherly-')),
+  wrapper: string[] = [],
 ): Promise<TestServer> {
   const given = databaseUriOf(dataDir);
-  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/server.mjs'], {
+  const node = [process.execPath, '--enable-source-maps', 'dist/server.mjs'];
+  const [program = '', ...args] = [...wrapper, ...node];
+  const child = spawn(program, args, {
+    // A group of its own: wrappers do not pass signals on.
+    detached: wrapper.length > 0,
     env: {
       PATH: process.env.PATH,
       NODE_ENV: 'production',
@@ -53,7 +61,10 @@ export async function startServer(
   // With a PUBLIC_URL it announces that, and needs a PORT of the test's choice.
   const port = settings.PORT ?? /:(\d+)\b/.exec(announcement)?.[1];
   const kill = async (signal: NodeJS.Signals) => {
-    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    if (child.exitCode === null && child.signalCode === null) {
+      if (wrapper.length > 0) process.kill(-(child.pid ?? 0), signal);
+      else child.kill(signal);
+    }
     const [code, by] = await ended;
     return { code, signal: by };
   };

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import type { Message } from '#lib/contract/records.ts';
+import { people, type Person } from '../support/people.ts';
+import { startServer } from '../support/server.ts';
+import { wholeHistory } from './oracle.ts';
+
+const disk = mkdtempSync(path.join(os.tmpdir(), 'gatherly-disk-'));
+const canMount = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp']).status === 0;
+if (!canMount) process.stdout.write('A full disk is not tried: only root can make one here.\n');
+
+afterEach(() => {
+  if (canMount) spawnSync('umount', [disk]);
+  rmSync(disk, { recursive: true, force: true });
+});
+
+const megabyte = 1024 * 1024;
+const text = 'x'.repeat(60_000);
+
+async function fillAndFree(): Promise<void> {
+  const size = 'size=64m';
+  expect(spawnSync('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', disk]).status).toBe(0);
+  const ballast = path.join(disk, 'ballast');
+  writeFileSync(ballast, Buffer.alloc(16 * megabyte));
+  const server = await startServer({}, path.join(disk, 'data'));
+  const [ana, ben] = (await people(server.url, 'ana', 'ben')) as [Person, Person];
+  const chat = await ana.direct(ben);
+  const [phone, bens] = [await ana.connect(), await ben.connect()];
+  const acked: Message[] = [];
+  const send = async (): Promise<string> => {
+    const input = { conversationId: chat.id, clientId: randomUUID(), text };
+    const reply = await phone.socket.timeout(5_000).emitWithAck('message:send', input);
+    if (reply.ok) acked.push(reply.data.message as Message);
+    return reply.ok ? 'ok' : (reply.error.code as string);
+  };
+  const fill = async (): Promise<void> => {
+    for (let code = 'ok'; code === 'ok';) {
+      const codes = await Promise.all(Array.from({ length: 8 }, send));
+      code = codes.find((each) => each !== 'ok') ?? 'ok';
+    }
+  };
+  await fill();
+  expect(acked.length).toBeGreaterThan(50);
+  // Full it stays, for everybody who writes; whoever reads is answered.
+  for (let i = 0; i < 20; i++) expect(await send()).toBe('unavailable');
+  const edit = { messageId: (acked[0] as Message).id, text: 'Shorter' };
+  expect((await phone.ask('message:edit', edit)).error?.code).toBe('unavailable');
+  expect((await ben.view(chat)).lastSeq).toBe(acked.length);
+  expect(await wholeHistory(ben, chat.id)).toEqual(acked.toSorted((a, b) => a.seq - b.seq));
+
+  const full = acked.length;
+  rmSync(ballast);
+  await expect.poll(send, { timeout: 15_000 }).toBe('ok');
+  await fill();
+  expect(acked.length).toBeGreaterThan(full + 50);
+  await bens.heard('message:new', ({ message }) => message.id === acked.at(-1)?.id);
+  const stored = await wholeHistory(ben, chat.id);
+  expect(stored).toEqual(acked.toSorted((a, b) => a.seq - b.seq));
+  process.stdout.write(`full disk: ${full} sends, then ${acked.length - full} more, all stored\n`);
+  phone.close();
+  bens.close();
+  await server.stop({ keepData: true });
+
+  // What was stored until the disk was full is there after a start on the full disk too.
+  const again = await startServer({}, path.join(disk, 'data'));
+  const after = await wholeHistory(Object.assign(ben, { url: again.url }), chat.id);
+  expect(after).toEqual(stored);
+  await again.stop({ keepData: true });
+}
+
+if (canMount)
+  it('refuses sends on a full disk, answers reads, and stores again when there is room', fillAndFree, 180_000);

@@ -1,0 +1,32 @@
+import { afterEach, expect, it } from 'vitest';
+import { freePort } from '../support/raw.ts';
+import { startServer } from '../support/server.ts';
+import { startOracle, type Oracle } from './oracle.ts';
+import { randomFrom, times } from './scale.ts';
+
+const kills = times(3, 25);
+/** A kill while little goes on shows nothing, and is not counted. */
+const leastRate = 100;
+
+let oracle: Oracle | undefined;
+afterEach(() => oracle?.kill());
+
+it(`loses, doubles and moves nothing that it acknowledged in ${kills} times kill -9 under load`, async () => {
+  const random = randomFrom('kill -9');
+  const settings = { PORT: await freePort() };
+  let server = await startServer(settings);
+  oracle = await startOracle(server.url, 10);
+  let counted = 0;
+  for (let tries = 0; counted < kills; tries++) {
+    expect(tries).toBeLessThan(3 * kills);
+    await oracle.ackedAtLeast(oracle.acked() + 150 + Math.floor(random() * 300));
+    if (oracle.rate() >= leastRate) counted++;
+    expect((await server.kill('SIGKILL')).signal).toBe('SIGKILL');
+    server = await startServer(settings, server.dataDir);
+  }
+  await oracle.ackedAtLeast(oracle.acked() + 100);
+  const { acked, stored } = await oracle.judge();
+  process.stdout.write(`kill -9: ${counted} kills, ${acked} acknowledged, ${stored} stored\n`);
+  expect(stored).toBeGreaterThanOrEqual(acked);
+  await server.stop();
+}, 900_000);
