@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { deserialize, EJSON, type Document } from 'bson';
 import { MongoBulkWriteError, type AnyBulkWriteOperation, type Db } from 'mongodb';
@@ -39,7 +40,9 @@ export async function importArchive(
       const nameOf = namesIn(wanted, chosen);
       if (!merge) await refuseFull(target, wanted, nameOf);
       await createCollections(target, wanted, nameOf);
-      return await insertAll(await readArchive(file), target, nameOf, onDocument);
+      const imported = await insertAll(await readArchive(file), target, nameOf, onDocument);
+      if (imported.inserted > 0) await nameNewEpoch(target, imported.databases);
+      return imported;
     } finally {
       await target.close();
     }
@@ -61,6 +64,12 @@ interface Plan {
   collection: DumpedCollection;
   options: Document;
   indexes: Document[];
+}
+
+/** What clients know of the numbers of before does not hold for what has been imported. */
+async function nameNewEpoch({ client }: Connection, databases: string[]): Promise<void> {
+  const update = { $set: { name: randomUUID() } };
+  for (const name of databases) await client.db(name).collection('epochs').updateMany({}, update);
 }
 
 /** Everything that could be refused is refused here, before anything is written. */

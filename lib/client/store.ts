@@ -7,6 +7,7 @@ import type { ChatEvent } from './chat-events.ts';
 import { createCopy } from './copy.ts';
 import { createDeviceDatabase, forgetOtherAccounts } from './device-database.ts';
 import { forgetDrafts, readDrafts, writeDraft } from './drafts.ts';
+import { forgetEpoch, readEpoch, writeEpoch } from './epoch.ts';
 import { createHistory } from './history.ts';
 import { createOutbox } from './outbox.ts';
 import { createPresenceWatch } from './presence.ts';
@@ -94,10 +95,28 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
   function receive(event: Incoming): void {
     if (event.type === 'session:ended') return;
     if (event.type === 'typing') return typing.receive(event.data);
+    if (event.type === 'ready' && !meets(event.data.epoch)) return;
     if (event.type === 'presence') return dispatch({ type: 'presence', presences: [event.data] });
     dispatch(event);
     sync.after(event);
     if (event.type === 'ready') resume();
+  }
+
+  let epoch: string | null = null;
+  /** Otherwise everything is read anew, as a new page; what is unsent and the drafts stay. */
+  function meets(told: string): boolean {
+    const before = epoch ?? readEpoch(account.id);
+    if (before === null || before === told) {
+      if (before === null) writeEpoch(account.id, told);
+      epoch = told;
+      return true;
+    }
+    stop();
+    void device.forget('copy').then(() => {
+      writeEpoch(account.id, told);
+      window.location.reload();
+    });
+    return false;
   }
 
   function resume(): void {
@@ -133,7 +152,10 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     const isWish = reason !== undefined && reason !== 'expired';
     if (isWish) tabs.tell({ type: 'ended', reason });
     stop();
-    if (isWish) forgetDrafts(account.id);
+    if (isWish) {
+      forgetDrafts(account.id);
+      forgetEpoch(account.id);
+    }
     void device.forget(isWish ? 'everything' : 'copy').finally(leaveForSignIn);
   }
 

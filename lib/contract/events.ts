@@ -7,7 +7,13 @@ import * as records from './records.ts';
 export const serverEvents = {
   ready: {
     summary: 'Authenticated and in every room',
-    data: z.object({ user: records.Account, sessionId: records.Id, serverTime: records.Time }),
+    data: z.object({
+      user: records.Account,
+      sessionId: records.Id,
+      serverTime: records.Time,
+      /** Another one than before: a backup was restored, so forget every seq and rev. */
+      epoch: z.string(),
+    }),
   },
   'message:new': {
     summary: "A message, to every device of every member, the sender's others included",

@@ -1,3 +1,4 @@
+import { forgetSessions } from '#lib/auth/session-check.ts';
 import type { SessionEndReason } from '#lib/contract/events.ts';
 import { log } from '#lib/log.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
@@ -54,6 +55,7 @@ async function endGoneSessions<S extends Swept>(
     Pick<SessionDoc, '_id' | 'expiresAt'>[]
   >();
   const ends = new Map(found.map(({ _id, expiresAt }) => [_id.toHexString(), expiresAt]));
+  forgetSessions(ids.filter((id) => !ends.has(id)));
   for (const socket of sockets) {
     const end = ends.get(socket.data.caller.sessionId);
     if (!end) letGo(socket, 'revoked');

@@ -15,6 +15,7 @@ import { limits } from '#lib/contract/records.ts';
 import { connected } from '#lib/database/connect.ts';
 import { env } from '#lib/env.ts';
 import { metrics } from '#lib/metrics.ts';
+import { epochOf } from '#lib/models/epoch.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { onPublication, rooms, type Publication } from '#lib/publish.ts';
 import { readAccount } from '#lib/use-cases/accounts.ts';
@@ -109,7 +110,11 @@ async function admit(socket: AppSocket): Promise<Error | undefined> {
     return { ok: true as const };
   };
   const given = headers['x-request-id'];
-  const reply = await loggingFailure({}, () => refusing('handshake', () => inTime(admitting())), given);
+  const reply = await loggingFailure(
+    {},
+    () => refusing('handshake', () => inTime(admitting())),
+    given,
+  );
   if (reply.ok) return undefined;
   const { message, ...data } = reply.error;
   return Object.assign(new Error(message), { data });
@@ -138,10 +143,10 @@ async function welcome(socket: AppSocket): Promise<void> {
   const welcoming = async () => {
     await socket.join([rooms.user(caller.userId), rooms.session(caller.sessionId)]);
     await joinConversations(socket);
-    const { user } = await readAccount(caller, {});
+    const [{ user }, epoch] = await Promise.all([readAccount(caller, {}), epochOf()]);
     // It may have ended while we were looking.
     await confirmCaller(caller);
-    return { ok: true as const, user };
+    return { ok: true as const, user, epoch };
   };
   const reply = await loggingFailure({}, () => refusing('welcome', () => inTime(welcoming())));
   if (!reply.ok) {
@@ -154,6 +159,7 @@ async function welcome(socket: AppSocket): Promise<void> {
       user,
       sessionId: caller.sessionId,
       serverTime: new Date().toISOString(),
+      epoch: reply.epoch,
     });
   }
 }
