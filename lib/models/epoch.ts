@@ -32,5 +32,5 @@ async function readOrMake(): Promise<string> {
   const made = await EpochModel.findOneAndUpdate({ _id: 'log' }, make, options)
     .lean<EpochDoc>()
     .catch(() => EpochModel.findById('log').orFail().lean<EpochDoc>());
-  return made!.name;
+  return made.name;
 }
