@@ -41,7 +41,7 @@ export async function importArchive(
       if (!merge) await refuseFull(target, wanted, nameOf);
       await createCollections(target, wanted, nameOf);
       const imported = await insertAll(await readArchive(file), target, nameOf, onDocument);
-      if (imported.inserted > 0) await nameNewEpoch(target, imported.databases);
+      await nameNewEpoch(target, imported.databases);
       return imported;
     } finally {
       await target.close();

@@ -14,6 +14,7 @@ import {
 } from './pipeline.ts';
 import { countMatching } from './reading.ts';
 import type { Flow } from './search.ts';
+import { eachOf } from './stages.ts';
 import { onlyField } from './transforms.ts';
 import { equal, isObject, type Doc } from './values.ts';
 
@@ -84,10 +85,6 @@ const localSessions = (lsid: unknown): Doc[] =>
   isObject(lsid)
     ? [{ _id: { id: lsid.id, uid: createHash('sha256').digest() }, lastUse: new Date() }]
     : [];
-
-function* eachOf(docs: Doc[]): Flow<Doc> {
-  yield* docs;
-}
 
 /** Recognises { $group: { _id: 1, n: { $sum: 1 } } }, by which drivers count documents. */
 function countedField(name: string, spec: unknown): { id: unknown; field: string } | undefined {

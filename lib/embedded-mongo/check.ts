@@ -1,20 +1,17 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import {
   collectionKeys,
   decodeCollection,
   droppedId,
   droppedKeys,
-  formatKey,
   type Collection,
   type Index,
 } from './catalog.ts';
 import { documentKey, entriesFor, idKeyOf, rangeOf } from './indexes.ts';
 import { checkFile } from './lmdb-file.ts';
 import { ownDirectory } from './owner.ts';
-import { Storage, type Entry, type KeyRange } from './storage.ts';
-import { format, refuseFormat } from './migration.ts';
 import { show } from './show.ts';
+import { openReadOnly, storeFile } from './snapshot.ts';
+import type { Entry, KeyRange, Storage } from './storage.ts';
 import { decode, type Doc } from './values.ts';
 
 export interface CheckResult {
@@ -35,15 +32,12 @@ export async function checkStore(
   directory: string,
   report: (line: string) => void,
 ): Promise<CheckResult> {
-  const path = join(resolve(directory), 'store.lmdb');
-  if (!existsSync(path)) throw new Error(`There is no store in ${directory}.`);
+  const path = storeFile(directory);
   const owner = await ownDirectory(directory);
   try {
     checkFile(path);
-    const storage = Storage.openSnapshot(path);
+    const storage = await openReadOnly(path);
     try {
-      const found = storage.get(formatKey)?.toString();
-      if (found !== format) refuseFormat(path, found);
       return new Check(storage, report).run();
     } finally {
       await storage.close();
@@ -203,11 +197,7 @@ class Check {
   }
 
   private *all(range: KeyRange): Generator<Entry> {
-    let batch = this.storage.entries(range, entriesAtATime);
-    while (batch.length > 0) {
-      yield* batch;
-      batch = this.storage.entries(range, entriesAtATime, false, batch.at(-1)!.key);
-    }
+    for (const batch of this.storage.batches(range, entriesAtATime)) yield* batch;
   }
 
   private fault(line: string): void {

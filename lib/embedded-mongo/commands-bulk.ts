@@ -4,15 +4,15 @@ import { checkNamespace } from './catalog.ts';
 import { sessionOf } from './commands-admin.ts';
 import { clockOf } from './commands-read.ts';
 import type { Call, Command, Server } from './commands.ts';
-import type { Clock } from './cursors.ts';
+import { encoded } from './cursors.ts';
 import { StoreError } from './errors.ts';
-import { scopeOf, type Scope } from './expression.ts';
-import type { Flow } from './search.ts';
+import { scopeOf } from './expression.ts';
 import {
   deleteStatement,
   insertion,
   runStatements,
   updateStatement,
+  type Site,
   type Statement,
 } from './statements.ts';
 import { isTurnOver } from './turn.ts';
@@ -69,10 +69,6 @@ async function bulkWrite(server: Server, call: Call): Promise<Reply> {
 const inOrder = (results: Doc[]): Doc[] =>
   results.sort((a, b) => nearestDouble(a.idx) - nearestDouble(b.idx));
 
-function* encoded(docs: Doc[]): Flow<Buffer> {
-  for (const doc of docs) yield encode(doc);
-}
-
 function namespaceOf(entry: unknown): string {
   const info = entry instanceof Uint8Array ? decode(entry) : entry;
   const ns = isObject(info) && typeof info.ns === 'string' ? info.ns : '';
@@ -81,11 +77,8 @@ function namespaceOf(entry: unknown): string {
 }
 
 /** What an operation is read with. */
-interface Context {
-  server: Server;
+interface Context extends Omit<Site, 'namespace'> {
   namespaces: string[];
-  clock: Clock;
-  scope: Scope;
   results: Results;
   index: number;
 }
@@ -119,41 +112,28 @@ function insert({ results, index }: Context, namespace: string, op: Doc): Statem
   });
 }
 
-function update(
-  { server, clock, scope, results, index }: Context,
-  namespace: string,
-  op: Doc,
-): Statement {
+function update(context: Context, namespace: string, op: Doc): Statement {
   checkFields('update', op, updateFields);
   const { filter, updateMods, constants, ...others } = op;
   const statement = { ...others, q: filter, u: updateMods, c: constants };
-  const { totals } = results;
-  return updateStatement(
-    server,
-    namespace,
-    statement,
-    scope,
-    clock,
-    ({ matched, modified, upserted }) => {
-      totals.nMatched += matched;
-      totals.nModified += modified;
-      if (upserted) totals.nUpserted++;
-      const done = upserted
-        ? { n: 1, nModified: 0, upserted }
-        : { n: matched, nModified: modified };
-      results.add(index, done);
-    },
-  );
+  const { results, index } = context;
+  return updateStatement({ ...context, namespace }, statement, (done) => {
+    const { matched, modified, upserted } = done;
+    results.totals.nMatched += matched;
+    results.totals.nModified += modified;
+    if (upserted) results.totals.nUpserted++;
+    results.add(
+      index,
+      upserted ? { n: 1, nModified: 0, upserted } : { n: matched, nModified: modified },
+    );
+  });
 }
 
-function deletion(
-  { server, clock, scope, results, index }: Context,
-  namespace: string,
-  op: Doc,
-): Statement {
+function deletion(context: Context, namespace: string, op: Doc): Statement {
   checkFields('delete', op, ['filter', 'multi', 'hint']);
-  const wanted = { filter: op.filter, isMulti: op.multi === true, hint: op.hint, scope };
-  return deleteStatement(server, namespace, wanted, clock, (n) => {
+  const { results, index } = context;
+  const wanted = { filter: op.filter, isMulti: op.multi === true, hint: op.hint };
+  return deleteStatement({ ...context, namespace }, wanted, (n) => {
     results.totals.nDeleted += n;
     results.add(index, { n });
   });

@@ -3,13 +3,12 @@ import { checkNamespace, type Collection, type Index } from './catalog.ts';
 import { sessionOf } from './commands-admin.ts';
 import { clockOf } from './commands-read.ts';
 import type { Call, Command, Server } from './commands.ts';
-import { Clock } from './cursors.ts';
+import { Clock, encoded } from './cursors.ts';
 import { refuse, StoreError } from './errors.ts';
 import { compareToExisting, expiry, idIndexSpec, parseIndexSpec } from './index-specs.ts';
 import { matcher } from './match.ts';
 import { ok } from './replies.ts';
-import type { Flow } from './search.ts';
-import { encode, equal, isNumber, isObject, isTruthy, nearestDouble, type Doc } from './values.ts';
+import { equal, isNumber, isObject, isTruthy, nearestDouble, type Doc } from './values.ts';
 import type { Reply } from './wire.ts';
 
 function create({ store }: Server, { body, database }: Call): Promise<Reply> {
@@ -35,13 +34,15 @@ function createIndexes(server: Server, { body, database, sequences }: Call): Pro
   );
   const clock = clockOf(body);
   const checkTime = (): void => clock.check();
-  server.checkSpace();
   return server.store.write((transaction) => {
     const isNew = !transaction.collection(namespace);
+    // Whoever asks for what there is, as at every start, needs no room.
+    if (isNew) server.checkSpace();
     let collection = transaction.ensureCollection(namespace);
     const before = collection.indexes.length + 1;
     for (const spec of specs) {
       if (compareToExisting(collection, spec)) continue;
+      server.checkSpace();
       collection = transaction.addIndex(collection, spec, checkTime);
     }
     const after = collection.indexes.length + 1;
@@ -72,7 +73,7 @@ function listing(server: Server, body: Doc, namespace: string, docs: Doc[]): Pro
   const { batchSize } = documentArgument(body, 'cursor');
   return server.cursors.first(
     namespace,
-    documents(docs),
+    encoded(docs),
     {
       batchSize: isNumber(batchSize) ? nearestDouble(batchSize) : undefined,
       session: sessionOf(body.lsid),
@@ -80,10 +81,6 @@ function listing(server: Server, body: Doc, namespace: string, docs: Doc[]): Pro
     },
     new Clock(undefined),
   );
-}
-
-function* documents(docs: Doc[]): Flow<Buffer> {
-  for (const doc of docs) yield encode(doc);
 }
 
 function dropIndexes({ store }: Server, { body, database }: Call): Promise<Reply> {

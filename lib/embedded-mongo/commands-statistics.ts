@@ -40,18 +40,15 @@ interface Sizes {
 /** Adds up what a range holds. */
 async function sizesOf(storage: Storage, id: number, clock: Clock): Promise<Sizes> {
   const sizes = { count: 0, keys: 0, values: 0 };
-  let after: Buffer | undefined;
-  for (;;) {
-    const batch = storage.entries(rangeOf(id), entriesPerTurn, false, after);
+  for (const batch of storage.batches(rangeOf(id), entriesPerTurn)) {
     for (const { key, value } of batch) {
       sizes.count++;
       sizes.keys += key.length;
       sizes.values += value.length;
     }
-    if (batch.length < entriesPerTurn) return sizes;
-    after = batch.at(-1)!.key;
     await clock.pause();
   }
+  return sizes;
 }
 
 /** The documents of a collection, and the bytes of each of its indexes. */

@@ -69,21 +69,14 @@ async function update(server: Server, call: Call): Promise<Reply> {
   const updates = await statementsOf(call, updateFields, clock);
   server.checkSpace();
   const upserts: Doc[] = [];
-  const scope = scopeOf(body.let);
+  const site = { server, namespace, scope: scopeOf(body.let), clock };
   let [n, nModified] = [0, 0];
   const statements = updates.map((statement, index) =>
-    updateStatement(
-      server,
-      namespace,
-      statement,
-      scope,
-      clock,
-      ({ matched, modified, upserted }) => {
-        n += matched + (upserted ? 1 : 0);
-        nModified += modified;
-        if (upserted) upserts.push({ index, ...upserted });
-      },
-    ),
+    updateStatement(site, statement, ({ matched, modified, upserted }) => {
+      n += matched + (upserted ? 1 : 0);
+      nModified += modified;
+      if (upserted) upserts.push({ index, ...upserted });
+    }),
   );
   const errors = await runStatements(server, statements, isOrdered(body), clock);
   const upserted = upserts.length > 0 && { upserted: upserts };
@@ -96,12 +89,12 @@ async function deleteCommand(server: Server, call: Call): Promise<Reply> {
   const namespace = checkNamespace(database, body.delete);
   const clock = clockOf(body);
   const deletes = await statementsOf(call, ['q', 'limit', 'hint'], clock);
-  const scope = scopeOf(body.let);
+  const site = { server, namespace, scope: scopeOf(body.let), clock };
   let n = 0;
   const statements = deletes.map((statement) => {
     const isMulti = !(isNumber(statement.limit) && nearestDouble(statement.limit) === 1);
-    const wanted = { filter: statement.q, isMulti, hint: statement.hint, scope };
-    return deleteStatement(server, namespace, wanted, clock, (removed) => (n += removed));
+    const wanted = { filter: statement.q, isMulti, hint: statement.hint };
+    return deleteStatement(site, wanted, (removed) => (n += removed));
   });
   const errors = await runStatements(server, statements, isOrdered(body), clock);
   return ok({ n, ...withErrors(errors) });

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { checkFile } from './lmdb-file.ts';
 import { ownDirectory } from './owner.ts';
+import { storeFile } from './snapshot.ts';
 import { Storage } from './storage.ts';
 
 export interface Compacted {
@@ -12,8 +12,7 @@ export interface Compacted {
 
 /** Writes a stopped store's file anew, without its free pages. Needs room for the second file. */
 export async function compactStore(directory: string): Promise<Compacted> {
-  const path = join(resolve(directory), 'store.lmdb');
-  if (!existsSync(path)) throw new Error(`There is no store in ${directory}.`);
+  const path = storeFile(directory);
   const owner = await ownDirectory(directory);
   const copy = `${path}.compact`;
   try {

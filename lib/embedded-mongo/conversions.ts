@@ -2,7 +2,7 @@ import { Decimal128, Double, Int32, Long, ObjectId, type Timestamp } from 'bson'
 import { wholeNumber } from './arithmetic.ts';
 import { toDecimal } from './decimal.ts';
 import { refuse, StoreError } from './errors.ts';
-import { typeName } from './query-operators.ts';
+import { typeName } from './types.ts';
 import { classOf, decimalParts, isNumber, isTruthy, nearestDouble, wholeOf } from './values.ts';
 
 function fail(value: unknown, target: string): never {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { StoreError } from './errors.ts';
 import type { Flow } from './search.ts';
 import { beginTurn, isTurnOver, nextTurn } from './turn.ts';
+import { encode, type Doc } from './values.ts';
 import type { Batch } from './wire.ts';
 
 const firstBatchDocs = 101;
@@ -48,6 +49,11 @@ export interface CursorOptions {
   session: string | undefined;
   /** How many documents there are at most, if that is known. */
   limit?: number;
+}
+
+/** The bytes of documents that were made for the occasion. */
+export function* encoded(docs: Doc[]): Flow<Buffer> {
+  for (const doc of docs) yield encode(doc);
 }
 
 /** The open cursors of all clients. */

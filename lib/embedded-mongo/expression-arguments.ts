@@ -1,6 +1,6 @@
 import { StoreError } from './errors.ts';
 import { parseExpression, type Evaluate, type Scope } from './expression.ts';
-import { typeName } from './query-operators.ts';
+import { typeName } from './types.ts';
 import { isNumber, isObject, nearestDouble, type Doc } from './values.ts';
 
 /** Checks the argument of an operator once and returns what it computes. */

@@ -118,3 +118,33 @@ export const letting: Operator = (argument, scope) => {
     return evaluate(doc);
   };
 };
+
+/** $getField, $setField and $unsetField: fields whose names may hold dots and dollars. */
+export const fieldAccess =
+  (name: '$getField' | '$setField' | '$unsetField'): Operator =>
+  (argument, scope) => {
+    const isShort = name === '$getField' && !(isObject(argument) && 'field' in argument);
+    const spec = isShort
+      ? { field: argument, input: '$$CURRENT' }
+      : isObject(argument)
+        ? argument
+        : {};
+    const { field, input = name === '$getField' ? '$$CURRENT' : null, value } = spec;
+    const key = isObject(field) && '$literal' in field ? field.$literal : field;
+    if (typeof key !== 'string' || key === '__proto__' || (key === field && key[0] === '$')) {
+      throw new StoreError(4161107, `${name} requires a constant string as its field`);
+    }
+    const [inputOf, valueOf] = [input, value].map((one) => parseExpression(one, scope));
+    return (doc) => {
+      const object = inputOf!(doc);
+      if (name === '$getField') {
+        return isObject(object) && Object.hasOwn(object, key) ? object[key] : undefined;
+      }
+      if (isNullish(object)) return null;
+      if (!isObject(object))
+        throw new StoreError(4161105, `${name} requires an object as its input`);
+      const { [key]: _, ...others } = object;
+      const set = name === '$setField' ? valueOf!(doc) : undefined;
+      return set === undefined ? others : { ...object, [key]: set };
+    };
+  };

@@ -14,9 +14,17 @@ import {
   textOf,
   type Operator,
 } from './expression-arguments.ts';
-import { choice, condition, filtering, letting, mapping, reducing } from './expression-control.ts';
+import {
+  choice,
+  condition,
+  fieldAccess,
+  filtering,
+  letting,
+  mapping,
+  reducing,
+} from './expression-control.ts';
 import { parseExpression } from './expression.ts';
-import { typeName } from './query-operators.ts';
+import { typeName } from './types.ts';
 import {
   classOf,
   compare,
@@ -243,6 +251,9 @@ export const expressionOperators: Record<string, Operator> = {
     return Object.entries(object as Doc).map(([k, v]) => ({ k, v }));
   }),
   $arrayToObject: strict(1, 1, fromPairs),
+  $getField: fieldAccess('$getField'),
+  $setField: fieldAccess('$setField'),
+  $unsetField: fieldAccess('$unsetField'),
   $concat: strict(0, Infinity, (...texts) =>
     texts.map((text) => textOf(text, '$concat', 16702)).join(''),
   ),
@@ -285,11 +296,11 @@ export const otherOperators: ReadonlySet<string> = new Set(
   `accumulator acos acosh allElementsTrue anyElementTrue asin asinh atan atan2 atanh binarySize bitAnd
   bitNot bitOr bitXor bsonSize convert cos cosh dateAdd dateDiff dateFromParts dateFromString
   dateSubtract dateToParts dateTrunc degreesToRadians encStrContains encStrEndsWith encStrStartsWith exp
-  firstN function getField indexOfArray indexOfBytes indexOfCP isoDayOfWeek isoWeek isoWeekYear lastN ln log log10
+  firstN function indexOfArray indexOfBytes indexOfCP isoDayOfWeek isoWeek isoWeekYear lastN ln log log10
   ltrim maxN median meta minN percentile pow radiansToDegrees range regexFind regexFindAll
-  regexMatch replaceAll replaceOne round rtrim sampleRate setDifference setEquals setField setIntersection
+  regexMatch replaceAll replaceOne round rtrim sampleRate setDifference setEquals setIntersection
   setIsSubset setUnion sigmoid sin sinh sortArray sqrt stdDevPop stdDevSamp strLenBytes strcasecmp substr
-  substrBytes tan tanh toHashedIndexKey toUUID trim trunc tsIncrement tsSecond unsetField week zip`.split(
+  substrBytes tan tanh toHashedIndexKey toUUID trim trunc tsIncrement tsSecond week zip`.split(
     /\s+/,
   ),
 );

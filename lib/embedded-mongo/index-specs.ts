@@ -5,7 +5,7 @@ import { refuse, StoreError } from './errors.ts';
 import { isArrayIndex, parsePath } from './paths.ts';
 import { parseFilter, type Query } from './query.ts';
 import { show } from './show.ts';
-import { compare, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
+import { equal, isNumber, isObject, nearestDouble, type Doc } from './values.ts';
 
 /** Every collection has this one: its documents are stored under their _id. */
 export const idIndexSpec: Doc = { v: new Int32(2), key: { _id: new Int32(1) }, name: '_id_' };
@@ -117,13 +117,11 @@ const signature = ({ key, unique, sparse, partialFilterExpression }: Doc): Doc =
 const directions = (key: Doc): Doc =>
   Object.fromEntries(Object.entries(key).map(([name, value]) => [name, nearestDouble(value)]));
 
-const same = (a: unknown, b: unknown): boolean => compare(a, b) === 0;
-
 /** True if the very index is there already; a similar one is an error. */
 export function compareToExisting({ indexes }: Collection, spec: Doc): boolean {
   for (const other of [idIndexSpec, ...indexes.map((index) => index.spec)]) {
-    const isSame = same(signature(spec), signature(other));
-    const sameExpiry = same(spec.expireAfterSeconds, other.expireAfterSeconds);
+    const isSame = equal(signature(spec), signature(other));
+    const sameExpiry = equal(spec.expireAfterSeconds, other.expireAfterSeconds);
     if (isSame && other === idIndexSpec) return true;
     if (isSame && sameExpiry && spec.name === other.name) return true;
     if (spec.name === other.name) {

@@ -11,6 +11,8 @@ const nodeBytes = 8;
 const page = { branch: 0x01, leaf: 0x02, overflow: 0x04, meta: 0x08 } as const;
 const kinds = page.branch | page.leaf | page.overflow | page.meta;
 const bigData = 0x01;
+/** A file without a directory of its own, and numbers as keys. */
+const freeTreeFlags = 0x4008;
 const deepest = 32;
 const windowBytes = 1024 * 1024;
 
@@ -38,6 +40,9 @@ const keyEnd = (bytes: Buffer, node: number): number =>
   node + nodeBytes + (bytes[node + 6]! | (bytes[node + 7]! << 8));
 const keyOf = (bytes: Buffer, node: number): Buffer =>
   bytes.subarray(node + nodeBytes, keyEnd(bytes, node));
+
+const rootsOf = ({ roots }: Pick<Meta, 'roots'>): number[] =>
+  roots.flatMap(({ page: root }) => (root === -1 ? [] : [root]));
 
 /** Whether the key of one node is below that of another. A native call would take ten times as long. */
 function isBelow(bytes: Buffer, node: number, other: number): boolean {
@@ -105,7 +110,24 @@ class FileCheck {
   private newestMeta(): Meta {
     const first = this.metaAt(0);
     const second = this.metaAt(first.pageBytes);
-    return second.transaction > first.transaction ? second : first;
+    const [older, newer] =
+      second.transaction > first.transaction ? [first, second] : [second, first];
+    // A new file and a compacted one begin with an empty state of no number.
+    const isFirst = older.transaction === 0n && rootsOf(older).length === 0;
+    // By a wrong number LMDB would take the last commit but one for the last, or all for empty.
+    const isRight = isFirst
+      ? newer.transaction > 0n || rootsOf(newer).length === 0
+      : newer.transaction === older.transaction + 1n && this.isNumberOf(newer);
+    if (!isRight) throw this.damage('its beginnings are not those of two commits in a row');
+    return newer;
+  }
+
+  /** Every commit writes the root of one tree at least, and its number there. */
+  private isNumberOf({ pageBytes, transaction, ...meta }: Meta): boolean {
+    return rootsOf(meta).some((root) => {
+      const isInside = root >= 2 && (root + 1) * pageBytes <= this.size;
+      return isInside && this.read(root * pageBytes, 16).readBigUInt64LE(8) === transaction;
+    });
   }
 
   private metaAt(position: number): Meta {
@@ -113,7 +135,10 @@ class FileCheck {
     const wrong =
       (bytes.readUInt16LE(18) & page.meta) === 0 ||
       bytes.readUInt32LE(24) !== magic ||
-      bytes.readUInt32LE(28) !== version;
+      bytes.readUInt32LE(28) !== version ||
+      // Keys in another order, or an encrypted file, which LMDB would follow all the same.
+      bytes.readUInt16LE(52) !== freeTreeFlags ||
+      bytes.readUInt16LE(100) !== 0;
     const pageBytes = bytes.readUInt32LE(48);
     const isPowerOfTwo = (pageBytes & (pageBytes - 1)) === 0;
     if (wrong || pageBytes < 512 || pageBytes > 65_536 || !isPowerOfTwo) {

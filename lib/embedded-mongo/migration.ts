@@ -70,15 +70,12 @@ async function shortened(storage: Storage, from: number, to: number): Promise<nu
   const { low: prefix } = rangeOf(to);
   // If nobody takes the number away again, what is under it is swept.
   await storage.transaction(() => storage.put(droppedKey(to), Buffer.alloc(1)));
-  let entries = storage.entries(rangeOf(from), keysPerCommit);
-  while (entries.length > 0) {
-    const copied = entries;
+  for (const copied of storage.batches(rangeOf(from), keysPerCommit)) {
     await storage.transaction(() => {
       for (const { key, value } of copied) {
         storage.put(Buffer.concat([prefix, key.subarray(4, key.length - value.length)]), value);
       }
     });
-    entries = storage.entries(rangeOf(from), keysPerCommit, false, entries.at(-1)!.key);
   }
   return to;
 }

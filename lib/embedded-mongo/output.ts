@@ -125,7 +125,7 @@ function parseMerge(spec: unknown, { server, database, scope }: StageContext): O
         if (matched > 0 || whenNotMatched !== 'fail') return;
         throw new StoreError(13113, '$merge could not find a matching document in the target');
       };
-      return updateStatement(server, namespace, statement, scope, clock, report);
+      return updateStatement({ server, namespace, scope, clock }, statement, report);
     };
     await writeEach(server, flow, statementFor, clock);
   };

@@ -1,7 +1,7 @@
-import { BSONRegExp } from 'bson';
 import { refuse, StoreError } from './errors.ts';
 import { keyText } from './keys.ts';
-import { boundedTest } from './regex-bounds.ts';
+import { regexTest, type Test } from './regex.ts';
+import { typeTest } from './types.ts';
 import {
   bytesOf,
   classOf,
@@ -11,11 +11,8 @@ import {
   nearestDouble,
   Rank,
   rankOf,
-  textParts,
   wholeOf,
 } from './values.ts';
-
-export type Test = (value: unknown) => boolean;
 
 interface Operator {
   /** Checks the operand once and returns the test for single values. */
@@ -73,131 +70,6 @@ function inTest(operand: unknown): Test {
     // Only a decimal or a very long value has no key: compare it with each.
     return key === undefined ? operand.some((wanted) => equal(value, wanted)) : keys.has(key);
   };
-}
-
-/** Joins $regex with $options into one BSON regular expression. */
-export function joinRegex(pattern: unknown, options: unknown): BSONRegExp {
-  const own = rankOf(pattern) === Rank.regex ? textParts(pattern) : [pattern, ''];
-  const [source, flags] = [own[0], options ?? own[1]];
-  if (typeof source !== 'string') throw new StoreError(2, '$regex has to be a string');
-  if (typeof flags !== 'string') throw new StoreError(2, '$options has to be a string');
-  const unknown = /[^imsxu]/.exec(flags);
-  if (unknown) throw new StoreError(51108, `invalid flag in regex options: ${unknown[0]}`);
-  return new BSONRegExp(source, flags);
-}
-
-/** Leaves out what the x option ignores: comments and white space outside character classes. */
-const withoutSpace = (pattern: string): string =>
-  pattern.replace(/\\[\s\S]|\[(?:\\.|[^\]\\])*\]|\s+|#.*/g, (part) =>
-    /^[#\s]/.test(part) ? '' : part,
-  );
-
-/** The JavaScript form of a PCRE pattern. */
-export function javascriptRegex(value: unknown): RegExp {
-  let [pattern, options] = textParts(value);
-  const inline = /^\(\?([imsx]+)\)/.exec(pattern);
-  if (inline) {
-    options += inline[1]!;
-    pattern = pattern.slice(inline[0].length);
-  }
-  if (options.includes('x')) pattern = withoutSpace(pattern);
-  const flags = ['i', 'm', 's'].filter((flag) => options.includes(flag)).join('');
-  try {
-    return new RegExp(pattern, `${flags}u`);
-  } catch {
-    return looseRegex(pattern, flags);
-  }
-}
-
-/** Escapes like \- are fine in PCRE, and in JavaScript without the u flag. */
-function looseRegex(pattern: string, flags: string): RegExp {
-  try {
-    return new RegExp(pattern, flags);
-  } catch {
-    throw new StoreError(51091, `Regular expression is invalid: ${pattern}`);
-  }
-}
-
-function regexTest(operand: unknown): Test {
-  const test = boundedTest(javascriptRegex(operand));
-  return (value) =>
-    typeof value === 'string'
-      ? test(value)
-      : rankOf(value) === Rank.regex
-        ? equal(value, operand)
-        : classOf(value) === 'BSONSymbol' && test(String(value));
-}
-
-const typeNames: Record<string, number> = {
-  double: 1,
-  string: 2,
-  object: 3,
-  array: 4,
-  binData: 5,
-  undefined: 6,
-  objectId: 7,
-  bool: 8,
-  date: 9,
-  null: 10,
-  regex: 11,
-  dbPointer: 12,
-  javascript: 13,
-  symbol: 14,
-  javascriptWithScope: 15,
-  int: 16,
-  timestamp: 17,
-  long: 18,
-  decimal: 19,
-  minKey: -1,
-  maxKey: 127,
-};
-
-const typeOfRank: Record<number, string> = {
-  [Rank.string]: 'string',
-  [Rank.object]: 'object',
-  [Rank.array]: 'array',
-  [Rank.binary]: 'binData',
-  [Rank.objectId]: 'objectId',
-  [Rank.boolean]: 'bool',
-  [Rank.date]: 'date',
-  [Rank.null]: 'null',
-  [Rank.regex]: 'regex',
-  [Rank.timestamp]: 'timestamp',
-  [Rank.minKey]: 'minKey',
-  [Rank.maxKey]: 'maxKey',
-};
-
-const typeOfClass: Record<string, string> = {
-  Int32: 'int',
-  Double: 'double',
-  Long: 'long',
-  Decimal128: 'decimal',
-  BSONSymbol: 'symbol',
-};
-
-/** MongoDB's name for the type of a value. */
-export function typeName(value: unknown): string {
-  const named = typeOfClass[classOf(value) ?? ''] ?? typeOfRank[rankOf(value)];
-  if (named) return named;
-  if (rankOf(value) === Rank.code) {
-    return (value as { scope?: unknown }).scope ? 'javascriptWithScope' : 'javascript';
-  }
-  return value === undefined ? 'missing' : 'double';
-}
-
-function typeTest(operand: unknown): Test {
-  const wanted = new Set<number>();
-  if (Array.isArray(operand) && operand.length === 0) {
-    throw new StoreError(9, '$type must match at least one type');
-  }
-  for (const type of Array.isArray(operand) ? operand : [operand]) {
-    if (type === 'number') [1, 16, 18, 19].forEach((number) => wanted.add(number));
-    else if (typeof type === 'string' && typeNames[type] !== undefined) wanted.add(typeNames[type]);
-    else if (isNumber(type) && Object.values(typeNames).includes(nearestDouble(type))) {
-      wanted.add(nearestDouble(type));
-    } else throw new StoreError(2, `Unknown type name alias: ${String(type)}`);
-  }
-  return (value) => value !== undefined && wanted.has(typeNames[typeName(value)] ?? 0);
 }
 
 function sizeTest(operand: unknown): Test {

@@ -1,7 +1,8 @@
 import { refuse, StoreError } from './errors.ts';
 import { parseExpression, type Scope } from './expression.ts';
 import { parsePath, type Path } from './paths.ts';
-import { joinRegex, operators, type Test } from './query-operators.ts';
+import { operators } from './query-operators.ts';
+import { joinRegex, type Test } from './regex.ts';
 import { classOf, isObject, isTruthy, rankOf, Rank, type Doc } from './values.ts';
 
 /** A parsed filter. The planner reads it; compileFilter turns it into a predicate. */

@@ -176,10 +176,7 @@ function* filter(flow: Flow<Found>, query: Query): Flow<Found> {
 
 function* sorted(flow: Flow<Found>, fields: SortField[], keep: number): Flow<Found> {
   const sorter = new Sorter<Found>(fields, keep);
-  for (const found of flow) {
-    if (found) sorter.add(found, found.doc, found.raw.length);
-    else yield undefined;
-  }
+  yield* taken(flow, (found) => sorter.add(found, found.doc, found.raw.length));
   yield* sorter.result();
 }
 
@@ -197,4 +194,12 @@ export function* slice<T>(flow: Flow<T>, skip: number, limit: number): Flow<T> {
 /** The flow with each result changed; pauses stay where they are. */
 export function* map<T, U>(flow: Flow<T>, change: (item: T) => U): Flow<U> {
   for (const item of flow) yield item === undefined ? undefined : change(item);
+}
+
+/** Hands every result to somebody who keeps it; of the flow only the pauses are left. */
+export function* taken<T>(flow: Flow<T>, take: (item: T) => void): Generator<undefined, void> {
+  for (const item of flow) {
+    if (item === undefined) yield undefined;
+    else take(item);
+  }
 }

@@ -26,6 +26,22 @@ export interface Snapshot {
 
 const documentsAtATime = 256;
 
+/** The file of a directory's store; throws if there is none. */
+export function storeFile(directory: string): string {
+  const path = join(resolve(directory), 'store.lmdb');
+  if (!existsSync(path)) throw new Error(`There is no store in ${directory}.`);
+  return path;
+}
+
+/** Opens a file of the present format as it is at this moment, or throws. */
+export async function openReadOnly(path: string): Promise<Storage> {
+  const storage = Storage.openSnapshot(path);
+  const found = storage.get(formatKey)?.toString();
+  if (found === format) return storage;
+  await storage.close();
+  return refuseFormat(path, found);
+}
+
 /**
  * Opens a directory's store for reading, beside the process that serves it or without one. All
  * that is read comes from one commit (see Storage.openSnapshot), and a commit holds whole
@@ -33,8 +49,7 @@ const documentsAtATime = 256;
  * first statements may be in it.
  */
 export async function openSnapshot(directory: string): Promise<Snapshot> {
-  const path = join(resolve(directory), 'store.lmdb');
-  if (!existsSync(path)) throw new Error(`There is no store in ${directory}.`);
+  const path = storeFile(directory);
   const owner = await ownDirectory(directory).catch((error: unknown) => {
     if (isTaken(error)) return undefined;
     throw error;
@@ -42,12 +57,7 @@ export async function openSnapshot(directory: string): Promise<Snapshot> {
   try {
     // While somebody writes, the file cannot be checked; who writes has checked it.
     if (owner) checkFile(path);
-    const storage = Storage.openSnapshot(path);
-    const found = storage.get(formatKey)?.toString();
-    if (found !== format) {
-      await storage.close();
-      refuseFormat(path, found);
-    }
+    const storage = await openReadOnly(path);
     return {
       collections: storage
         .entries(collectionKeys, Infinity)
@@ -75,10 +85,7 @@ const collectionOf = (
 });
 
 function* documentsOf(storage: Storage, id: number): Generator<Buffer> {
-  const range = rangeOf(id);
-  let batch = storage.entries(range, documentsAtATime);
-  while (batch.length > 0) {
+  for (const batch of storage.batches(rangeOf(id), documentsAtATime)) {
     for (const { value } of batch) yield value;
-    batch = storage.entries(range, documentsAtATime, false, batch.at(-1)!.key);
   }
 }

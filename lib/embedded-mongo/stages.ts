@@ -5,7 +5,7 @@ import { lookup } from './lookup.ts';
 import { matcher } from './match.ts';
 import { parsePath, valueAt } from './paths.ts';
 import { parseStages, runStages, type Stage, type StageContext } from './pipeline.ts';
-import { map, slice, type Flow } from './search.ts';
+import { map, slice, taken, type Flow } from './search.ts';
 import { parseSort, Sorter } from './sort.ts';
 import {
   objectOf,
@@ -33,10 +33,7 @@ function* filter(flow: Flow<Doc>, matches: (doc: Doc) => boolean): Flow<Doc> {
 
 function* sort(flow: Flow<Doc>, spec: unknown): Flow<Doc> {
   const sorter = new Sorter<Doc>(parseSort(spec));
-  for (const doc of flow) {
-    if (doc) sorter.add(doc, doc, calculateObjectSize(doc));
-    else yield undefined;
-  }
+  yield* taken(flow, (doc) => sorter.add(doc, doc, calculateObjectSize(doc)));
   yield* sorter.result();
 }
 
@@ -46,10 +43,7 @@ function count(spec: unknown): Stage {
   }
   return function* (flow) {
     let total = 0;
-    for (const doc of flow) {
-      if (doc) total++;
-      else yield undefined;
-    }
+    yield* taken(flow, () => total++);
     if (total > 0) yield { [spec]: new Int32(total) };
   };
 }
@@ -101,17 +95,13 @@ function sample(spec: unknown): Stage {
   return function* (flow) {
     const picked: Doc[] = [];
     let seen = 0;
-    for (const doc of flow) {
-      if (!doc) {
-        yield undefined;
-        continue;
-      }
+    yield* taken(flow, (doc) => {
       const place = Math.floor(Math.random() * ++seen);
       if (picked.length < wanted) {
         picked.push(picked[place] ?? doc);
         picked[place] = doc;
       } else if (place < wanted) picked[place] = doc;
-    }
+    });
     yield* picked;
   };
 }
@@ -141,17 +131,13 @@ function facet(spec: unknown, context: StageContext): Stage {
   return function* (flow) {
     const docs: Doc[] = [];
     let bytes = 0;
-    for (const doc of flow) {
-      if (!doc) {
-        yield undefined;
-        continue;
-      }
+    yield* taken(flow, (doc) => {
       docs.push(doc);
       bytes += calculateObjectSize(doc);
       if (bytes > maxFacetBytes) {
         throw new StoreError(292, `$facet exceeded the memory limit of ${maxFacetBytes} bytes`);
       }
-    }
+    });
     const result: Doc = {};
     for (const { name, parsed } of facets) {
       const found: Doc[] = [];
@@ -167,7 +153,7 @@ function facet(spec: unknown, context: StageContext): Stage {
 
 const pauseEvery = 256;
 
-function* eachOf(docs: Doc[]): Flow<Doc> {
+export function* eachOf(docs: Doc[]): Flow<Doc> {
   for (const [i, doc] of docs.entries()) {
     if (i % pauseEvery === 0) yield undefined;
     yield doc;

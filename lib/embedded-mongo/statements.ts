@@ -92,6 +92,14 @@ export function insertion(
   };
 }
 
+/** Where a statement is carried out, and within which time. */
+export interface Site {
+  server: Server;
+  namespace: string;
+  scope: Scope;
+  clock: Clock;
+}
+
 /** What an update did. */
 export interface UpdateCounts {
   matched: number;
@@ -101,11 +109,8 @@ export interface UpdateCounts {
 
 /** One update of the commands update and bulkWrite, in the words of the first. */
 export function updateStatement(
-  server: Server,
-  namespace: string,
+  { server, namespace, scope, clock }: Site,
   statement: Doc,
-  scope: Scope,
-  clock: Clock,
   report: (done: UpdateCounts) => void,
 ): Statement {
   const done: UpdateCounts = { matched: 0, modified: 0 };
@@ -144,19 +149,10 @@ export function updateStatement(
   };
 }
 
-interface Deletion {
-  filter: unknown;
-  isMulti: boolean;
-  hint: unknown;
-  scope: Scope;
-}
-
 /** One delete; reports how many documents it removed. */
 export function deleteStatement(
-  server: Server,
-  namespace: string,
-  { filter, isMulti, hint, scope }: Deletion,
-  clock: Clock,
+  { server, namespace, scope, clock }: Site,
+  { filter, isMulti, hint }: { filter: unknown; isMulti: boolean; hint: unknown },
   report: (removed: number) => void,
 ): Statement {
   let removed = 0;

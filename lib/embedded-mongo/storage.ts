@@ -90,6 +90,15 @@ export class Storage {
     return [...this.range(range, limit, reverse, after)];
   }
 
+  /** All entries of a range, so many at a time; between them others may write. */
+  *batches(range: KeyRange, size: number): Generator<Entry[]> {
+    let batch = this.entries(range, size);
+    while (batch.length > 0) {
+      yield batch;
+      batch = batch.length < size ? [] : this.entries(range, size, false, batch.at(-1)!.key);
+    }
+  }
+
   /** As entries, but no more of them than can be held and looked at in a moment. */
   part(
     range: KeyRange,

@@ -3,7 +3,7 @@ import { multiply, updating, wholeNumber } from './arithmetic.ts';
 import { StoreError } from './errors.ts';
 import { compile, matcher, type Predicate } from './match.ts';
 import { hasOperators, isLogical, parseField } from './query.ts';
-import { typeName } from './query-operators.ts';
+import { typeName } from './types.ts';
 import { show } from './show.ts';
 import { parseSort, sortDocuments } from './sort.ts';
 import { ValueSet } from './value-set.ts';

@@ -186,7 +186,7 @@ export function decimalParts(value: Decimal128): DecimalParts | undefined {
 }
 
 /** Order of UTF-8 bytes. JavaScript compares UTF-16 units, which puts U+E000–FFFF after the rest. */
-export function compareStrings(a: string, b: string): number {
+function compareStrings(a: string, b: string): number {
   if (a === b) return 0;
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {

@@ -15,8 +15,8 @@ const schema = new Schema<EpochDoc>(
 const EpochModel = defineModel<EpochDoc>('Epoch', schema);
 
 /**
- * The name of this history of all conversations, made once. An import takes it away, so that the
- * next start makes another: numbers that clients know from before may by then mean something else.
+ * The name of this history of all conversations, made once and read once in a process. An import
+ * gives it another name: numbers that clients know from before may then mean something else.
  */
 export async function epochOf(): Promise<string> {
   const state = remember('epoch', () => ({ name: '' }));

@@ -236,6 +236,11 @@ describe('an update by a pipeline', () => {
     ['$project', [{ $project: { n: 1 } }], { n: 1 }],
     ['$replaceWith', [{ $replaceWith: { was: '$n' } }], { was: 1 }],
     [
+      '$setField',
+      [{ $replaceWith: { $setField: { field: { $literal: 'a.$b' }, input: '$$ROOT', value: 2 } } }],
+      { n: 1, old: true, 'a.$b': 2 },
+    ],
+    [
       'several stages',
       [{ $set: { m: 5 } }, { $set: { k: '$m' } }],
       { n: 1, old: true, m: 5, k: 5 },
