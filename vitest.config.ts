@@ -6,6 +6,9 @@ const aboutTheStore = [
   'tests/backup/**',
   'tests/transport/embedded-store.test.ts',
   'tests/transport/lost-answers.test.ts',
+  'tests/faults/crash-points.test.ts',
+  'tests/faults/disk-full.test.ts',
+  'tests/faults/synced.test.ts',
 ];
 
 export default defineConfig({

@@ -33,11 +33,17 @@ export function callerFromRequest(
   headers: Headers,
   visitor: Visitor = visitorOf(headers),
 ): Promise<Caller> {
-  // Another scheme is not ours: a proxy in front may ask for a password of its own.
-  const bearer = /^bearer(?:\s+(.*))?$/i.exec(headers.get('authorization')?.trim() ?? '');
+  const bearer = bearerIn(headers);
   if (bearer) return callerFromToken(bearer[1], visitor, 'session');
   return callerFromCookies(headers.get('cookie'), visitor);
 }
+
+/** Whether a request comes with a bearer token, good or not: then its cookie does not count. */
+export const hasBearer = (headers: Headers): boolean => bearerIn(headers) !== null;
+
+// Another scheme is not ours: a proxy in front may ask for a password of its own.
+const bearerIn = (headers: Headers): RegExpExecArray | null =>
+  /^bearer(?:\s+(.*))?$/i.exec(headers.get('authorization')?.trim() ?? '');
 
 /** For a caller known from before, such as a socket's. @throws AppError `unauthenticated` */
 export async function confirmCaller({ userId, sessionId }: Caller): Promise<void> {

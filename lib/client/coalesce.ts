@@ -2,6 +2,8 @@ import { clientErrorOf, isPassing } from './errors.ts';
 
 export interface Coalescer {
   ask(key: string): void;
+  /** What waits for its next try, because the server could not be reached, is tried at once. */
+  hurry(): void;
   stop(): void;
 }
 
@@ -15,11 +17,16 @@ interface Job {
 /**
  * Runs a job for each key: once however often it is asked for, never twice at a time, few at once.
  * What fails for a while is tried again, ever more slowly; when the connection is gone it is dropped,
- * because everything is compared anew after the next `ready`.
+ * because everything is compared anew after the next `ready`. A request can fail that leaves the
+ * connection as it is: then no `ready` will come.
  */
 export function createCoalescer(
   run: (key: string) => Promise<void>,
-  { delayMs = 50, most = 3 } = {},
+  {
+    isOnline,
+    delayMs = 50,
+    most = 3,
+  }: { isOnline: () => boolean; delayMs?: number; most?: number },
 ): Coalescer {
   const jobs = new Map<string, Job>();
   const waiting: string[] = [];
@@ -69,8 +76,9 @@ export function createCoalescer(
   };
 
   const fail = (key: string, job: Job, error: unknown) => {
-    job.isAskedAgain &&= clientErrorOf(error).code !== 'offline';
-    if (!isPassing(error) || clientErrorOf(error).code === 'offline') return finish(key, job);
+    const isGone = clientErrorOf(error).code === 'offline' && !isOnline();
+    job.isAskedAgain &&= !isGone;
+    if (!isPassing(error) || isGone) return finish(key, job);
     job.isRunning = false;
     job.failures += 1;
     if (jobs.get(key) === job) schedule(key, job, Math.min(1000 * 2 ** job.failures, 30_000));
@@ -78,6 +86,15 @@ export function createCoalescer(
 
   return {
     ask,
+    hurry() {
+      for (const [key, job] of jobs) {
+        if (job.failures === 0 || job.isRunning || waiting.includes(key)) continue;
+        clearTimeout(job.timer);
+        delete job.timer;
+        job.failures = 0;
+        schedule(key, job, delayMs);
+      }
+    },
     stop() {
       for (const job of jobs.values()) clearTimeout(job.timer);
       jobs.clear();

@@ -19,6 +19,8 @@ export interface CopyParts {
   dispatch: Dispatch;
   subscribe: (listener: () => void) => () => void;
   device: DeviceStore;
+  /** Compares everything with the server. */
+  resync(): void;
 }
 
 const mostMessages = 100;
@@ -31,7 +33,7 @@ const patienceMs = 500;
 type Saved = Pick<ChatState, 'conversations' | 'logs' | 'known'>;
 const nothingSaved: Saved = { conversations: {}, logs: {}, known: {} };
 
-export function createCopy({ get, dispatch, subscribe, device }: CopyParts): Copy {
+export function createCopy({ get, dispatch, subscribe, device, resync }: CopyParts): Copy {
   let saved = nothingSaved;
   let start = (_reading: Promise<void>) => {};
   const started = new Promise<void>((resolve) => (start = resolve));
@@ -44,6 +46,8 @@ export function createCopy({ get, dispatch, subscribe, device }: CopyParts): Cop
     if (items.length === 0) return;
     dispatch({ type: 'conversations', items });
     if (get().listStatus !== 'ready') dispatch({ type: 'list:status', status: 'ready' });
+    // The server may have told already, and know nothing of these.
+    if (get().connection.status === 'online') resync();
   }
 
   async function readLog(id: string): Promise<void> {

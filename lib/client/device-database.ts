@@ -31,8 +31,8 @@ export async function forgetOtherAccounts(accountId: string): Promise<void> {
     const otherId = accountIn(name);
     if (otherId === undefined || otherId === accountId) continue;
     const other = createDeviceDatabase(otherId);
-    const { entries } = await other.readUnsent();
-    await other.forget(entries.length > 0 ? 'copy' : 'everything');
+    const unsent = await other.readUnsent();
+    if (unsent) await other.forget(unsent.entries.length > 0 ? 'copy' : 'everything');
     other.close();
   }
 }
@@ -58,7 +58,9 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
 
   function database(): Promise<Database | null> {
     if (isForgotten) return Promise.resolve(null);
-    return (opening ??= pause.then(open));
+    opening ??= pause.then(open);
+    // Some browsers never answer: they keep nothing. One that is only slow serves whoever asks later.
+    return within(pauseMs + patienceMs, opening).catch(() => null);
   }
 
   async function open(): Promise<Database | null> {
@@ -66,11 +68,11 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
       blocking: (_now: number, _next: number | null, event: IDBVersionChangeEvent) => lose(event),
       terminated: () => lose(),
     };
-    // Some browsers refuse it in private windows, some never answer: both keep nothing then.
-    const attempt = () => within(patienceMs, openWhatIsThere(name, listeners));
+    const attempt = () => openWhatIsThere(name, listeners);
     try {
       return await attempt();
     } catch (error) {
+      // Some browsers refuse it in private windows: they keep nothing then.
       if (!isBroken(error) && !isNamed(error, 'UnknownError')) return null;
       // What cannot be opened helps nobody.
       await within(patienceMs, deleteDB(name)).catch(() => undefined);
@@ -89,8 +91,9 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
   async function run<T>(work: (db: Database) => Promise<T>, otherwise: T): Promise<T> {
     let failure: unknown;
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const used = database();
-      const db = await used;
+      const asked = database();
+      const used = opening;
+      const db = await asked;
       if (!db || isForgotten) return otherwise;
       try {
         return await within(patienceMs, work(db));
@@ -123,7 +126,7 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
       await Promise.all([...bad.map((key) => tx.store.delete(key)), tx.done]);
       return parsed.filter((row) => row !== null);
     };
-    return run(read, []).catch(() => []);
+    return run(read, null).catch(() => null);
   }
 
   const clear = (names: readonly (typeof storeNames)[number][]) =>
@@ -138,6 +141,7 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
     async readUnsent() {
       const before = marks.read();
       const entries = await readAll('outbox', unsentOf);
+      if (entries === null) return null;
       // Another tab takes the mark away before the message.
       const after = marks.read();
       const lost = [...before]
@@ -171,7 +175,7 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
         () => undefined,
       );
     },
-    readConversations: () => readAll('conversations', conversationOf),
+    readConversations: async () => (await readAll('conversations', conversationOf)) ?? [],
     async readLog(conversationId) {
       const row = await run((db) => db.get('logs', conversationId), undefined).catch(() => null);
       return row ? keptLogOf(row) : null;
@@ -203,7 +207,7 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
       const last = opening;
       isForgotten = true;
       opening = null;
-      (await last)?.close();
+      void last?.then((db) => db?.close());
       await within(patienceMs, deleteDB(name)).catch(() => undefined);
       marks.clear();
     },

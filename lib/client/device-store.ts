@@ -9,8 +9,11 @@ import type { PendingMessage } from './types.ts';
  * keeps nothing answers as if nothing had been kept.
  */
 export interface DeviceStore {
-  /** What waits to be sent, in the order in which it was written; of what has got lost, the clientIds. */
-  readUnsent(): Promise<{ entries: PendingMessage[]; lost: string[] }>;
+  /**
+   * What waits to be sent, in the order in which it was written; of what has got lost, the clientIds.
+   * Null if it cannot be read now: nothing is known to be lost then.
+   */
+  readUnsent(): Promise<{ entries: PendingMessage[]; lost: string[] } | null>;
   /** True once it is on disk; false if it only lasts as long as the page. */
   addUnsent(entry: PendingMessage): Promise<boolean>;
   /** Does nothing if it has been sent or deleted meanwhile, perhaps by another tab. */

@@ -70,7 +70,9 @@ export function createOutboxEntries(parts: EntryParts): OutboxEntries {
   }
 
   async function read(): Promise<void> {
-    const { entries, lost } = await device.readUnsent();
+    const kept = await device.readUnsent();
+    if (!kept) return;
+    const { entries, lost } = kept;
     const found = entries.filter(({ clientId }) => !done.has(clientId));
     if (found.length > 0) dispatch({ type: 'outbox:read', entries: found });
     const here = new Set(all().map(({ clientId }) => clientId));

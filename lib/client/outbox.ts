@@ -3,7 +3,7 @@ import type { DeviceStore } from './device-store.ts';
 import { clientErrorOf, RequestError } from './errors.ts';
 import { createOutboxEntries } from './outbox-entries.ts';
 import type { Command } from './socket.ts';
-import type { TabNews, Tabs } from './tabs.ts';
+import type { TabNews, Tabs, Turn } from './tabs.ts';
 import type { ChatState, PendingMessage } from './types.ts';
 
 export interface Outbox {
@@ -36,6 +36,8 @@ export interface OutboxParts {
 
 const waitMs = { first: 1000, most: 10_000, rateLimited: 5000 };
 const staleAfterMs = 24 * 3_600_000;
+/** So long another tab has time to send: more than a server that answers ever takes. */
+const patienceMs = 15_000;
 
 interface Line {
   timer?: ReturnType<typeof setTimeout>;
@@ -51,31 +53,48 @@ export function createOutbox(parts: OutboxParts): Outbox {
   /** Conversations that are sending, or waiting for the next try. */
   const lines = new Map<string, Line>();
   let isMyTurn = false;
-  let turn = 0;
-  let endTurn: (() => void) | null = null;
+  let begun = 0;
+  let turn: Turn | null = null;
+  let impatience: ReturnType<typeof setTimeout> | undefined;
   let openAgainAt = 0;
 
   const entries = createOutboxEntries({ ...parts, onWritten: startLine });
 
-  async function beginTurn(begun: number): Promise<void> {
+  async function beginTurn(mine: number): Promise<void> {
     // The tab before may have been killed with messages of which it told nobody.
     await entries.read();
-    if (turn !== begun) return;
+    if (begun !== mine) return;
     isMyTurn = true;
     startAll();
   }
 
   function takeTurn(): void {
-    turn += 1;
-    const begun = turn;
-    endTurn = tabs.takeTurn(() => void beginTurn(begun));
+    const mine = (begun += 1);
+    turn = tabs.takeTurn({
+      turn: () => void beginTurn(mine),
+      lost() {
+        leaveTurn();
+        stopLines();
+        takeTurn();
+      },
+    });
   }
 
   function leaveTurn(): void {
-    turn += 1;
+    begun += 1;
     isMyTurn = false;
-    endTurn?.();
-    endTurn = null;
+    turn?.end();
+    turn = null;
+  }
+
+  /** The tab that has the turn may be frozen: whoever sees a message wait for long takes it. */
+  function insistLater({ conversationId, clientId }: PendingMessage): void {
+    impatience ??= setTimeout(() => {
+      impatience = undefined;
+      if (isMyTurn) return;
+      if (entries.find(conversationId, clientId)?.status === 'pending') turn?.insist();
+      else startAll();
+    }, patienceMs);
   }
 
   const startAll = () => {
@@ -91,7 +110,9 @@ export function createOutbox(parts: OutboxParts): Outbox {
   function nextOf(id: string): PendingMessage | undefined {
     const entry = get().outbox[id]?.find(({ status }) => status === 'pending');
     if (!entry || entries.isUnwritten(entry.clientId)) return undefined;
-    return isMyTurn || entries.isOnlyHere(entry.clientId) ? entry : undefined;
+    if (isMyTurn || entries.isOnlyHere(entry.clientId)) return entry;
+    if (turn) insistLater(entry);
+    return undefined;
   }
 
   async function sendNext(id: string): Promise<void> {
@@ -99,7 +120,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
     const entry = nextOf(id);
     if (!line || !entry) return void lines.delete(id);
     if (wait(id, line, openAgainAt - performance.now())) return;
-    if (Date.now() - Date.parse(entry.createdAt) > staleAfterMs)
+    // Also what was written in the future: the clock was set back, and nobody knows how old it is.
+    if (Math.abs(Date.now() - Date.parse(entry.createdAt)) > staleAfterMs)
       refuse(entry, new RequestError('stale'));
     else if ((await trySending(line, entry)) === 'wait') return;
     // After a stop it must not go on, and after a new start another line does.
@@ -156,6 +178,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
   function stopLines(): void {
     for (const line of lines.values()) clearTimeout(line.timer);
     lines.clear();
+    clearTimeout(impatience);
+    impatience = undefined;
   }
 
   return {
@@ -185,7 +209,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     },
     resume() {
       stopLines();
-      if (!endTurn) takeTurn();
+      if (!turn) takeTurn();
       startAll();
     },
     pause() {

@@ -238,7 +238,9 @@ function settleRow(
     (latest, message) => Math.max(latest, message.rev),
     Math.max(row.rev, known.rev, known.ahead.at(-1) ?? 0),
   );
-  const lastMessage = lastShown(row.lastMessage, news, log);
+  // The server's own row knows better what to show instead of what one has hidden.
+  const later = news.filter((message) => message.rev > known.base.rev);
+  const lastMessage = lastShown(row.lastMessage, later, log);
   const unreadCount = unreadIn(known, readSeq, log, me);
   const isSame =
     lastSeq === row.lastSeq &&

@@ -37,6 +37,11 @@ export interface ChatOptions {
 
 const longAwayMs = 60_000;
 
+/** A session that ran out is not a wish to forget what one was writing. */
+const isWish = (
+  reason: SessionEndReason | undefined,
+): reason is Exclude<SessionEndReason, 'expired'> => reason !== undefined && reason !== 'expired';
+
 /** Puts the parts together. Nothing is opened and no browser global is touched before `start`. */
 export function createChat({ account, conversations, socketUrl }: ChatOptions): Chat {
   const store = createStore<ChatState>()(() => initialState(account, conversations));
@@ -58,7 +63,7 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
   const parts = { get, dispatch, subscribe, call, command, device, tabs };
 
   const sync = createSync(parts);
-  const copy = createCopy(parts);
+  const copy = createCopy({ ...parts, resync: sync.resync });
   const { check, loadMembers } = sync;
   const history = createHistory({ ...parts, check, loadMembers, restore: copy.restore });
   const outbox = createOutbox(parts);
@@ -105,7 +110,7 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
   let epoch: string | null = null;
   /** Otherwise everything is read anew, as a new page; what is unsent and the drafts stay. */
   function meets(told: string): boolean {
-    const before = epoch ?? readEpoch(account.id);
+    const before = epoch;
     if (before === null || before === told) {
       if (before === null) writeEpoch(account.id, told);
       epoch = told;
@@ -129,40 +134,60 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
 
   function keepDraft(id: string, text: string): void {
     dispatch({ type: 'draft', conversationId: id, text });
-    writeDraft(account.id, id, text);
+    writeKeptDraft(id);
+  }
+
+  /** Somebody may go on typing while the page is about to leave. */
+  function writeKeptDraft(id: string): void {
+    if (!hasForgotten) writeDraft(account.id, id, get().drafts[id] ?? '');
   }
 
   /** What is written leaves its draft only when the outbox has it, so that no crash takes both. */
   async function send(id: string, text: string): Promise<void> {
     dispatch({ type: 'draft', conversationId: id, text: '' });
     await outbox.send(id, text);
-    writeDraft(account.id, id, get().drafts[id] ?? '');
+    writeKeptDraft(id);
   }
 
   function hear(news: TabNews): void {
-    if (news.type === 'ended') signedOut(news.reason);
+    if (news.type === 'ended') leave(news.reason);
     else outbox.hear(news);
   }
 
+  let isSigningOut = false;
   let isSignedOut = false;
-  function signedOut(reason?: SessionEndReason): void {
+  let hasForgotten = false;
+  function signedOut(told?: SessionEndReason): void {
+    if (isSignedOut) return;
+    const reason = isSigningOut ? 'signed_out' : told;
+    if (isWish(reason)) tabs.tell({ type: 'ended', reason });
+    leave(reason);
+  }
+
+  function leave(reason?: SessionEndReason): void {
     if (isSignedOut) return;
     isSignedOut = true;
-    // A session that ran out is not a wish to forget what one was writing.
-    const isWish = reason !== undefined && reason !== 'expired';
-    if (isWish) tabs.tell({ type: 'ended', reason });
+    hasForgotten = isWish(reason);
     stop();
-    if (isWish) {
+    if (hasForgotten) {
       forgetDrafts(account.id);
       forgetEpoch(account.id);
     }
-    void device.forget(isWish ? 'everything' : 'copy').finally(leaveForSignIn);
+    void device.forget(hasForgotten ? 'everything' : 'copy').finally(leaveForSignIn);
   }
 
   async function signOut(): Promise<void> {
-    await call('endSession', { sessionId: 'current' });
+    isSigningOut = true;
+    try {
+      await call('endSession', { sessionId: 'current' });
+    } catch (error) {
+      isSigningOut = false;
+      // It was over before: then there is nothing to end, and all the same everything to forget.
+      if (isSignedOut) return;
+      throw error;
+    }
     await endNextAuthSession();
-    signedOut('signed_out');
+    signedOut();
   }
 
   function warnOfLoss(event: BeforeUnloadEvent): void {
@@ -170,6 +195,8 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
   }
 
   function start(): void {
+    // Before another tab can say which one it has met: it goes with the copy that is read now.
+    epoch ??= readEpoch(account.id);
     tabs.start(hear);
     void showKept();
     visibility.start();

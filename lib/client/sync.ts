@@ -33,6 +33,8 @@ export interface SyncParts {
 }
 
 const pageSize = 200;
+/** So many unread messages are counted here; of more, the server's row tells the number. */
+const mostNews = 200;
 /** A log that is farther behind than this is fetched anew instead of being caught up. */
 const mostPages = 5;
 
@@ -41,11 +43,12 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
     command('markDelivered', { conversationId, seq }),
   );
   const read = createPace((conversationId, seq) => command('markRead', { conversationId, seq }));
-  const logs = createCoalescer(catchUp);
-  const rows = createCoalescer(refreshRow, { delayMs: 300 });
-  const members = createCoalescer(loadMembers, { delayMs: 500 });
-  const people = createCoalescer(meetPerson);
-  const everything = createCoalescer(compareAll, { delayMs: 0 });
+  const isOnline = () => get().connection.status === 'online';
+  const logs = createCoalescer(catchUp, { isOnline });
+  const rows = createCoalescer(refreshRow, { isOnline, delayMs: 300 });
+  const members = createCoalescer(loadMembers, { isOnline, delayMs: 500 });
+  const people = createCoalescer(meetPerson, { isOnline });
+  const everything = createCoalescer(compareAll, { isOnline, delayMs: 0 });
 
   async function listConversations(): Promise<void> {
     await listAll();
@@ -260,6 +263,7 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
     check(id);
     // What to show instead of a message that one has hidden is the server's to say.
     if (row.lastMessage?.hidden || isCountUnsure(message)) rows.ask(id);
+    if (Object.keys(knownOf(get(), id).news).length > mostNews) rows.ask(id);
     meetSenders(id, [message]);
     if (message.system && changesMembers.has(message.system.type)) refreshMembers(id);
     if (isNew && message.senderId !== account.id && row.me.leftSeq === null)
@@ -305,7 +309,10 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
   }
 
   return {
-    resync: () => everything.ask(''),
+    resync() {
+      for (const part of [logs, rows, members, people, everything]) part.hurry();
+      everything.ask('');
+    },
     resume() {
       delivered.resume();
       read.resume();

@@ -13,11 +13,18 @@ export interface Tabs {
   start(onNews: (news: TabNews) => void): void;
   tell(news: TabNews): void;
   /**
-   * Asks to be the tab that sends, and is until the returned function is called. Where the browser
-   * cannot arbitrate (no Web Locks without https) every tab is: the server stores each `clientId` once.
+   * Asks to be the tab that sends, and is until it ends its turn or another takes it away. Where the
+   * browser cannot arbitrate (no Web Locks without https) every tab is: the server stores each
+   * `clientId` once.
    */
-  takeTurn(onTurn: () => void): () => void;
+  takeTurn(on: { turn(): void; lost(): void }): Turn;
   stop(): void;
+}
+
+export interface Turn {
+  /** Takes it away from a tab that does nothing with it: browsers freeze tabs that nobody looks at. */
+  insist(): void;
+  end(): void;
 }
 
 export function createTabs(accountId: string): Tabs {
@@ -32,26 +39,42 @@ export function createTabs(accountId: string): Tabs {
     },
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- A channel has no target.
     tell: (news) => channel?.postMessage(news),
-    takeTurn(onTurn) {
+    takeTurn(on) {
       const locks = navigator.locks as LockManager | undefined;
-      if (!locks) {
-        onTurn();
-        return () => undefined;
+      // Nor can a tab send for others that it does not hear.
+      if (!locks || typeof BroadcastChannel === 'undefined') {
+        on.turn();
+        return { insist() {}, end() {} };
       }
-      const asking = new AbortController();
+      let asking = new AbortController();
       let release = () => {};
-      const hold = () => {
-        if (asking.signal.aborted) return;
-        onTurn();
-        return new Promise<void>((resolve) => (release = resolve));
+      const ask = (options: LockOptions) => {
+        const { signal } = asking;
+        let isHeld = false;
+        const hold = () => {
+          if (signal.aborted) return;
+          isHeld = true;
+          on.turn();
+          return new Promise<void>((resolve) => (release = resolve));
+        };
+        locks.request(`${name}-outbox`, options, hold).catch(() => {
+          if (signal.aborted) return;
+          if (isHeld) on.lost();
+          // A browser that keeps nothing: then no other tab knows of what is to be sent.
+          else on.turn();
+        });
       };
-      locks.request(`${name}-outbox`, { signal: asking.signal }, hold).catch(() => {
-        // Either no longer wanted, or a browser that keeps nothing: then no other tab knows of it.
-        if (!asking.signal.aborted) onTurn();
-      });
-      return () => {
-        asking.abort();
-        release();
+      ask({ signal: asking.signal });
+      return {
+        insist() {
+          asking.abort();
+          asking = new AbortController();
+          ask({ steal: true });
+        },
+        end() {
+          asking.abort();
+          release();
+        },
       };
     },
     stop() {

@@ -28,6 +28,9 @@ export function clientAddress(
   return address;
 }
 
+/** Whether a connection comes from one of TRUSTED_PROXIES. */
+export const isTrustedProxy = (peer = ''): boolean => isTrusted(plainAddress(peer));
+
 /**
  * Whom an address stands for where things are counted: an IPv6 network of 64 bits is one customer
  * with 2^64 addresses.

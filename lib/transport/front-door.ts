@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { addressHeader } from '#lib/auth/visitor.ts';
 import { httpStatus, isAppError, type ErrorCode } from '#lib/contract/errors.ts';
 import type { Refusal } from '#lib/contract/events.ts';
-import { clientAddress } from '#lib/limits/address.ts';
+import { clientAddress, isTrustedProxy } from '#lib/limits/address.ts';
 import { log } from '#lib/log.ts';
 import { metrics } from '#lib/metrics.ts';
 import { allowRequest } from './allow.ts';
@@ -49,7 +49,7 @@ export async function receive(
   dev: boolean,
 ): Promise<void> {
   const { url = '', method = '' } = request;
-  const path = pathOf(url);
+  const path = isHost(request.headers.host) ? pathOf(url) : null;
   const context = contexts.get(request) ?? { id: requestIdOf(undefined) };
   await withContext(context, async () => {
     try {
@@ -59,10 +59,10 @@ export async function receive(
         metrics().refusals.inc({ code: 'rate_limited' });
       } else if (path === '/metrics') {
         await answerMetrics(request, response);
-      } else if (!dev && !/^(GET|HEAD|OPTIONS)$/.test(method) && !path.startsWith('/api/')) {
-        // Pages are read only: they have no actions of Next's kind.
+      } else if (!dev && !isTaken(method, path)) {
         refuse(response, { code: 'not_found', message: 'There is nothing here that takes this.' });
       } else {
+        keepForwarded(request);
         await handle(request, response);
       }
     } catch (error) {
@@ -76,15 +76,43 @@ export async function receive(
   });
 }
 
-/** The decoded path; null for what is none, such as another server's address. */
+/**
+ * The decoded path; null for what is none, such as another server's address. Clients resolve `..`
+ * before they ask; to Next it would lead elsewhere than what is decided here by the path's beginning.
+ */
 function pathOf(url: string): string | null {
   if (!url.startsWith('/') || url.startsWith('//')) return null;
   try {
-    return decodeURIComponent(url.split('?', 1)[0] ?? '');
+    const path = decodeURIComponent(url.split('?', 1)[0] ?? '');
+    return /[/\\]\.\.?([/\\]|$)/.test(path) ? null : path;
   } catch (error) {
     if (error instanceof URIError) return null;
     throw error;
   }
+}
+
+/** Whether a Host header, if there is one, can be part of an address. */
+const isHost = (host: string | undefined): boolean =>
+  host === undefined || (/^[^\s/?#@\\]+$/.test(host) && URL.canParse(`http://${host}`));
+
+/** Whether this is a request for Next. Pages are read only: they have no actions of Next's kind. */
+function isTaken(method: string, path: string): boolean {
+  // Next's page for what went wrong has an address, at which it answers that something did.
+  if (path === '/_global-error') return false;
+  const methods = path.startsWith('/api/')
+    ? 'GET HEAD OPTIONS POST PUT PATCH DELETE'
+    : 'GET HEAD OPTIONS';
+  return methods.split(' ').includes(method);
+}
+
+/**
+ * Leaves of what a request says of the one before it, to a proxy, only what we believe: that it came
+ * by TLS, from a proxy of ours. The host is that of the Host header.
+ */
+function keepForwarded({ headers, socket }: IncomingMessage): void {
+  const isSecure = headers['x-forwarded-proto'] === 'https' && isTrustedProxy(socket.remoteAddress);
+  for (const name of ['host', 'port', 'proto']) delete headers[`x-forwarded-${name}`];
+  if (isSecure) headers['x-forwarded-proto'] = 'https';
 }
 
 /** Whether the request's address may go on; if not, this has been answered. */

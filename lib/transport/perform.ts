@@ -106,12 +106,20 @@ function refuse(code: ErrorCode, message: string, issues?: Issue[], retryAfterMs
   return { ok: false as const, error: { code, message, ...more } };
 }
 
+/** Nobody mends more at once; an input of thousands of faults is not to be answered tenfold. */
+const maxIssues = 20;
+const maxIssuePath = 200;
+
 const issuesOf = (error: z.ZodError): Issue[] =>
-  error.issues.flatMap((issue) => {
-    const path = issue.path.join('.');
-    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
-    return issue.keys.map((key) => ({
-      path: path ? `${path}.${key}` : key,
-      message: 'is not a field of this input',
-    }));
-  });
+  error.issues
+    .slice(0, maxIssues)
+    .flatMap((issue) => {
+      const path = issue.path.join('.');
+      if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
+      return issue.keys.slice(0, maxIssues).map((key) => ({
+        path: path ? `${path}.${key}` : key,
+        message: 'is not a field of this input',
+      }));
+    })
+    .slice(0, maxIssues)
+    .map(({ path, message }) => ({ path: path.slice(0, maxIssuePath), message }));

@@ -2,6 +2,7 @@ import { AppError, httpStatus } from '#lib/contract/errors.ts';
 import type { Refusal } from '#lib/contract/events.ts';
 import { operations, type Operation } from '#lib/contract/operations.ts';
 import { limits } from '#lib/contract/records.ts';
+import { hasBearer } from '#lib/auth/caller.ts';
 import { visitorOf } from '#lib/auth/visitor.ts';
 import type { Caller, UseCaseName, Visitor } from '#lib/use-cases/define.ts';
 import { preflight, shared } from './cors.ts';
@@ -70,9 +71,9 @@ export function problemText(refusal: Refusal) {
 
 async function callerOf({ access }: Operation, request: Request): Promise<Caller | Visitor> {
   const { headers, method } = request;
-  // A token in a header is never sent by a browser on its own; a cookie is.
-  const byCookie = !headers.has('authorization');
-  if (method !== 'GET' && byCookie && !isOwnOrigin(provenanceOf(headers))) {
+  // A token is never sent by a browser on its own; a cookie is, and so is a proxy's password.
+  const byToken = hasBearer(headers);
+  if (method !== 'GET' && !byToken && !isOwnOrigin(provenanceOf(headers))) {
     throw new AppError('forbidden', 'This origin may not make changes here.');
   }
   const visitor = visitorOf(headers);

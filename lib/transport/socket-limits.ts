@@ -15,7 +15,7 @@ interface Connection {
   close(discard?: boolean): void;
   once(event: 'close', listener: () => void): unknown;
   on(event: 'packetCreate', listener: (packet: { data?: string | Buffer }) => void): unknown;
-  on(event: 'flush', listener: () => void): unknown;
+  on(event: 'flush' | 'packet', listener: () => void): unknown;
 }
 
 /** Somebody may have gone by then: a connection that is dead without having said so ends in a minute. */
@@ -27,12 +27,18 @@ const goneWithinMs = 2_000;
 const addresses = createTally();
 const people = createTally();
 
-/** Whether a connection may begin. Those that are to be told why not still may. */
+/**
+ * Whether a connection may begin. Those that are to be told why not still may. Not as JSONP: a script
+ * element of any page could read that.
+ */
 export function allowConnection(
   request: IncomingMessage,
   decide: (error: string | null, success: boolean) => void,
 ): void {
   const { RATE_LIMITS, SOCKETS_PER_ADDRESS } = env();
+  // Engine.io has parsed the query, and goes by this field of it.
+  const { _query: query } = request as IncomingMessage & { _query?: { j?: unknown } };
+  if (query?.j !== undefined) return decide('Polling by JSONP is not to be had here.', false);
   const { socket, headers } = request;
   const address = addressKey(clientAddress(socket.remoteAddress, headers['x-forwarded-for']));
   const isFull = RATE_LIMITS === 'on' && addresses.of(address) >= 2 * SOCKETS_PER_ADDRESS;
@@ -42,7 +48,7 @@ export function allowConnection(
 
 /** Watches over every connection: how many an address has, and what a client leaves unread. */
 export function watchConnections({ engine }: Server): void {
-  closeSoon(engine);
+  setUpWebSockets(engine);
   engine.on('connection', (connection: Connection) => {
     // Of one that polls, and does not come for the news that it is closed.
     connection.transport.closeTimeout = goneWithinMs;
@@ -50,8 +56,20 @@ export function watchConnections({ engine }: Server): void {
     addresses.add(address);
     connection.once('close', () => addresses.remove(address));
     endUnread(connection, address);
+    endFlood(connection, address);
   });
 }
+
+const admitting = new WeakSet<object>();
+
+/** Whether nobody is being admitted on this connection; then somebody is, until `endAdmission`. */
+export function beginAdmission(connection: object): boolean {
+  if (admitting.has(connection)) return false;
+  admitting.add(connection);
+  return true;
+}
+
+export const endAdmission = (connection: object): boolean => admitting.delete(connection);
 
 /** Lets a socket go on with its handshake. @throws AppError `rate_limited` for too many of its address. */
 export async function allowHandshake(clientAddress: string): Promise<void> {
@@ -85,14 +103,17 @@ export function allowQueued(waiting: number, userId: string): void {
   if (waiting > env().SOCKET_QUEUE) refuse('SOCKET_QUEUE', userId, retryCommandMs);
 }
 
-/** Has closed WebSockets gone soon: otherwise they wait 30 s for the client to agree. */
-function closeSoon(engine: Server['engine']): void {
+/**
+ * Has closed WebSockets gone soon: otherwise they wait 30 s for the client to agree. And has others
+ * served between two packets of a socket, however many came at once.
+ */
+function setUpWebSockets(engine: Server['engine']): void {
   type WebSocketServer = new (options: object) => object;
   const { opts } = engine as unknown as { opts: { wsEngine: WebSocketServer } };
   // Engine.io makes its server of WebSockets when the HTTP server listens, with options of its own.
   opts.wsEngine = class extends opts.wsEngine {
     constructor(options: object) {
-      super({ ...options, closeTimeout: goneWithinMs });
+      super({ ...options, closeTimeout: goneWithinMs, allowSynchronousEvents: false });
     }
   };
 }
@@ -123,5 +144,20 @@ function endUnread(connection: Connection, address: string): void {
   connection.on('flush', () => {
     onItsWay = waiting;
     waiting = 0;
+  });
+}
+
+/**
+ * Ends a connection that sends more packets at once than may wait: by polling, thousands come in one
+ * request, before anybody else's turn.
+ */
+function endFlood(connection: Connection, address: string): void {
+  const most = env().SOCKET_QUEUE;
+  let count = 0;
+  connection.on('packet', () => {
+    if (count++ === 0) setImmediate(() => (count = 0));
+    if (count <= most || connection.readyState !== 'open') return;
+    note('SOCKET_QUEUE', address);
+    connection.close(true);
   });
 }

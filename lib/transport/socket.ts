@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { callerFromCookies, callerFromToken, confirmCaller } from '#lib/auth/caller.ts';
+import { sessionTokenIn } from '#lib/auth/cookies.ts';
 import { AppError } from '#lib/contract/errors.ts';
 import {
   commandEvents,
@@ -32,6 +33,8 @@ import {
   allowHandshake,
   allowQueued,
   allowSocketOf,
+  beginAdmission,
+  endAdmission,
   watchConnections,
 } from './socket-limits.ts';
 import { startSweep } from './socket-sweep.ts';
@@ -67,7 +70,14 @@ export function startSocketHost(httpServer: HttpServer): SocketHost {
   });
   watchConnections(io);
   io.use((socket, next) => {
-    void admit(socket).then((refusal) => next(refusal));
+    // A client asks once. Of a thousand times at once, each would be looked up, and let in.
+    if (!beginAdmission(socket.conn)) {
+      socket.conn.close(true);
+      return;
+    }
+    void admit(socket)
+      .finally(() => endAdmission(socket.conn))
+      .then(next);
   });
   io.on('connection', (socket) => {
     // What a client says before it is ready waits for that.
@@ -94,12 +104,13 @@ async function admit(socket: AppSocket): Promise<Error | undefined> {
   };
   const admitting = async () => {
     await allowHandshake(visitor.address);
-    const { origin, host, 'sec-fetch-site': site } = headers;
-    if (!isOwnOrigin({ origin, host, site })) {
+    const { token } = auth as { token?: unknown };
+    const { origin, host, referer, 'sec-fetch-site': site } = headers;
+    const hasCookie = token === undefined && sessionTokenIn(headers.cookie ?? null) !== undefined;
+    if (!isOwnOrigin({ origin, host, referer, site, hasCookie })) {
       throw new AppError('forbidden', 'This origin may not connect here.');
     }
     await connected();
-    const { token } = auth as { token?: unknown };
     const caller =
       token === undefined
         ? await callerFromCookies(headers.cookie ?? null, visitor)

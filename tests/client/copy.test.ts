@@ -23,9 +23,10 @@ const settled = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 /** A page that shows and keeps a copy in this browser. */
 async function openPage(browser: Browser, start: ChatState) {
   const holder = createHolder(start);
-  const copy = createCopy({ ...holder, device: browser.device });
+  const resync = vi.fn();
+  const copy = createCopy({ ...holder, device: browser.device, resync });
   await copy.start();
-  return { ...holder, copy };
+  return { ...holder, copy, resync };
 }
 
 const talkOf = (messages: number) => {
@@ -103,6 +104,18 @@ describe('what a page has shown', () => {
     const { logs } = get();
     await copy.restore(server.id);
     expect(get().logs).toBe(logs);
+  });
+
+  test('that comes after the server has told is compared with what it has', async () => {
+    const browser = createBrowser();
+    const server = talkOf(1);
+    (await openPage(browser, loaded(server))).copy.saveNow();
+    const online = { status: 'online' as const, since: 0, reconnecting: false };
+    expect((await openPage(browser, fresh())).resync).not.toHaveBeenCalled();
+    const { resync } = await openPage(browser, { ...fresh(), connection: online });
+    expect(resync).toHaveBeenCalledOnce();
+    const later = await openPage(browser, { ...fresh(server.row()), connection: online });
+    expect(later.resync).not.toHaveBeenCalled();
   });
 
   test('of a history that the server does not have is not shown', async () => {

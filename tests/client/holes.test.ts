@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ben, cleo, createServerSide, fresh, loaded } from './support.ts';
 import { createSyncing, settled } from './syncing.ts';
 
+const online = { status: 'online' as const, since: 0, reconnecting: false };
+
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
@@ -81,6 +83,35 @@ describe('a hole in the changes', () => {
     expect(asked('listMessages')).toHaveLength(1);
   });
 
+  test('is pulled again when the request fails and the connection stays', async () => {
+    const server = createServerSide();
+    const { receive, dispatch, fail, get } = createSyncing(loaded(server), [server]);
+    dispatch({ type: 'connection', connection: online });
+    fail('offline');
+    server.post(ben);
+    receive(server.post(ben));
+    await settled(1000);
+    fail(null);
+    await settled(5000);
+    expect(get().logs[server.id]!.messages).toEqual(server.messages);
+  });
+
+  test('is pulled at the next ready, however slow the tries have become', async () => {
+    const server = createServerSide();
+    const { sync, receive, fail, get, asked } = createSyncing(loaded(server), [server]);
+    fail('unavailable');
+    sync.resync();
+    server.post(ben);
+    receive(server.post(ben));
+    await settled(605_000);
+    fail(null);
+    const before = asked('listMessages').length;
+    sync.resync();
+    await settled(1000);
+    expect(get().logs[server.id]!.messages).toEqual(server.messages);
+    expect(asked('listMessages')).toHaveLength(before + 1);
+  });
+
   test('that is too long is not pulled: the latest page takes its place', async () => {
     const server = createServerSide();
     server.post(ben);
@@ -95,6 +126,18 @@ describe('a hole in the changes', () => {
     expect(get().logs[server.id]).toMatchObject({ hasOlder: true, hasNewer: false });
     expect(get().logs[server.id]!.messages).toEqual(server.messages.slice(-50));
   });
+});
+
+test('thousands of unread messages are not held in memory to be counted', async () => {
+  const server = createServerSide();
+  const { receive, get, asked } = createSyncing(fresh(server.row()), [server]);
+  for (let n = 0; n < 20; n += 1) {
+    for (let of = 0; of < 100; of += 1) receive(server.post(ben));
+    await settled();
+  }
+  expect(get().conversations[server.id]).toMatchObject({ unreadCount: 2000, lastSeq: 2000 });
+  expect(Object.keys(get().known[server.id]!.news).length).toBeLessThanOrEqual(200);
+  expect(asked('readConversation').length).toBeLessThanOrEqual(10);
 });
 
 describe('a last event that was lost', () => {

@@ -85,6 +85,39 @@ describe('what the browser keeps', () => {
     expect(server.messages.map(({ text }) => text)).toEqual(['Good morning']);
   });
 
+  test('is not sent unasked when the clock was set back, and nobody knows how old it is', async () => {
+    const server = createServerSide();
+    const browser = createBrowser();
+    const before = createLine(server, refuse('offline'), browser);
+    before.send('Good morning');
+    await settled();
+    before.close();
+    vi.setSystemTime(Date.now() - 400 * 24 * 3_600_000);
+
+    const { outbox, get, sent } = createLine(server, accept(server), browser);
+    await settled();
+    expect(sent).toEqual([]);
+    outbox.retry(server.id, get().outbox[server.id]![0]!.clientId);
+    await settled();
+    expect(server.messages.map(({ text }) => text)).toEqual(['Good morning']);
+  });
+
+  test('is not said to be lost while it cannot be read', async () => {
+    const server = createServerSide();
+    const browser = createBrowser();
+    const readable = browser.device.readUnsent;
+    browser.lost.push('one');
+    browser.device.readUnsent = async () => null;
+    const { get, outbox } = createLine(server, accept(server), browser);
+    await settled();
+    expect(get().lostUnsent).toBe(0);
+    browser.device.readUnsent = readable;
+    outbox.pause();
+    outbox.resume();
+    await settled();
+    expect(get().lostUnsent).toBe(1);
+  });
+
   test('is kept anew when it was deleted under way', async () => {
     const server = createServerSide();
     const browser = createBrowser();
@@ -173,6 +206,37 @@ describe('two tabs', () => {
     await settled();
     expect(second.texts()).toEqual(['one', 'two']);
     expect(first.sent).toHaveLength(1);
+  });
+
+  test('do not wait for one that is frozen, which sends nothing twice when it wakes', async () => {
+    const server = createServerSide();
+    const browser = createBrowser();
+    let wake = () => {};
+    const frozen = new Promise<void>((resolve) => (wake = resolve));
+    const first = createLine(
+      server,
+      async (input) => {
+        await frozen;
+        return accept(server)(input);
+      },
+      browser,
+    );
+    await settled();
+    const second = createLine(server, accept(server), browser);
+    second.send('one');
+    second.send('two');
+    await settled(14_000);
+    expect(second.sent).toEqual([]);
+    await settled(1000);
+    expect(second.texts()).toEqual(['one', 'two']);
+    expect(browser.unsent.size).toBe(0);
+
+    wake();
+    second.send('three');
+    await settled(60_000);
+    expect(second.texts()).toEqual(['one', 'two', 'three']);
+    expect(first.texts()).toEqual(['one']);
+    expect(server.messages.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
   });
 
   test('agree on what was refused and on what was deleted', async () => {

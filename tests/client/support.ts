@@ -225,7 +225,7 @@ export function createBrowser({ hasLocks = true } = {}) {
   const logs = new Map<string, KeptLog>();
   const lost: string[] = [];
   const tabs: { hear: (news: TabNews) => void; tab: Tabs }[] = [];
-  const queue: { onTurn: () => void }[] = [];
+  const queue: { turn(): void; lost(): void }[] = [];
 
   const device: DeviceStore = {
     async readUnsent() {
@@ -266,14 +266,25 @@ export function createBrowser({ hasLocks = true } = {}) {
       tell(news) {
         for (const other of tabs) if (other !== mine) other.hear(news);
       },
-      takeTurn(onTurn) {
-        const asking = { onTurn };
+      takeTurn(on) {
+        const asking = { ...on };
         queue.push(asking);
-        if (!hasLocks || queue[0] === asking) onTurn();
-        return () => {
+        if (!hasLocks || queue[0] === asking) asking.turn();
+        const leave = () => {
           const had = queue[0] === asking;
           if (queue.includes(asking)) queue.splice(queue.indexOf(asking), 1);
-          if (had && hasLocks) queue[0]?.onTurn();
+          return had;
+        };
+        return {
+          insist() {
+            leave();
+            const [robbed] = queue.splice(0, 1, asking);
+            asking.turn();
+            robbed?.lost();
+          },
+          end() {
+            if (leave() && hasLocks) queue[0]?.turn();
+          },
         };
       },
       stop: () => void tabs.splice(tabs.indexOf(mine!), 1),

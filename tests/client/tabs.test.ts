@@ -25,16 +25,24 @@ test('tabs of one account hear each other, and nobody else does', async () => {
 
 test('without Web Locks it is every tab’s turn', () => {
   vi.stubGlobal('navigator', {});
-  const onTurn = vi.fn();
-  const end = createTabs(ana.id).takeTurn(onTurn);
-  expect(onTurn).toHaveBeenCalledOnce();
-  end();
+  const [turn, lost] = [vi.fn(), vi.fn()];
+  createTabs(ana.id).takeTurn({ turn, lost }).end();
+  expect(turn).toHaveBeenCalledOnce();
+  expect(lost).not.toHaveBeenCalled();
+});
+
+test('where tabs cannot hear each other it is every tab’s turn', () => {
+  vi.stubGlobal('BroadcastChannel', undefined);
+  vi.stubGlobal('navigator', { locks: { request: () => new Promise(() => {}) } });
+  const turn = vi.fn();
+  createTabs(ana.id).takeTurn({ turn, lost: vi.fn() });
+  expect(turn).toHaveBeenCalledOnce();
 });
 
 test('a browser that refuses Web Locks leaves no tab waiting', async () => {
   const request = () => Promise.reject(new DOMException('not here', 'SecurityError'));
   vi.stubGlobal('navigator', { locks: { request } });
-  const onTurn = vi.fn();
-  createTabs(ana.id).takeTurn(onTurn);
-  await vi.waitFor(() => expect(onTurn).toHaveBeenCalledOnce());
+  const turn = vi.fn();
+  createTabs(ana.id).takeTurn({ turn, lost: vi.fn() });
+  await vi.waitFor(() => expect(turn).toHaveBeenCalledOnce());
 });

@@ -1,6 +1,16 @@
 import type { Page } from 'playwright/test';
 import { awayFromApp, databases, expectUnsent, lineOf, type Line } from './line.ts';
-import { bubble, expect, findAndOpen, row, say, test, tick, type Guest } from './people.ts';
+import {
+  bubble,
+  composer,
+  expect,
+  findAndOpen,
+  row,
+  say,
+  test,
+  tick,
+  type Guest,
+} from './people.ts';
 
 // Several people, servers and pages in each.
 test.slow();
@@ -150,6 +160,42 @@ test('without room or without a database the page sends by itself, and warns of 
   await expect(bubble(ben, 'Only here')).toHaveCount(1, { timeout: 60_000 });
   await expect(tick(ana, 'Only here', 'Read')).toBeVisible();
   expect(await isWarned(ana.page)).toBe(false);
+});
+
+test('a database that does not answer for a time has lost nothing', async ({ signUp }) => {
+  const { ana, ben, line, path } = await writeUnsent(signUp);
+  await ana.context.addInitScript(() => {
+    const open = IDBFactory.prototype.open;
+    IDBFactory.prototype.open = function (...parameters) {
+      if (!sessionStorage.getItem('hang')) return open.apply(this, parameters);
+      const silent = { addEventListener() {}, removeEventListener() {} };
+      return Object.assign(Object.create(IDBOpenDBRequest.prototype), silent) as IDBOpenDBRequest;
+    };
+  });
+  await ana.page.evaluate(() => sessionStorage.setItem('hang', 'yes'));
+  await ana.page.goto(path);
+  await say(ana, 'Meanwhile');
+  await expect.poll(() => isWarned(ana.page)).toBe(true);
+  await line.mend();
+  await expect(bubble(ben, 'Meanwhile')).toHaveCount(1, { timeout: 60_000 });
+  await expect(lost(ana.page)).toHaveCount(0);
+  await ana.page.evaluate(() => sessionStorage.removeItem('hang'));
+  await ana.page.goto(path);
+  await expect(bubble(ben, 'Unsent')).toHaveCount(1, { timeout: 60_000 });
+  await expect(lost(ana.page)).toHaveCount(0);
+});
+
+test('what the outbox has does not stand in the composer too', async ({ signUp }) => {
+  const { ana, path } = await writeUnsent(signUp);
+  // As after a crash between the two.
+  await ana.page.evaluate(async (chatId) => {
+    const [account] = await indexedDB.databases();
+    const accountId = account!.name!.replace('gatherly-', '');
+    localStorage.setItem(`gatherly:draft:${accountId}:${chatId}`, 'Unsent');
+  }, path.split('/').at(-1));
+  await ana.page.reload();
+  await expect(tick(ana, 'Unsent', 'Sending')).toBeVisible();
+  await expect(composer(ana)).toHaveValue('');
 });
 
 test('an account has one database, named by its id', async ({ signUp }) => {

@@ -104,7 +104,8 @@ it.each([
     await expect
       .poll(async () => (await send(first, answeredWithinMs)).ok, { timeout: backWithinMs })
       .toBe(true);
-    for (const given of unsent) expect(await send(given, answeredWithinMs)).toMatchObject({ ok: true });
+    for (const given of unsent)
+      expect(await send(given, answeredWithinMs)).toMatchObject({ ok: true });
     expect((await request(server.url, 'GET', '/ready')).status).toBe(200);
 
     const stored = await wholeHistory(ben, chat.id);

@@ -5,15 +5,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { Message } from '#lib/contract/records.ts';
-import { people, type Person } from '../support/people.ts';
-import { startServer } from '../support/server.ts';
+import { people, Person } from '../support/people.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 import { wholeHistory } from './oracle.ts';
 
 const disk = mkdtempSync(path.join(os.tmpdir(), 'gatherly-disk-'));
 const canMount = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp']).status === 0;
 if (!canMount) process.stdout.write('A full disk is not tried: only root can make one here.\n');
 
-afterEach(() => {
+afterEach(async () => {
+  await server?.kill('SIGKILL');
   if (canMount) spawnSync('umount', [disk]);
   rmSync(disk, { recursive: true, force: true });
 });
@@ -21,12 +22,14 @@ afterEach(() => {
 const megabyte = 1024 * 1024;
 const text = 'x'.repeat(60_000);
 
+let server: TestServer | undefined;
+
 async function fillAndFree(): Promise<void> {
   const size = 'size=64m';
   expect(spawnSync('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', disk]).status).toBe(0);
   const ballast = path.join(disk, 'ballast');
   writeFileSync(ballast, Buffer.alloc(16 * megabyte));
-  const server = await startServer({}, path.join(disk, 'data'));
+  server = await startServer({}, path.join(disk, 'data'));
   const [ana, ben] = (await people(server.url, 'ana', 'ben')) as [Person, Person];
   const chat = await ana.direct(ben);
   const [phone, bens] = [await ana.connect(), await ben.connect()];
@@ -66,11 +69,15 @@ async function fillAndFree(): Promise<void> {
   await server.stop({ keepData: true });
 
   // What was stored until the disk was full is there after a start on the full disk too.
-  const again = await startServer({}, path.join(disk, 'data'));
-  const after = await wholeHistory(Object.assign(ben, { url: again.url }), chat.id);
+  server = await startServer({}, path.join(disk, 'data'));
+  const after = await wholeHistory(new Person(server.url, ben.user, ben.token), chat.id);
   expect(after).toEqual(stored);
-  await again.stop({ keepData: true });
+  await server.stop({ keepData: true });
 }
 
 if (canMount)
-  it('refuses sends on a full disk, answers reads, and stores again when there is room', fillAndFree, 180_000);
+  it(
+    'refuses sends on a full disk, answers reads, and stores again when there is room',
+    fillAndFree,
+    180_000,
+  );

@@ -5,6 +5,8 @@ import { startOracle, type Oracle } from './oracle.ts';
 import { randomFrom, times } from './scale.ts';
 
 const kills = times(3, 25);
+/** So many acknowledged at least, and up to twice as many, from one kill to the next. */
+const between = times(150, 600);
 /** A kill while little goes on shows nothing, and is not counted. */
 const leastRate = 100;
 
@@ -19,7 +21,7 @@ it(`loses, doubles and moves nothing that it acknowledged in ${kills} times kill
   let counted = 0;
   for (let tries = 0; counted < kills; tries++) {
     expect(tries).toBeLessThan(3 * kills);
-    await oracle.ackedAtLeast(oracle.acked() + 150 + Math.floor(random() * 300));
+    await oracle.ackedAtLeast(oracle.acked() + Math.floor(between * (1 + random())));
     if (oracle.rate() >= leastRate) counted++;
     expect((await server.kill('SIGKILL')).signal).toBe('SIGKILL');
     server = await startServer(settings, server.dataDir);

@@ -10,15 +10,15 @@ import type { Note, Plan } from './oracle.ts';
 const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Plan;
 const note = (entry: Note) => appendFileSync(plan.log, `${JSON.stringify(entry)}\n`);
 
-let isOver = false;
-const all = plan.senders.map((sender) => ({ sender, done: run(sender) }));
-
-createInterface({ input: process.stdin }).once('line', () => (isOver = true));
-await Promise.all(all.map(({ done }) => done));
+const enough = new AbortController();
+createInterface({ input: process.stdin }).once('line', () => enough.abort());
+const talks = await Promise.all(plan.senders.map(talk));
+// Only now has everybody said their last.
+await Promise.all(talks.map((catchUp) => catchUp()));
 process.exit(0);
 
-/** Sends one message after the other, each as often as it takes. */
-async function run({ name, token, conversationId }: Plan['senders'][number]): Promise<void> {
+/** Sends one message after the other, each as often as it takes. Returns how to catch up afterwards. */
+async function talk({ name, token, conversationId }: Plan['senders'][number]) {
   const socket = io(plan.url, {
     auth: { token },
     forceNew: true,
@@ -34,7 +34,7 @@ async function run({ name, token, conversationId }: Plan['senders'][number]): Pr
     if (seq === upTo + 1) upTo = seq;
   };
   socket.on('message:new', hear);
-  for (let n = 1; !isOver; n++) {
+  for (let n = 1; !enough.signal.aborted; n++) {
     const clientId = `${name}-${n}`;
     const text = `${name} ${n}`;
     note({ what: 'sent', name, conversationId, clientId, text });
@@ -42,17 +42,19 @@ async function run({ name, token, conversationId }: Plan['senders'][number]): Pr
     const { seq, id } = (reply as { message: Message }).message;
     note({ what: 'acked', name, conversationId, clientId, seq, id, text, at: Date.now() });
   }
-  // What came while it was away.
-  for (let hasMore = true; hasMore;) {
-    const input = { conversationId, after: upTo, limit: 200 };
-    const page = (await insist(socket, 'message:list', input)) as {
-      messages: Message[];
-      hasMore: boolean;
-    };
-    for (const message of page.messages) hear({ message });
-    hasMore = page.hasMore;
-  }
-  socket.close();
+  return async () => {
+    // What came while it was away.
+    for (let hasMore = true; hasMore;) {
+      const input = { conversationId, after: upTo, limit: 200 };
+      const page = (await insist(socket, 'message:list', input)) as {
+        messages: Message[];
+        hasMore: boolean;
+      };
+      for (const message of page.messages) hear({ message });
+      hasMore = page.hasMore;
+    }
+    socket.close();
+  };
 }
 
 /** Asks until there is an answer: the same question, over whatever connection there is then. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
@@ -60,11 +60,7 @@ export async function startOracle(url: string, pairs: number): Promise<Oracle> {
     stdio: ['pipe', 'inherit', 'inherit'],
   });
   const ended = once(child, 'exit');
-  const notes = (): Note[] =>
-    readFileSync(log, 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as Note);
+  const notes = reader(log);
   const acks = () => notes().flatMap((entry) => (entry.what === 'acked' ? [entry] : []));
   const remove = () => {
     child.kill('SIGKILL');
@@ -89,7 +85,10 @@ export async function startOracle(url: string, pairs: number): Promise<Oracle> {
           .filter((_, i) => i % 2 === 0)
           .map(async ({ person, conversationId }) => ({
             conversationId,
-            messages: await wholeHistory(new Person(url, person.user, person.token), conversationId),
+            messages: await wholeHistory(
+              new Person(url, person.user, person.token),
+              conversationId,
+            ),
           })),
       );
       for (const { conversationId, messages } of stored) {
@@ -101,9 +100,30 @@ export async function startOracle(url: string, pairs: number): Promise<Oracle> {
       await judgeHeads(talkers, url);
       const count = all.filter(({ what }) => what === 'acked').length;
       remove();
-      return { acked: count, stored: stored.reduce((sum, { messages }) => sum + messages.length, 0) };
+      return {
+        acked: count,
+        stored: stored.reduce((sum, { messages }) => sum + messages.length, 0),
+      };
     },
     kill: remove,
+  };
+}
+
+/** Reads a log that grows: each time all of its notes so far. */
+function reader(log: string): () => Note[] {
+  const file = openSync(log, 'r');
+  const chunk = Buffer.alloc(1024 * 1024);
+  const notes: Note[] = [];
+  let rest = '';
+  return () => {
+    for (let size = 1; size > 0;) {
+      // It is ASCII: every name and text is of the oracle's making.
+      size = readSync(file, chunk);
+      const lines = (rest + chunk.toString('latin1', 0, size)).split('\n');
+      rest = lines.pop() ?? '';
+      notes.push(...lines.map((line) => JSON.parse(line) as Note));
+    }
+    return notes;
   };
 }
 

@@ -3,6 +3,7 @@ import { io, type Socket } from 'socket.io-client';
 import type { ErrorCode } from '#lib/contract/errors.ts';
 import type { ServerEvent, ServerEventData } from '#lib/contract/events.ts';
 import type { Account, Conversation, Message } from '#lib/contract/records.ts';
+import { requireNoLeak } from './leaks.ts';
 
 export interface RestAnswer {
   status: number;
@@ -35,11 +36,10 @@ export async function request(
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: text ? JSON.parse(text) : null,
-  };
+  const answer = text ? JSON.parse(text) : null;
+  // The document of the API speaks of all its fields.
+  if (path !== '/openapi.json') requireNoLeak(`${method} ${path}`, answer);
+  return { status: response.status, headers: response.headers, body: answer };
 }
 
 /** The body of an answer that has to be a success. */
@@ -133,13 +133,18 @@ export class Device {
   readonly events: { event: string; data: unknown }[] = [];
   private waiting: (() => void)[] = [];
 
-  constructor(url: string, auth: object = {}, extraHeaders: Record<string, string> = {}) {
+  constructor(
+    url: string,
+    auth: object = {},
+    extraHeaders: Record<string, string> = {},
+    transports = ['websocket'],
+  ) {
     this.socket = io(url, {
       auth,
       extraHeaders,
       forceNew: true,
       reconnection: false,
-      transports: ['websocket'],
+      transports,
     });
     this.socket.onAny((event: string, data: unknown) => this.note(event, data));
     this.socket.on('disconnect', (reason) => this.note('disconnect', reason));
@@ -148,8 +153,10 @@ export class Device {
 
   /** Emits a command and resolves with its ack as it is. */
   // oxlint-disable-next-line typescript/no-explicit-any
-  ask(event: string, input: unknown): Promise<any> {
-    return this.socket.timeout(10_000).emitWithAck(event, input) as Promise<Reply>;
+  async ask(event: string, input: unknown): Promise<any> {
+    const reply = (await this.socket.timeout(10_000).emitWithAck(event, input)) as Reply;
+    requireNoLeak(event, reply.data ?? reply.error);
+    return reply;
   }
 
   all<E extends ServerEvent>(event: E): ServerEventData<E>[] {
@@ -168,8 +175,13 @@ export class Device {
     )) as ServerEventData<E>;
   }
 
-  async hear(event: string, matches: (data: unknown) => boolean = () => true): Promise<unknown> {
-    const deadline = AbortSignal.timeout(10_000);
+  /** Resolves with the first such event, heard already or still to come; fails after so long (ms). */
+  async hear(
+    event: string,
+    matches: (data: unknown) => boolean = () => true,
+    withinMs = 10_000,
+  ): Promise<unknown> {
+    const deadline = AbortSignal.timeout(withinMs);
     for (;;) {
       const found = this.events.find((heard) => heard.event === event && matches(heard.data));
       if (found) return found.data;
@@ -187,6 +199,7 @@ export class Device {
   }
 
   private note(event: string, data: unknown): void {
+    if (!(data instanceof Error)) requireNoLeak(event, data);
     this.events.push({ event, data });
     for (const wake of this.waiting.splice(0)) wake();
   }

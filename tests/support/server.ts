@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { databaseUriOf, dropDatabase } from './database.ts';
+import { requireNoSecret } from './leaks.ts';
 
 export interface TestServer {
   url: string;
@@ -16,6 +17,8 @@ export interface TestServer {
   /** The one line on standard output that says where it is. */
   announcement: string;
   kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null }>;
+  /** Resolves when it is gone, by whatever. */
+  ended: Promise<unknown>;
   /** Ends it, fails if it has logged an error, and removes its data unless another server is to go on with them. */
   stop(options?: { keepData?: boolean }): Promise<void>;
 }
@@ -66,6 +69,11 @@ export async function startServer(
       else child.kill(signal);
     }
     const [code, by] = await ended;
+    // However it ends, and whatever it was told to keep quiet about.
+    const uncaught = log
+      .split('\n')
+      .find((line) => /"(unhandledRejection|uncaughtException)"/.test(line));
+    if (uncaught) throw new Error(`the server did not catch: ${uncaught}`);
     return { code, signal: by };
   };
   return {
@@ -78,8 +86,10 @@ export async function startServer(
     announcement,
     log: () => log,
     kill,
+    ended,
     stop: async ({ keepData = false } = {}) => {
       await kill('SIGTERM');
+      requireNoSecret(log);
       const errors = log.split('\n').filter((line) => line.includes('"level":50'));
       if (errors.length > 0) throw new Error(`the server logged errors:\n${errors.join('\n')}`);
       if (keepData) return;

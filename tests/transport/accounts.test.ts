@@ -139,7 +139,8 @@ it('signs in through next-auth, whose cookie opens pages, REST and sockets', asy
   const cookie = cookieOf(signedIn);
   const me = await request(server.url, 'GET', '/users/me', { headers: { cookie } });
   expect(me.body.user.id).toBe(ana.id);
-  const device = new Device(server.url, {}, { cookie });
+  const own = { cookie, origin: server.url };
+  const device = new Device(server.url, {}, own);
   expect((await device.heard('ready')).user.id).toBe(ana.id);
   const elsewhere = { cookie, origin: 'https://evil.example' };
   expect(
@@ -147,7 +148,7 @@ it('signs in through next-auth, whose cookie opens pages, REST and sockets', asy
       .status,
   ).toBe(403);
   expect((await refused(new Device(server.url, {}, elsewhere))).data.code).toBe('forbidden');
-  await request(server.url, 'DELETE', '/auth/sessions/current', { headers: { cookie } });
+  await request(server.url, 'DELETE', '/auth/sessions/current', { headers: own });
   await device.heard('session:ended');
 });
 

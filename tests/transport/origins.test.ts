@@ -117,12 +117,38 @@ describe('a change asked for with a cookie', () => {
     }
   });
 
+  it('is refused when nothing says where it comes from', async () => {
+    for (const headers of [
+      {},
+      { authorization: 'Basic YW5hOmFuYQ==' },
+      { referer: 'https://evil.example/' },
+      { referer: `https://evil.example/${server.url}/` },
+      { referer: 'about:blank' },
+    ] as Record<string, string>[]) {
+      expect((await rename(from(headers))).status).toBe(403);
+      const signOut = { ...from(headers, formType), 'content-length': '0' };
+      const answer = await send(server.url, '/api/auth/signout', {
+        method: 'POST',
+        headers: signOut,
+      });
+      expect(answer.status).toBe(403);
+    }
+  });
+
+  it('is refused to another site behind a proxy that asks for a password of its own', async () => {
+    const authorization = 'Basic YW5hOmFuYQ==';
+    expect((await rename(from({ authorization, origin: 'https://evil.example' }))).status).toBe(
+      403,
+    );
+  });
+
   it('is done for our own pages, for those that are allowed, and for programs', async () => {
     for (const headers of [
       from({ origin: server.url }),
       from({ origin: allowed, 'sec-fetch-site': 'cross-site' }),
       from({ 'sec-fetch-site': 'same-origin' }),
-      from({}),
+      from({ referer: `${server.url}/settings` }),
+      from({ authorization: `Bearer ${ana.token}` }),
     ]) {
       const body = '{"about":"Here"}';
       const answer = await send(server.url, '/api/v1/users/me', {
@@ -154,8 +180,8 @@ describe('an answer', () => {
 });
 
 describe('a socket', () => {
-  const attempt = async (headers: Record<string, string>): Promise<string> => {
-    const device = new Device(server.url, {}, headers);
+  const attempt = async (headers: Record<string, string>, auth = {}): Promise<string> => {
+    const device = new Device(server.url, auth, headers);
     const outcome = await Promise.race([
       device.hear('ready').then(() => 'ready'),
       device
@@ -176,10 +202,33 @@ describe('a socket', () => {
     expect(await attempt({ cookie, 'sec-fetch-site': 'cross-site' })).toBe('forbidden');
   });
 
+  it('is refused to a cookie that comes from nowhere', async () => {
+    expect(await attempt({ cookie })).toBe('forbidden');
+    expect(await attempt({ cookie, referer: 'https://evil.example/' })).toBe('forbidden');
+  });
+
   it('opens for our own pages, for allowed ones, and for programs', async () => {
-    const known: Record<string, string>[] = [{ origin: server.url }, { origin: allowed }, {}];
+    const known: Record<string, string>[] = [
+      { origin: server.url },
+      { origin: allowed },
+      { 'sec-fetch-site': 'same-origin' },
+      { referer: `${server.url}/chats` },
+    ];
     for (const headers of known) {
       expect(await attempt({ cookie, ...headers })).toBe('ready');
+    }
+    expect(await attempt({ cookie }, { token: ana.token })).toBe('ready');
+  });
+
+  it('is opened by no script element', async () => {
+    for (const query of ['&j=0', '&x=?&j=0', '&%6a=0', '&j=']) {
+      const path = `/socket.io/?EIO=4&transport=polling${query}`;
+      const { status, body } = await send(server.url, path, { headers: from({}) });
+      expect({ query, status, hasId: body.includes('sid') }).toEqual({
+        query,
+        status: 403,
+        hasId: false,
+      });
     }
   });
 });
@@ -250,6 +299,32 @@ describe('a request that names another host', () => {
     const local = `localhost:${settings.PORT}`;
     expect(await tryWith(local, `http://${local}`)).toBe(200);
     await known.stop();
+  });
+});
+
+describe('what a request says of its way here', () => {
+  const forged = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' };
+  const told = async (url: string): Promise<string[]> => {
+    const headers = { host: new URL(url).host, ...forged };
+    const csrf = await send(url, '/api/auth/csrf?callbackUrl=https://evil.example/', { headers });
+    const signIn = await send(url, '/api/auth/signin', { headers });
+    const providers = await send(url, '/api/auth/providers', { headers });
+    const set = [...(csrf.headers['set-cookie'] ?? []), signIn.headers.location, providers.body];
+    return set.map((text) => decodeURIComponent(String(text)));
+  };
+
+  it('leads nobody elsewhere', async () => {
+    const texts = (await told(server.url)).join();
+    expect(texts).not.toContain('evil.example');
+    expect(texts).not.toContain('https:');
+  });
+
+  it('is believed of a proxy of ours in nothing but that it came by TLS', async () => {
+    const behind = await startServer({ TRUSTED_PROXIES: 'loopback' });
+    const texts = (await told(behind.url)).join();
+    expect(texts).not.toContain('evil.example');
+    expect(texts).toContain(`https://${new URL(behind.url).host}`);
+    await behind.stop();
   });
 });
 

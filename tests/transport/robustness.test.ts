@@ -6,6 +6,7 @@ import { httpStatus } from '#lib/contract/errors.ts';
 import { commandEvents } from '#lib/contract/events.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { people, request, type Device, type Person } from '../support/people.ts';
+import { send } from '../support/raw.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -117,6 +118,47 @@ it('refuses every path and method that there is not as the contract says', async
     });
     expect(codes).toContain(body.code);
   }
+});
+
+it('follows no path that leads elsewhere than it begins, and answers no host that is none', async () => {
+  const post = { method: 'POST', headers: { 'next-action': 'a'.repeat(40) } };
+  for (const path of [
+    '/_next/static/../../chats',
+    '/_next/static/%2e%2e/%2E./chats',
+    '/_next/static/..\\..\\chats',
+    '/_next/static/x%2f..%2f..%2f..%2fchats',
+    '/api/../chats',
+    '/chats/.',
+  ]) {
+    expect({ path, ...(await send(server.url, path)) }).toMatchObject({ path, status: 400 });
+    expect((await send(server.url, path, post)).status).toBe(400);
+  }
+  for (const host of ['[', 'a b', 'evil/..', 'ana@evil', 'localhost:99999', 'x#', '%']) {
+    for (const path of ['/api/auth/session', '/api/auth/signin', '/sign-in']) {
+      const { status } = await send(server.url, path, { headers: { host } });
+      expect({ host, path, status }).toEqual({ host, path, status: 400 });
+    }
+  }
+});
+
+it('has no method and no page that fails by itself', async () => {
+  for (const method of ['TRACE', 'PROPFIND', 'PURGE']) {
+    for (const path of ['/chats', '/api/v1/users/me', '/api/auth/session']) {
+      expect((await send(server.url, path, { method })).status).toBe(404);
+    }
+  }
+  for (const path of ['/_global-error', '/_not-found', '/_error']) {
+    expect((await send(server.url, path)).status).toBe(404);
+  }
+});
+
+it('answers an input of thousands of faults shortly', async () => {
+  const body = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`${i}`.repeat(9), i]));
+  const answer = await request(server.url, 'POST', '/auth/token', { body });
+  expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_input' } });
+  expect(answer.body.issues.length).toBeLessThanOrEqual(20);
+  const long = await request(server.url, 'POST', '/auth/token', { body: { ['k'.repeat(1e5)]: 1 } });
+  expect(JSON.stringify(long.body).length).toBeLessThan(2_000);
 });
 
 it('reads a page whatever its query is', async () => {

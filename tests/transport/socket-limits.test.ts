@@ -158,6 +158,28 @@ describe('sockets', () => {
     await until(async () => (await metric('process_open_fds')) <= before + 1);
   });
 
+  it('say once who they are', async () => {
+    const connection = await open(upgrade());
+    const hello = frame(`40${JSON.stringify({ token: ana.token })}`);
+    connection.write(Buffer.concat(Array.from({ length: 50 }, () => hello)));
+    await connection.closed;
+    expect(connection.received().split('"sessionId"').length).toBeLessThanOrEqual(2);
+  });
+
+  it('that poll bring only so many packets in one request', async () => {
+    const headers = { 'x-forwarded-for': '203.0.113.9', 'content-type': 'text/plain' };
+    const path = `${server.url}/socket.io/?EIO=4&transport=polling`;
+    for (const packet of ['40', '40/elsewhere,', '3']) {
+      const handshake = await (await fetch(path, { headers })).text();
+      const { sid } = JSON.parse(handshake.slice(1)) as { sid: string };
+      const body = Array.from({ length: 1_000 }, () => packet).join('\u001e');
+      await fetch(`${path}&sid=${sid}`, { method: 'POST', headers, body });
+      const after = await fetch(`${path}&sid=${sid}`, { headers });
+      expect({ packet, status: after.status }).toEqual({ packet, status: 400 });
+    }
+    expect(server.log()).toContain('"limit":"socket_queue"');
+  });
+
   it('do not stay when they leave their namespace', async () => {
     const connection = await joined(ana);
     connection.write(frame('41'));

@@ -12,9 +12,10 @@ export function useDraft(id: string) {
   const unsaved = useRef<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
-  // What the browser has kept may come a moment after the page; it never replaces what is typed.
+  // What the browser has kept may come a moment after the page, and turn out to have been sent; it
+  // never replaces what is typed.
   useEffect(() => {
-    if (!isTouched.current && kept !== '') setText(kept);
+    if (!isTouched.current) setText(kept);
   }, [kept]);
 
   const save = useEffectEvent(() => {

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { MongoClient } from 'mongodb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { commandEvents, type CommandName } from '#lib/contract/events.ts';
+import { operations, type Operation, type OperationName } from '#lib/contract/operations.ts';
+import { people, request, type Device, type Person } from '../support/people.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { cases, newWorld, type Cast, type World } from './cases.ts';
+import { roles, table } from './table.ts';
+
+// Fields that nobody may write, added to everything that can be asked for by somebody who may ask it.
+
+let server: TestServer;
+let cast: Cast;
+let world: World;
+let client: MongoClient;
+let device: Device;
+
+beforeAll(async () => {
+  server = await startServer();
+  const names = [...roles, 'other', 'newcomer'] as const;
+  const all = await people(server.url, ...names);
+  cast = Object.fromEntries(names.map((name, i) => [name, all[i] as Person])) as Cast;
+  world = await newWorld(cast);
+  device = await cast.owner.connect();
+  client = await new MongoClient(server.databaseUri).connect();
+});
+afterAll(async () => {
+  cast?.owner.leave();
+  await client?.close();
+  await server.stop();
+});
+
+// Written as JSON: only so can an object have a field of its own named __proto__.
+const extras = [
+  '"role":"owner"',
+  '"sender":"ffffffffffffffffffffffff"',
+  '"senderId":"ffffffffffffffffffffffff"',
+  '"seq":1',
+  '"rev":99',
+  '"createdAt":"2020-01-01T00:00:00.000Z"',
+  '"members":[]',
+  '"_id":"ffffffffffffffffffffffff"',
+  '"__v":1',
+  '"passwordHash":"x"',
+  '"$set":{"role":"owner"}',
+  '"visible.0.from":1',
+  '"__proto__":{"polluted":true}',
+  '"constructor":{"prototype":{"polluted":true}}',
+];
+
+/** Everything that is stored, but for what every look moves. */
+async function stored(): Promise<unknown[]> {
+  const names = ['users', 'conversations', 'members', 'messages'];
+  return Promise.all(
+    names.map((name) =>
+      client
+        .db()
+        .collection(name)
+        .find({}, { projection: { lastSeenAt: 0 } })
+        .sort({ _id: 1 })
+        .toArray(),
+    ),
+  );
+}
+
+const lines = [...new Map(table.map((line) => [line.operation, line])).values()];
+
+it.each(lines)('refuses fields beyond those of $operation', async ({ name, operation }) => {
+  const input = (await cases[name]?.(world, 'owner')) as Record<string, unknown>;
+  const before = await stored();
+  for (const extra of extras) {
+    const [field = ''] = Object.keys(JSON.parse(`{${extra}}`) as object);
+    if (field in input) continue;
+    const json = JSON.stringify({ ...input, clientId: undefined });
+    const withId = 'clientId' in input ? `"clientId":"${randomUUID()}",` : '';
+    const spoiled = `{${withId}${extra}${json === '{}' ? '}' : `,${json.slice(1)}`}`;
+    for (const code of await answersTo(operation, spoiled)) {
+      expect({ extra, code }).toEqual({ extra, code: 'invalid_input' });
+    }
+  }
+  expect(await stored()).toEqual(before);
+  expect(Object.prototype).not.toHaveProperty('polluted');
+});
+
+/** The codes with which both wires answer this input, which is JSON. */
+async function answersTo(operation: OperationName, json: string): Promise<string[]> {
+  const input = JSON.parse(json) as Record<string, unknown>;
+  const { rest }: Operation = operations[operation];
+  const codes: string[] = [];
+  if (rest && rest.method !== 'GET') {
+    const left = { ...input };
+    const path = rest.path.replaceAll(/\{(\w+)\}/g, (_, field: string) => {
+      const { [field]: value = world.groupId } = left;
+      delete left[field];
+      return String(value);
+    });
+    const body = JSON.stringify(left);
+    const { token } = cast.owner;
+    codes.push((await request(server.url, rest.method, path, { token, body })).body.code as string);
+  }
+  if (operation in commandEvents) {
+    const reply = await device.ask(commandEvents[operation as CommandName], input);
+    codes.push((reply.error?.code ?? 'ok') as string);
+  }
+  return codes;
+}

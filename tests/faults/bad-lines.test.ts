@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Conversation, Message } from '#lib/contract/records.ts';
+import { Device, people, type Person } from '../support/people.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { wholeHistory } from './oracle.ts';
+import { isLong, times } from './scale.ts';
+
+// A network between people and the server that swallows answers, stalls, cuts and goes silent.
+
+let server: TestServer;
+let proxy: TcpProxy;
+let ana: Person;
+let ben: Person;
+let chat: Conversation;
+let devices: Device[] = [];
+
+beforeAll(async () => {
+  server = await startServer();
+  proxy = await startTcpProxy({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
+  [ana, ben] = (await people(server.url, 'ana', 'ben')) as [Person, Person];
+});
+afterEach(() => {
+  Object.assign(proxy, { up: 'pass', down: 'pass' });
+  for (const device of devices) device.close();
+  devices = [];
+});
+afterAll(async () => {
+  await proxy.shut();
+  await server.stop();
+});
+
+/** A device of this person's behind the proxy. */
+async function behind({ token }: Person, reconnects = false): Promise<Device> {
+  const device = new Device(`http://127.0.0.1:${proxy.port}`, { token });
+  device.socket.io.reconnection(reconnects);
+  devices.push(device);
+  await device.heard('ready');
+  return device;
+}
+
+interface Sent {
+  conversationId: string;
+  clientId: string;
+  text: string;
+}
+
+const toSend = (count: number): Sent[] =>
+  Array.from({ length: count }, (_, i) => ({
+    conversationId: chat.id,
+    clientId: randomUUID(),
+    text: `line ${i}`,
+  }));
+
+const sendAll = (device: Device, messages: Sent[]): Promise<Message[]> =>
+  Promise.all(
+    messages.map(async (message) => {
+      const reply = await device.ask('message:send', message);
+      if (!reply.ok) throw new Error(reply.error.code);
+      return reply.data.message as Message;
+    }),
+  );
+
+it('stores once what is sent five times more because answers are swallowed', async () => {
+  chat = await ana.group('Swallowed', [ben]);
+  const messages = toSend(200);
+  const deaf = await behind(ana);
+  proxy.down = 'swallow';
+  for (const message of messages) deaf.socket.emit('message:send', message);
+  await expect.poll(async () => (await ana.view(chat)).lastSeq, { timeout: 20_000 }).toBe(201);
+  proxy.cut();
+  proxy.down = 'pass';
+  const rounds: Message[][] = [];
+  for (let retry = 0; retry < 5; retry++) rounds.push(await sendAll(await behind(ana), messages));
+  const stored = (await wholeHistory(ben, chat.id)).filter(({ kind }) => kind === 'text');
+  expect(stored.map(({ clientId }) => clientId)).toEqual(messages.map(({ clientId }) => clientId));
+  for (const round of rounds) expect(round).toEqual(stored);
+});
+
+it('keeps the order of five hundred sends whose line is cut twice', async () => {
+  chat = await ana.group('In order', [ben]);
+  const messages = toSend(500);
+  const acked = new Set<string>();
+  for (const upTo of [150, 300, 500]) {
+    const device = await behind(ana);
+    const left = messages.filter(({ clientId }) => !acked.has(clientId));
+    const enough = new Promise<void>((resolve) => {
+      for (const message of left) {
+        device.socket.emit('message:send', message, (reply: { ok: boolean }) => {
+          if (reply.ok) acked.add(message.clientId);
+          if (acked.size >= upTo) resolve();
+        });
+      }
+    });
+    await enough;
+    proxy.cut();
+    await device.hear('disconnect');
+  }
+  const stored = (await wholeHistory(ben, chat.id)).filter(({ kind }) => kind === 'text');
+  expect(stored.map(({ text }) => text)).toEqual(messages.map(({ text }) => text));
+});
+
+it('delivers late and in order what a stalled line kept', async () => {
+  chat = await ana.group('Stalled', [ben]);
+  const bens = await behind(ben);
+  proxy.down = 'stall';
+  const texts = toSend(50);
+  for (const { text, clientId } of texts) await ana.say(chat, text, clientId);
+  expect(bens.all('message:new').filter(({ message }) => message.kind === 'text')).toEqual([]);
+  proxy.down = 'pass';
+  await bens.heard('message:new', ({ message }) => message.clientId === texts.at(-1)?.clientId);
+  const heard = bens
+    .all('message:new')
+    .filter(({ message }) => message.conversationId === chat.id && message.kind === 'text');
+  expect(heard.map(({ message }) => message.text)).toEqual(texts.map(({ text }) => text));
+});
+
+it('takes everybody back whose lines are all cut at once, and they miss nothing', async () => {
+  const count = times(300, 2_000);
+  chat = await ana.group('Storm', [ben]);
+  const clients: Device[] = [];
+  for (let i = 0; i < count; i += 50) {
+    const more = Array.from({ length: Math.min(50, count - i) }, () => behind(ben, true));
+    clients.push(...(await Promise.all(more)));
+  }
+  proxy.cut();
+  const message = await ana.say(chat, 'While they were away');
+  await Promise.all(
+    clients.map(async (device) => {
+      await device.hear('disconnect');
+      await expect.poll(() => device.all('ready').length, { timeout: 30_000 }).toBe(2);
+      const reply = await device.socket
+        .timeout(30_000)
+        .emitWithAck('message:list', { conversationId: chat.id, sinceRev: 1 });
+      expect(reply.data.messages.map(({ id }: Message) => id)).toEqual([message.id]);
+    }),
+  );
+  expect(clients.filter(({ socket }) => socket.connected)).toHaveLength(count);
+}, 240_000);
+
+if (isLong)
+  it('shows somebody offline within a minute whose line has gone silent', async () => {
+    const watcher = await ana.connect();
+    const silent = await behind(ben);
+    await watcher.ask('presence:watch', { userIds: [ben.id] });
+    Object.assign(proxy, { up: 'swallow', down: 'swallow' });
+    const isOffline = (data: unknown) => {
+      const presence = data as { userId: string; online: boolean };
+      return presence.userId === ben.id && !presence.online;
+    };
+    await watcher.hear('presence', isOffline, 60_000);
+    await expect.poll(() => proxy.connections(), { timeout: 10_000 }).toBe(0);
+    silent.close();
+    // Back, it catches up like anybody.
+    Object.assign(proxy, { up: 'pass', down: 'pass' });
+    await behind(ben);
+    ana.leave();
+  }, 120_000);
