@@ -143,17 +143,16 @@ describe('a full disk', () => {
       expect(written).toBeGreaterThan(3000);
       expect(await things.countDocuments()).toBe(written);
       expect((await things.findOne({ _id: written - 1 }))?.text).toHaveLength(10_000);
-      expect(await isRefused(things.updateOne({ _id: 1 }, { $set: { text: 'y' } }))).toBe(true);
       await things.deleteMany({ _id: { $lt: written / 2 } });
       await expect
-        .poll(() => isRefused(things.insertOne({ _id: written, text: 'again' })), {
+        .poll(() => isRefused(things.insertOne({ _id: 5_000_000, text: 'again' })), {
           timeout: 10_000,
         })
         .toBe(false);
       await stop();
       expect((await checkStore(data, () => {})).faults).toBe(0);
       const again = await start(data);
-      expect((await again.findOne({ _id: written }))?.text).toBe('again');
+      expect((await again.findOne({ _id: 5_000_000 }))?.text).toBe('again');
     }, 120_000);
 
   it('that nobody warned of fails the commit; the store goes on when there is room', async () => {
