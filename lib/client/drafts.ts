@@ -1,3 +1,5 @@
+import { keysFrom, withStorage } from './local-storage.ts';
+
 /**
  * Unsent text, kept in this browser under a key for each conversation, so that two tabs do not
  * overwrite each other's. Storage may be refused (private mode) or full: then it lasts as long as the page.
@@ -9,8 +11,8 @@ export function readDrafts(accountId: string): Record<string, string> {
   const prefix = prefixOf(accountId);
   const drafts: Record<string, string> = {};
   withStorage((storage) => {
-    for (const key of Object.keys(storage))
-      if (key.startsWith(prefix)) drafts[key.slice(prefix.length)] = storage.getItem(key) ?? '';
+    for (const key of keysFrom(storage, prefix))
+      drafts[key.slice(prefix.length)] = storage.getItem(key) ?? '';
   });
   return drafts;
 }
@@ -25,15 +27,6 @@ export function writeDraft(accountId: string, conversationId: string, text: stri
 
 export function forgetDrafts(accountId: string): void {
   withStorage((storage) => {
-    for (const key of Object.keys(storage))
-      if (key.startsWith(prefixOf(accountId))) storage.removeItem(key);
+    for (const key of keysFrom(storage, prefixOf(accountId))) storage.removeItem(key);
   });
-}
-
-function withStorage(access: (storage: Storage) => void): void {
-  try {
-    access(window.localStorage);
-  } catch {
-    // Refused or full.
-  }
 }

@@ -1,3 +1,5 @@
+import { withStorage } from './local-storage.ts';
+
 /**
  * The server's history has a name, its epoch. After a backup was restored it has another one, and
  * what this browser kept, numbers included, may be of messages that no longer are.
@@ -5,27 +7,15 @@
 
 const keyOf = (accountId: string) => `gatherly:epoch:${accountId}`;
 
-export function readEpoch(accountId: string): string | null {
-  try {
-    return window.localStorage.getItem(keyOf(accountId));
-  } catch {
-    return null;
-  }
-}
+export const readEpoch = (accountId: string): string | null =>
+  withStorage((storage) => storage.getItem(keyOf(accountId))) ?? null;
 
 export function writeEpoch(accountId: string, epoch: string): void {
+  // Where it cannot be kept none is better than an old one, with which each page would start anew.
   forgetEpoch(accountId);
-  try {
-    window.localStorage.setItem(keyOf(accountId), epoch);
-  } catch {
-    // Refused or full: none is better than an old one, with which each page would start anew.
-  }
+  withStorage((storage) => storage.setItem(keyOf(accountId), epoch));
 }
 
 export function forgetEpoch(accountId: string): void {
-  try {
-    window.localStorage.removeItem(keyOf(accountId));
-  } catch {
-    // Nothing is kept there then.
-  }
+  withStorage((storage) => storage.removeItem(keyOf(accountId)));
 }

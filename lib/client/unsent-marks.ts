@@ -1,3 +1,5 @@
+import { keysFrom, withStorage } from './local-storage.ts';
+
 /**
  * Beside the outbox in IndexedDB, a mark in localStorage for each message in it. Of a message whose
  * mark is there and which is not, the person has to be told. The texts are only in the outbox.
@@ -7,8 +9,8 @@ const prefixOf = (accountId: string) => `gatherly:unsent:${accountId}:`;
 
 export function createUnsentMarks(accountId: string) {
   const prefix = prefixOf(accountId);
-  const all = (): string[] =>
-    withStorage((storage) => Object.keys(storage).filter((key) => key.startsWith(prefix))) ?? [];
+  // Where storage is refused nobody can tell what has got lost.
+  const all = (): string[] => withStorage((storage) => keysFrom(storage, prefix)) ?? [];
   return {
     add: (clientId: string) => withStorage((storage) => storage.setItem(prefix + clientId, '1')),
     remove: (clientId: string) => withStorage((storage) => storage.removeItem(prefix + clientId)),
@@ -17,13 +19,4 @@ export function createUnsentMarks(accountId: string) {
       for (const key of all()) withStorage((storage) => storage.removeItem(key));
     },
   };
-}
-
-function withStorage<T>(access: (storage: Storage) => T): T | undefined {
-  try {
-    return access(window.localStorage);
-  } catch {
-    // Refused or full: then nobody can tell what has got lost.
-    return undefined;
-  }
 }

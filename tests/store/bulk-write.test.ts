@@ -1,40 +1,15 @@
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  MongoClient,
-  MongoClientBulkWriteError,
-  type AnyClientBulkWriteModel,
-  type Db,
-  type Document,
-} from 'mongodb';
-import { startEmbeddedMongo, type EmbeddedMongo } from '#lib/embedded-mongo/index.ts';
-import { temporaryDirectory } from './support.ts';
+import { describe, expect, it } from 'vitest';
+import { MongoClientBulkWriteError, type AnyClientBulkWriteModel, type Document } from 'mongodb';
+import { servedStore } from './served-store.ts';
 
 interface Numbered {
   _id: number;
   [name: string]: unknown;
 }
 
-const directory = await temporaryDirectory();
-let store: EmbeddedMongo;
-let client: MongoClient;
-let db: Db;
+const served = await servedStore();
 
-beforeAll(async () => {
-  store = await startEmbeddedMongo({ directory: join(directory.path, 'data') });
-  client = await new MongoClient(store.uri).connect();
-  db = client.db();
-});
-beforeEach(async () => {
-  await db.dropDatabase();
-});
-afterAll(async () => {
-  await client.close();
-  await store.close();
-  await directory.remove();
-});
-
-const numbers = () => db.collection<Numbered>('numbers');
+const numbers = () => served.db.collection<Numbered>('numbers');
 const fill = (count: number) =>
   numbers().insertMany(Array.from({ length: count }, (_, n) => ({ _id: n, n })));
 
@@ -47,7 +22,7 @@ describe('bulkWrite', () => {
 
   it('writes to several collections and counts what it did', async () => {
     await fill(3);
-    const result = await client.bulkWrite(
+    const result = await served.client.bulkWrite(
       [
         inserted(9),
         { ...inserted(1), namespace: 'gatherly.others' },
@@ -89,12 +64,12 @@ describe('bulkWrite', () => {
       { _id: 9, n: 9, last: true },
       { _id: 20, n: 20 },
     ]);
-    expect(await db.collection('others').countDocuments()).toBe(1);
+    expect(await served.db.collection('others').countDocuments()).toBe(1);
   });
 
   it('changes the array elements that a filter chooses', async () => {
     await numbers().insertOne({ _id: 1, list: [1, 5, 9] });
-    await client.bulkWrite([
+    await served.client.bulkWrite([
       {
         name: 'updateOne',
         namespace: 'gatherly.numbers',
@@ -108,19 +83,19 @@ describe('bulkWrite', () => {
 
   it('stops at an error if ordered, and goes on if not', async () => {
     const models = [inserted(1), inserted(1), inserted(2)];
-    const ordered = await client.bulkWrite(models).catch((error: unknown) => error);
+    const ordered = await served.client.bulkWrite(models).catch((error: unknown) => error);
     expect(ordered).toBeInstanceOf(MongoClientBulkWriteError);
     const { writeErrors, partialResult } = ordered as MongoClientBulkWriteError;
     expect([...writeErrors.keys()]).toEqual([1]);
     expect(writeErrors.get(1)).toMatchObject({ code: 11000 });
     expect(partialResult).toMatchObject({ insertedCount: 1 });
     await numbers().deleteMany({});
-    await expect(client.bulkWrite(models, { ordered: false })).rejects.toThrow('errors');
+    await expect(served.client.bulkWrite(models, { ordered: false })).rejects.toThrow('errors');
     expect(await numbers().countDocuments()).toBe(2);
   });
 
   it('answers more results than a batch holds', async () => {
-    const admin = client.db('admin');
+    const admin = served.client.db('admin');
     const ops = Array.from({ length: 10 }, (_, _id) => ({ insert: 0, document: { _id } }));
     const body = { bulkWrite: 1, ops, nsInfo: [{ ns: 'gatherly.numbers' }] };
     const reply = await admin.command({ ...body, cursor: { batchSize: 3 } });
@@ -137,6 +112,6 @@ describe('bulkWrite', () => {
     ['no variables', { ops: [{ insert: 0, document: {} }], let: 1 }, 14],
   ])('is refused %s', async (_, rest, code) => {
     const body = { bulkWrite: 1, nsInfo: [{ ns: 'gatherly.numbers' }], ...rest };
-    await expect(client.db('admin').command(body)).rejects.toMatchObject({ code });
+    await expect(served.client.db('admin').command(body)).rejects.toMatchObject({ code });
   });
 });

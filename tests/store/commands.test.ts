@@ -1,8 +1,6 @@
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MongoClient, type Db, type Document } from 'mongodb';
-import { startEmbeddedMongo, type EmbeddedMongo } from '#lib/embedded-mongo/index.ts';
-import { temporaryDirectory } from './support.ts';
+import { describe, expect, it } from 'vitest';
+import { type Document } from 'mongodb';
+import { servedStore } from './served-store.ts';
 
 interface Numbered {
   _id: number;
@@ -10,26 +8,9 @@ interface Numbered {
   [name: string]: unknown;
 }
 
-const directory = await temporaryDirectory();
-let store: EmbeddedMongo;
-let client: MongoClient;
-let db: Db;
+const served = await servedStore();
 
-beforeAll(async () => {
-  store = await startEmbeddedMongo({ directory: join(directory.path, 'data') });
-  client = await new MongoClient(store.uri).connect();
-  db = client.db();
-});
-beforeEach(async () => {
-  await db.dropDatabase();
-});
-afterAll(async () => {
-  await client.close();
-  await store.close();
-  await directory.remove();
-});
-
-const numbers = () => db.collection<Numbered>('numbers');
+const numbers = () => served.db.collection<Numbered>('numbers');
 const fill = (count: number) =>
   numbers().insertMany(Array.from({ length: count }, (_, n) => ({ _id: n, n })));
 
@@ -40,7 +21,7 @@ describe('collMod', () => {
   it('changes when documents expire', async () => {
     await numbers().createIndex({ at: 1 }, { expireAfterSeconds: 60 });
     const index = { keyPattern: { at: 1 }, expireAfterSeconds: 120 };
-    const reply = await db.command({ collMod: 'numbers', index });
+    const reply = await served.db.command({ collMod: 'numbers', index });
     expect(reply).toMatchObject({ expireAfterSeconds_old: 60, expireAfterSeconds_new: 120 });
     expect(await numbers().indexes()).toMatchObject([{}, { expireAfterSeconds: 120 }]);
   });
@@ -51,7 +32,7 @@ describe('collMod', () => {
     const stageOf = async (): Promise<unknown> =>
       planOf(await numbers().find({ n: 3 }).explain('queryPlanner')).stage;
     const hide = (hidden: boolean) =>
-      db.command({ collMod: 'numbers', index: { name: 'n_1', hidden } });
+      served.db.command({ collMod: 'numbers', index: { name: 'n_1', hidden } });
     expect(await numbers().indexes()).toMatchObject([{}, { hidden: true }]);
     expect(await stageOf()).toBe('COLLSCAN');
     await expect(numbers().find().hint('n_1').toArray()).rejects.toMatchObject({ code: 2 });
@@ -69,7 +50,9 @@ describe('collMod', () => {
     ['a TTL on two fields', { index: { name: 'n_1_m_1', expireAfterSeconds: 1 } }, 67],
   ])('is refused %s', async (_, change, code) => {
     await numbers().createIndexes([{ key: { n: 1 } }, { key: { n: 1, m: 1 } }]);
-    await expect(db.command({ collMod: 'numbers', ...change })).rejects.toMatchObject({ code });
+    await expect(served.db.command({ collMod: 'numbers', ...change })).rejects.toMatchObject({
+      code,
+    });
   });
 });
 
@@ -78,7 +61,7 @@ describe('renameCollection', () => {
     await fill(5);
     await numbers().createIndex({ n: 1 }, { unique: true });
     await numbers().rename('renamed');
-    const renamed = db.collection<Numbered>('renamed');
+    const renamed = served.db.collection<Numbered>('renamed');
     expect(await renamed.countDocuments({ n: { $gte: 3 } })).toBe(2);
     await expect(renamed.insertOne({ _id: 9, n: 1 })).rejects.toMatchObject({ code: 11000 });
     expect(await numbers().countDocuments()).toBe(0);
@@ -86,10 +69,10 @@ describe('renameCollection', () => {
 
   it('takes the name of another collection only when told to drop it', async () => {
     await fill(2);
-    await db.collection('other').insertOne({ a: 1 });
+    await served.db.collection('other').insertOne({ a: 1 });
     await expect(numbers().rename('other')).rejects.toMatchObject({ code: 48 });
     await numbers().rename('other', { dropTarget: true });
-    expect(await db.collection('other').countDocuments()).toBe(2);
+    expect(await served.db.collection('other').countDocuments()).toBe(2);
     await expect(numbers().rename('x')).rejects.toMatchObject({ code: 26 });
   });
 });
@@ -144,13 +127,13 @@ describe('explain', () => {
   it('changes nothing, whatever it explains', async () => {
     await fill(3);
     const remove = { delete: 'numbers', deletes: [{ q: { n: 1 }, limit: 0 }] };
-    const explained = await db.command({ explain: remove, verbosity: 'executionStats' });
+    const explained = await served.db.command({ explain: remove, verbosity: 'executionStats' });
     expect(planOf(explained)).toMatchObject({ stage: 'DELETE' });
     expect(await numbers().countDocuments()).toBe(3);
     const grouped = numbers().aggregate([{ $match: { n: 1 } }, { $group: { _id: '$n' } }]);
     const { stages } = (await grouped.explain('queryPlanner')) as { stages: Document[] };
     expect(stages.map((stage) => Object.keys(stage)[0])).toEqual(['$cursor', '$group']);
-    await expect(db.command({ explain: { ping: 1 } })).rejects.toMatchObject({ code: 59 });
+    await expect(served.db.command({ explain: { ping: 1 } })).rejects.toMatchObject({ code: 59 });
   });
 });
 
@@ -158,12 +141,15 @@ describe('statistics', () => {
   it('tell what server, database and collection hold', async () => {
     await fill(10);
     await numbers().createIndex({ n: 1 });
-    expect(await db.command({ serverStatus: 1 })).toMatchObject({ process: 'mongod', ok: 1 });
-    const stats = await db.command({ collStats: 'numbers' });
+    expect(await served.db.command({ serverStatus: 1 })).toMatchObject({
+      process: 'mongod',
+      ok: 1,
+    });
+    const stats = await served.db.command({ collStats: 'numbers' });
     expect(stats).toMatchObject({ ns: 'gatherly.numbers', count: 10, nindexes: 2 });
     expect(Object.keys(stats.indexSizes as Document)).toEqual(['_id_', 'n_1']);
     expect(stats.size).toBe(10 * (stats.avgObjSize as number));
-    expect(await db.stats()).toMatchObject({ db: 'gatherly', collections: 1, objects: 10 });
+    expect(await served.db.stats()).toMatchObject({ db: 'gatherly', collections: 1, objects: 10 });
   });
 });
 
@@ -223,7 +209,7 @@ describe('findAndModify', () => {
     await numbers().insertOne({ _id: 1, n: 1 });
     const fields = { half: { $divide: ['$n', { $subtract: ['$_id', '$_id'] }] } };
     const command = { findAndModify: 'numbers', query: { _id: 1 }, ...change, fields };
-    await expect(db.command(command)).rejects.toMatchObject({ code: 2 });
+    await expect(served.db.command(command)).rejects.toMatchObject({ code: 2 });
     expect(await numbers().find().toArray()).toEqual([{ _id: 1, n: 1 }]);
   });
 });
@@ -268,9 +254,9 @@ describe('an update by a pipeline', () => {
 
 describe('sessions', () => {
   it('can be started and ended by hand, without transactions', async () => {
-    const { id } = await db.command({ startSession: 1 });
-    expect(await db.command({ endSessions: [id] })).toMatchObject({ ok: 1 });
-    const commit = client.db('admin').command({ commitTransaction: 1 });
+    const { id } = await served.db.command({ startSession: 1 });
+    expect(await served.db.command({ endSessions: [id] })).toMatchObject({ ok: 1 });
+    const commit = served.client.db('admin').command({ commitTransaction: 1 });
     await expect(commit).rejects.toMatchObject({ code: 263 });
   });
 });

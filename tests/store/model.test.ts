@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute, type Server } from '#lib/embedded-mongo/commands.ts';
 import { Cursors } from '#lib/embedded-mongo/cursors.ts';
 import { StoreError } from '#lib/embedded-mongo/errors.ts';
-import { entriesFor, rangeOf } from '#lib/embedded-mongo/indexes.ts';
 import { Store } from '#lib/embedded-mongo/store.ts';
 import { decode, encode } from '#lib/embedded-mongo/values.ts';
+import { checkIndexes } from './crash-checks.ts';
 import { ModelCollection } from './model-collection.ts';
 import { operation } from './model-operations.ts';
 import { runOperation, type Answer, type Subject } from './model-runner.ts';
@@ -50,20 +50,6 @@ async function ask(command: Doc): Promise<Answer> {
   }
 }
 
-/** Every index holds the keys of the documents, and no others. */
-function checkIndexes(namespace: string): void {
-  const { store } = server;
-  const collection = store.collection(namespace);
-  for (const index of collection?.indexes ?? []) {
-    const expected = store.storage
-      .entries(rangeOf(collection!.id), Infinity)
-      .flatMap(({ key, value }) => entriesFor(index, decode(value), key.subarray(4)))
-      .map(({ key }) => key.toString('hex'));
-    const found = store.storage.entries(rangeOf(index.id), Infinity);
-    expect(found.map(({ key }) => key.toString('hex'))).toEqual(expected.sort());
-  }
-}
-
 describe('the whole store', () => {
   it(`does in ${operations} random operations what a naive model does (STORE_SEED=${seed})`, async () => {
     let collections = 0;
@@ -77,7 +63,7 @@ describe('the whole store', () => {
           await runOperation(subject, step);
           done++;
         }
-        checkIndexes(`test.${name}`);
+        checkIndexes(server.store, `test.${name}`);
         await ask({ drop: name });
       },
     );

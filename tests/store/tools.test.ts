@@ -1,29 +1,10 @@
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { GridFSBucket, MongoClient, type Db, type Document } from 'mongodb';
-import { startEmbeddedMongo, type EmbeddedMongo } from '#lib/embedded-mongo/index.ts';
-import { temporaryDirectory } from './support.ts';
+import { describe, expect, it } from 'vitest';
+import { GridFSBucket, type Document } from 'mongodb';
+import { servedStore } from './served-store.ts';
 
-const directory = await temporaryDirectory();
-let store: EmbeddedMongo;
-let client: MongoClient;
-let db: Db;
+const served = await servedStore();
 
-beforeAll(async () => {
-  store = await startEmbeddedMongo({ directory: join(directory.path, 'data') });
-  client = await new MongoClient(store.uri).connect();
-  db = client.db();
-});
-beforeEach(async () => {
-  await db.dropDatabase();
-});
-afterAll(async () => {
-  await client.close();
-  await store.close();
-  await directory.remove();
-});
-
-const admin = (command: Document) => client.db('admin').command(command);
+const admin = (command: Document) => served.client.db('admin').command(command);
 
 describe('what a shell or an explorer asks at its start', () => {
   it.each<[Document, Document]>([
@@ -50,36 +31,36 @@ describe('what a shell or an explorer asks at its start', () => {
   });
 
   it('tells parameters on the database admin only', async () => {
-    await expect(db.command({ getParameter: '*' })).rejects.toMatchObject({ code: 13 });
+    await expect(served.db.command({ getParameter: '*' })).rejects.toMatchObject({ code: 13 });
   });
 
   it('divides sizes as asked', async () => {
-    await db.collection('files').insertOne({ text: 'x'.repeat(4096) });
-    const found = await db.command({ collStats: 'files', scale: 1024 });
+    await served.db.collection('files').insertOne({ text: 'x'.repeat(4096) });
+    const found = await served.db.command({ collStats: 'files', scale: 1024 });
     expect(found).toMatchObject({ size: 4, scaleFactor: 1024 });
-    await expect(db.stats({ scale: 0 })).rejects.toMatchObject({ code: 51024 });
+    await expect(served.db.stats({ scale: 0 })).rejects.toMatchObject({ code: 51024 });
   });
 });
 
 describe('what a dump tool sends', () => {
   it('creates a collection that is there, if it has the same options', async () => {
     const idIndex = { v: 2, key: { _id: 1 }, name: '_id_' };
-    await db.command({ create: 'a', idIndex });
-    await db.command({ create: 'a', idIndex });
-    const wrong = db.command({ create: 'b', idIndex: { ...idIndex, key: { x: 1 } } });
+    await served.db.command({ create: 'a', idIndex });
+    await served.db.command({ create: 'a', idIndex });
+    const wrong = served.db.command({ create: 'b', idIndex: { ...idIndex, key: { x: 1 } } });
     await expect(wrong).rejects.toMatchObject({ code: 2 });
   });
 
   it('passes over index options that nobody knows when told so', async () => {
     const indexes = [{ key: { a: 1 }, name: 'a_1', safe: true }];
     const create = { createIndexes: 'a', indexes };
-    await expect(db.command(create)).rejects.toMatchObject({ code: 197 });
-    await db.command({ ...create, ignoreUnknownIndexOptions: true });
-    expect(await db.collection('a').indexes()).toMatchObject([{}, { name: 'a_1' }]);
+    await expect(served.db.command(create)).rejects.toMatchObject({ code: 197 });
+    await served.db.command({ ...create, ignoreUnknownIndexOptions: true });
+    expect(await served.db.collection('a').indexes()).toMatchObject([{}, { name: 'a_1' }]);
   });
 
   it('reads in the order of storage', async () => {
-    const numbers = db.collection<{ _id: number }>('numbers');
+    const numbers = served.db.collection<{ _id: number }>('numbers');
     await numbers.insertMany([2, 1, 3].map((_id) => ({ _id })));
     const sorted = await numbers.find({}).sort({ $natural: -1 }).toArray();
     expect(sorted.map(({ _id }) => _id)).toEqual([3, 2, 1]);
@@ -91,11 +72,14 @@ describe('what a dump tool sends', () => {
 describe('a cursor', () => {
   const exact = { promoteLongs: false };
   const batches = async (options: Document): Promise<unknown[]> => {
-    const { cursor } = await db.command({ find: 'numbers', ...options }, exact);
+    const { cursor } = await served.db.command({ find: 'numbers', ...options }, exact);
     const sizes = [cursor.firstBatch.length];
     let { id } = cursor;
     while (!id.isZero()) {
-      const more = await db.command({ getMore: id, collection: 'numbers', batchSize: 2 }, exact);
+      const more = await served.db.command(
+        { getMore: id, collection: 'numbers', batchSize: 2 },
+        exact,
+      );
       sizes.push(more.cursor.nextBatch.length);
       id = more.cursor.id;
     }
@@ -103,7 +87,7 @@ describe('a cursor', () => {
   };
 
   it('ends when its end was met or its limit is reached, and not before', async () => {
-    await db.collection('numbers').insertMany([{}, {}, {}, {}]);
+    await served.db.collection('numbers').insertMany([{}, {}, {}, {}]);
     expect(await batches({ batchSize: 2 })).toEqual([2, 2, 0]);
     expect(await batches({ batchSize: 3 })).toEqual([3, 1]);
     expect(await batches({ batchSize: 2, limit: 4 })).toEqual([2, 2]);
@@ -115,7 +99,7 @@ describe('a cursor', () => {
 
   it('splits batches at 16 MB', async () => {
     const text = 'x'.repeat(6 * 2 ** 20);
-    await db.collection('numbers').insertMany([{ text }, { text }, { text }]);
+    await served.db.collection('numbers').insertMany([{ text }, { text }, { text }]);
     expect(await batches({})).toEqual([2, 1]);
   });
 });
@@ -125,15 +109,15 @@ it.each<Document>([
   { findAndModify: 'a', query: 5, remove: true },
   { aggregate: 'a', pipeline: [{ $match: 5 }], cursor: {} },
 ])('does not take a value for a filter: %j', async (command) => {
-  await db.collection('a').insertOne({});
-  await expect(db.command(command)).rejects.toMatchObject({ ok: 0 });
-  expect(await db.collection('a').findOne({}, { projection: { _id: 0 } })).toEqual({});
+  await served.db.collection('a').insertOne({});
+  await expect(served.db.command(command)).rejects.toMatchObject({ ok: 0 });
+  expect(await served.db.collection('a').findOne({}, { projection: { _id: 0 } })).toEqual({});
 });
 
 it.each([{ a: { $exists: false } }, { a: { $ne: 1 } }, { $nor: [{ a: 1 }] }, { a: /x/ }])(
   'refuses %j as the filter of a partial index',
   async (partialFilterExpression) => {
-    const create = db.collection('a').createIndex({ a: 1 }, { partialFilterExpression });
+    const create = served.db.collection('a').createIndex({ a: 1 }, { partialFilterExpression });
     await expect(create).rejects.toMatchObject({ code: 67 });
   },
 );
@@ -144,11 +128,11 @@ it.each<[Document, number]>([
   [{ pipeline: [], writeConcern: { w: 1 } }, 9],
 ])('does not explain an aggregation that it would refuse: %j', async (aggregation, code) => {
   const explain = { explain: { aggregate: 'a', cursor: {}, ...aggregation } };
-  await expect(db.command(explain)).rejects.toMatchObject({ code });
+  await expect(served.db.command(explain)).rejects.toMatchObject({ code });
 });
 
 it('keeps files of any size, and gives any part of them', async () => {
-  const bucket = new GridFSBucket(db, { chunkSizeBytes: 1000 });
+  const bucket = new GridFSBucket(served.db, { chunkSizeBytes: 1000 });
   const bytes = Buffer.from(Array.from({ length: 2500 }, (_, i) => i % 251));
   const upload = bucket.openUploadStream('file');
   await new Promise((resolve, reject) =>
@@ -161,5 +145,5 @@ it('keeps files of any size, and gives any part of them', async () => {
   await bucket.rename(upload.id, 'renamed');
   expect(await bucket.find({ filename: 'renamed' }).toArray()).toMatchObject([{ length: 2500 }]);
   await bucket.delete(upload.id);
-  expect(await db.collection('fs.chunks').countDocuments()).toBe(0);
+  expect(await served.db.collection('fs.chunks').countDocuments()).toBe(0);
 });
