@@ -14,6 +14,7 @@ export interface TestServer {
   databaseUri: string;
   /** What it has written to its log so far. */
   log(): string;
+  pid: number;
   /** The one line on standard output that says where it is. */
   announcement: string;
   kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null }>;
@@ -86,6 +87,7 @@ export async function startServer(
       settings.MONGODB_URI ??
       given ??
       `mongodb://${encodeURIComponent(`${dataDir}/store.sock`)}/gatherly?directConnection=true`,
+    pid: child.pid as number,
     announcement,
     log: () => log,
     kill,
