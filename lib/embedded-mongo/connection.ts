@@ -61,7 +61,7 @@ class Connection {
       socket.destroy();
     }
     this.isAnswering = false;
-    socket.resume();
+    if (socket.isPaused()) socket.resume();
   }
 
   private next(): Buffer | undefined {

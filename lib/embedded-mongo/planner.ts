@@ -4,6 +4,7 @@ import { documentsPlan, wholeCollection } from './documents-plan.ts';
 import { StoreError } from './errors.ts';
 import { indexPlan } from './index-plan.ts';
 import { idIndexSpec } from './index-specs.ts';
+import { oneKeyPlan } from './one-key.ts';
 import { pointScore, type Plan, type Wanted } from './plan.ts';
 import type { Query } from './query.ts';
 import type { Search } from './search.ts';
@@ -13,6 +14,8 @@ import { equal, isNumber, isObject, nearestDouble, type Doc } from './values.ts'
 /** Chooses how to find what is searched. */
 export function choosePlan(collection: Collection, { query, sort = [], hint }: Search): Plan {
   const clauses = clausesOf(query);
+  const one = hint === undefined ? oneKeyPlan(collection, clauses) : undefined;
+  if (one) return one;
   const wanted: Wanted = { clauses, conditions: conditionsIn(clauses) };
   if (hint !== undefined) return hintedPlan(collection, wanted, sort, hint);
   let best = documentsPlan(collection, wanted, sort);
@@ -20,16 +23,11 @@ export function choosePlan(collection: Collection, { query, sort = [], hint }: S
   for (const index of collection.indexes) {
     const plan = mayHelp(index, wanted, sort) ? indexPlan(index, wanted, sort) : undefined;
     if (plan && plan.score > best.score) best = plan;
-    // Nothing is better than one key of one document.
-    if (plan && isOneDocument(plan)) return plan;
   }
   if (best.score >= pointScore) return best;
   const union = unionPlan(collection, clauses, sort);
   return union && union.score > best.score ? union : best;
 }
-
-const isOneDocument = ({ source }: Plan): boolean =>
-  source.kind === 'index' && source.isUnique && source.ranges.length === 1;
 
 /** Without a condition or an order that begins with its first field, an index says nothing. */
 function mayHelp({ fields }: Index, { conditions }: Wanted, sort: SortField[]): boolean {
