@@ -114,28 +114,43 @@ export async function measurePages(store: Side, size: Size): Promise<Row> {
   };
 }
 
-/** Adds messages to the large collection; answers also how many there are then. */
+/** Single messages by many writers, into a collection of so many. */
+async function measureWriters(
+  store: Side,
+  reference: Side,
+  size: Size,
+  name: string,
+  documents: number,
+): Promise<{ row: Row; documents: number }> {
+  let next = documents;
+  let unused = 0;
+  const insertInto = (side: Side, into: string, number: () => number) => (): Promise<number> =>
+    rate(writers, size.roundMs, async () => {
+      await side.messages(into).insertOne(messageAt(number()));
+    });
+  const pair = await inTurns(
+    size.rounds,
+    insertInto(store, name, () => next++),
+    insertInto(reference, 'one', () => unused++),
+  );
+  const row: Row = {
+    name: `durable inserts into ${documents.toLocaleString('en')}, ${writers} writers`,
+    unit: '/s',
+    target: { kind: 'ratio', atLeast: 0.5 },
+    ...pair,
+  };
+  return { row, documents: next };
+}
+
+/** Adds messages to both collections; answers also how many there are then in the large one. */
 export async function measureInserts(
   store: Side,
   reference: Side,
   size: Size,
 ): Promise<{ rows: Row[]; documents: number }> {
-  let { documents } = size;
-  let unused = 0;
-  const insertInto = (side: Side, name: string, next: () => number) => (): Promise<number> =>
-    rate(writers, size.roundMs, async () => {
-      await side.messages(name).insertOne(messageAt(next()));
-    });
-  const single: Row = {
-    name: `durable inserts, ${writers} writers`,
-    unit: '/s',
-    target: { kind: 'ratio', atLeast: 0.5 },
-    ...(await inTurns(
-      size.rounds,
-      insertInto(store, many, () => documents++),
-      insertInto(reference, 'one', () => unused++),
-    )),
-  };
+  const small = await measureWriters(store, reference, size, few, size.fewDocuments);
+  const large = await measureWriters(store, reference, size, many, size.documents);
+  let { documents } = large;
   const start = documents;
   const insertBurst = (side: Side, name: string) => {
     let bursts = 0;
@@ -153,5 +168,5 @@ export async function measureInserts(
     target: { kind: 'value', atMost: 6 },
     ...(await inTurns(size.rounds, insertBurst(store, many), insertBurst(reference, 'hundred'))),
   };
-  return { rows: [single, together], documents };
+  return { rows: [small.row, large.row, together], documents };
 }

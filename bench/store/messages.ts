@@ -15,8 +15,15 @@ const words = 'Shall we meet at the river on Saturday, or is it too cold for swi
 export const conversationOf = (n: number): ObjectId => conversationIds[n % conversations]!;
 export const seqOf = (n: number): number => Math.floor(n / conversations) + 1;
 
-/** Client ids are random in the application, so their keys go anywhere in their index. */
-const scattered = (n: number): string => (Math.imul(n + 1, 0x9e3779b1) >>> 0).toString(16);
+const begin = 1_700_000_000_000;
+const timeOf = (n: number): number => begin + n * 1000;
+
+/** Like those of the application's pages: UUIDs of version 7, which begin with the time. */
+function clientIdOf(n: number): string {
+  const time = timeOf(n).toString(16).padStart(12, '0');
+  const scattered = (Math.imul(n + 1, 0x9e3779b1) >>> 0).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7c1d-9a77-${scattered}`;
+}
 
 /** The n-th message, as the application stores it (about 320 bytes). They come to all conversations in turn. */
 export function messageAt(n: number): MessageDoc {
@@ -26,10 +33,10 @@ export function messageAt(n: number): MessageDoc {
     seq: seqOf(n),
     rev: seqOf(n),
     sender: senderIds[n % senderIds.length]!,
-    clientId: `${scattered(n).padStart(8, '0')}-4c1d-4f0e-9a77-${n.toString(16).padStart(12, '0')}`,
+    clientId: clientIdOf(n),
     kind: 'text',
     text: words.slice(0, 20 + (n % 50)),
-    createdAt: new Date(1_700_000_000_000 + n * 1000),
+    createdAt: new Date(timeOf(n)),
     editedAt: null,
     deletedAt: null,
     hiddenFor: [],

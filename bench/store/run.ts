@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureDisk } from './disk.ts';
 import {
   checkCount,
   few,
@@ -41,12 +42,13 @@ async function measure(directory: string): Promise<Row[]> {
   const pages = await measurePages(store, size);
   const { rows: inserts, documents } = await measureInserts(store, reference, size);
   await checkCount(store, many, documents);
+  const disk = await measureDisk(directory, size.rounds);
   await store.close();
   await reference.close();
   const empty = join(directory, 'empty');
   await mkdir(empty);
   const openings = await measureOpening(data, empty, documents);
-  return [...inserts.slice(0, 1), ...finds, pages, ...inserts.slice(1), ...openings];
+  return [...inserts, disk, ...finds, pages, ...openings];
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'gatherly-bench-'));

@@ -1,4 +1,5 @@
 import type { Dispatch } from './chat-events.ts';
+import { newClientId } from './client-id.ts';
 import type { DeviceStore } from './device-store.ts';
 import { clientErrorOf, RequestError } from './errors.ts';
 import { createOutboxEntries } from './outbox-entries.ts';
@@ -248,14 +249,4 @@ function delayOf(failures: number, error: unknown): number {
   const backoff = most * (0.5 + Math.random() / 2);
   if (!(error instanceof RequestError) || error.code !== 'rate_limited') return backoff;
   return Math.max(error.details.retryAfterMs ?? waitMs.rateLimited, 0) + backoff;
-}
-
-/** A random UUID. On plain-http hosts of a LAN, browsers hide randomUUID but not getRandomValues. */
-export function newClientId(): string {
-  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

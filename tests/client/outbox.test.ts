@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RequestError } from '#lib/client/errors.ts';
-import { newClientId } from '#lib/client/outbox.ts';
 import { accept, createLine, refuse, settled } from './outbox-line.ts';
 import { ana, createServerSide } from './support.ts';
 
@@ -192,14 +191,4 @@ describe('a refusal', () => {
     outbox.discard(server.id, sent[0]!.clientId);
     expect(get().outbox[server.id]).toEqual([]);
   });
-});
-
-test('a clientId is a UUID also where the browser offers no randomUUID', () => {
-  const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-  expect(newClientId()).toMatch(uuid);
-  vi.stubGlobal('crypto', {
-    getRandomValues: (bytes: Uint8Array) => bytes.fill(255),
-  });
-  expect(newClientId()).toMatch(uuid);
-  vi.unstubAllGlobals();
 });
