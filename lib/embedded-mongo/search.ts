@@ -4,7 +4,7 @@ import { compile } from './match.ts';
 import type { Plan } from './plan.ts';
 import type { Query } from './query.ts';
 import { Sorter, type SortField } from './sort.ts';
-import { partBytes, type KeyRange, type Storage } from './storage.ts';
+import { partBytes, type Entry, type KeyRange, type Storage } from './storage.ts';
 import { isTurnOver } from './turn.ts';
 import { decode, type Doc } from './values.ts';
 
@@ -73,7 +73,9 @@ function* candidates(
       }
       return;
     case 'documents':
-      for (const range of source.ranges) yield* documentsIn(storage, range, source.reverse, first);
+      for (const range of source.ranges) {
+        yield* inParts(storage, range, { reverse: source.reverse, first }, inDocuments);
+      }
       return;
     case 'index':
       if (source.isUnique) {
@@ -81,7 +83,12 @@ function* candidates(
         return;
       }
       for (const range of source.ranges) {
-        yield* indexed(storage, collection, range, source.reverse, first);
+        yield* inParts(
+          storage,
+          range,
+          { reverse: source.reverse, first },
+          inIndex(storage, collection),
+        );
       }
       return;
     case 'union':
@@ -89,23 +96,47 @@ function* candidates(
   }
 }
 
-function* documentsIn(
+/** What the entries of a range lead to, a part at a time. */
+function* inParts(
   storage: Storage,
   range: KeyRange,
-  reverse: boolean,
-  first: number,
+  { reverse, first }: { reverse: boolean; first: number },
+  documentsOf: (entries: Entry[]) => { found: Found[]; read: number },
 ): Flow<Found> {
   let size = Math.max(first, 1);
   let after: Buffer | undefined;
   for (;;) {
     const { entries, isLast } = storage.part(range, size, reverse, after);
-    yield* entries.map(({ key, value }) => new Found(key.subarray(4), value));
+    // Before anybody else has a turn, so that keys and documents are of the same moment.
+    const { found, read } = documentsOf(entries);
+    yield* found;
     yield undefined;
-    if (isLast) return;
-    after = entries.at(-1)!.key;
+    if (isLast && read === entries.length) return;
+    after = entries[read - 1]!.key;
     size = moreEntries;
   }
 }
+
+const inDocuments = (entries: Entry[]): { found: Found[]; read: number } => ({
+  found: entries.map(({ key, value }) => new Found(key.subarray(4), value)),
+  read: entries.length,
+});
+
+/** As many documents as can be held and looked at in a moment. */
+const inIndex =
+  (storage: Storage, collection: Collection) =>
+  (entries: Entry[]): { found: Found[]; read: number } => {
+    const found: Found[] = [];
+    let bytes = 0;
+    let read = 0;
+    while (read < entries.length && bytes < partBytes) {
+      const { value } = entries[read++]!;
+      const raw = storage.get(documentKey(collection.id, value));
+      if (raw) found.push(new Found(value, raw));
+      bytes += raw?.length ?? 0;
+    }
+    return { found, read };
+  };
 
 /** The documents of the keys with which the ranges begin. */
 function* keyed(storage: Storage, collection: Collection, ranges: KeyRange[]): Flow<Found> {
@@ -114,35 +145,6 @@ function* keyed(storage: Storage, collection: Collection, ranges: KeyRange[]): F
     const raw = idKey && storage.get(documentKey(collection.id, idKey));
     if (raw) yield new Found(idKey, raw);
     if (i % moreEntries === spareEntries) yield undefined;
-  }
-}
-
-function* indexed(
-  storage: Storage,
-  collection: Collection,
-  range: KeyRange,
-  reverse: boolean,
-  first: number,
-): Flow<Found> {
-  let size = Math.max(first, 1);
-  let after: Buffer | undefined;
-  for (;;) {
-    const { entries, isLast } = storage.part(range, size, reverse, after);
-    // Before anybody else has a turn, so that keys and documents are of the same moment.
-    const found: Found[] = [];
-    let bytes = 0;
-    let read = 0;
-    while (read < entries.length && bytes < partBytes) {
-      const { key, value } = entries[read++]!;
-      const raw = storage.get(documentKey(collection.id, value));
-      if (raw) found.push(new Found(value, raw));
-      bytes += raw?.length ?? 0;
-      after = key;
-    }
-    yield* found;
-    yield undefined;
-    if (isLast && read === entries.length) return;
-    size = moreEntries;
   }
 }
 
