@@ -90,12 +90,14 @@ export class Storage {
     return [...this.range(range, limit, reverse, after)];
   }
 
-  /** All entries of a range, so many at a time; between them others may write. */
+  /** All entries of a range, at most so many at a time; between them others may write. */
   *batches(range: KeyRange, size: number): Generator<Entry[]> {
-    let batch = this.entries(range, size);
-    while (batch.length > 0) {
-      yield batch;
-      batch = batch.length < size ? [] : this.entries(range, size, false, batch.at(-1)!.key);
+    let after: Buffer | undefined;
+    for (;;) {
+      const { entries, isLast } = this.part(range, size, false, after);
+      if (entries.length > 0) yield entries;
+      if (isLast) return;
+      after = entries.at(-1)!.key;
     }
   }
 
