@@ -12,6 +12,7 @@ import { logsWritten } from '#lib/models/append.ts';
 import { greet, receive } from '#lib/transport/front-door.ts';
 import { allAnswered } from '#lib/transport/perform.ts';
 import { startSocketHost } from '#lib/transport/socket.ts';
+import { startNotifying } from '#lib/use-cases/notify.ts';
 import { leaveAll } from '#lib/use-cases/presence.ts';
 import { receiptsWritten } from '#lib/use-cases/receipts.ts';
 
@@ -47,6 +48,7 @@ async function start(): Promise<void> {
     if (!dev && !request.url?.startsWith('/socket.io/')) socket.destroy();
   });
   const sockets = startSocketHost(httpServer);
+  const stopNotifying = startNotifying();
   // Before Socket.io, which has put itself before the others.
   httpServer.prependListener('request', (request, response) => greet(request, response, dev));
   watchProcess();
@@ -63,6 +65,7 @@ async function start(): Promise<void> {
     await allAnswered();
     await logsWritten();
     await receiptsWritten();
+    stopNotifying();
     await sockets.close();
     httpServer.closeAllConnections();
     await Promise.all([headsWritten(), leaveAll()]);

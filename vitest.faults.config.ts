@@ -1,12 +1,28 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
 import suite from './vitest.config.ts';
 
-// The long form of tests/faults, which takes many minutes; the short one is in the suite. One file at
-// a time: they load, kill and fill.
+// The long form of tests/faults, and of the tests that spoil stores and archives or try what is random,
+// which takes about an hour; the short one is in the suite. One file at a time: they load, kill and fill.
+const long = {
+  FAULTS: 'long',
+  STORE_OPERATIONS: '20000',
+  STORE_CRASHES: '60',
+  STORE_KILLS: '30',
+  STORE_FAULTS: '20',
+  STORE_DAMAGES: '2000',
+};
 const { include: _all, ...test } = suite.test ?? {};
 export default mergeConfig(
   defineConfig({ test }),
   defineConfig({
-    test: { include: ['tests/faults/**/*.test.ts'], env: { FAULTS: 'long' }, maxWorkers: 1 },
+    test: {
+      include: [
+        'tests/faults/**/*.test.ts',
+        'tests/store/{model,crash,killed-work,disk,check}.test.ts',
+        'tests/backup/backup.test.ts',
+      ],
+      env: long,
+      maxWorkers: 1,
+    },
   }),
 );

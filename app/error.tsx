@@ -1,24 +1,48 @@
 'use client';
 
 import { RotateCw } from 'lucide-react';
+import { useSyncExternalStore } from 'react';
+import { breakdownTexts } from '#lib/texts/breakdown.ts';
+import {
+  directionOf,
+  languageCookie,
+  languageNamed,
+  preferredLanguage,
+} from '#lib/texts/languages.ts';
 import { Mark } from '#lib/ui/brand.tsx';
 import { Button } from '#lib/ui/button.tsx';
 
 export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
+  const language = useSyncExternalStore(
+    () => () => undefined,
+    languageHere,
+    () => 'en' as const,
+  );
+  const { title, text, reload } = breakdownTexts[language];
   return (
-    <main className="grid h-dvh place-items-center overflow-y-auto bg-surface">
+    <main
+      lang={language}
+      dir={directionOf(language)}
+      className="grid h-dvh place-items-center overflow-y-auto bg-surface"
+    >
       <title>Gatherly</title>
       <div role="alert" className="flex flex-col items-center p-8 text-center">
         <Mark size={72} />
-        <h1 className="mt-5 text-xl font-bold tracking-[-.015em]">This page didn’t work</h1>
-        <p className="mt-1.5 mb-5 max-w-100 text-pretty text-text-2">
-          Your messages are safe. Load the page again; if that doesn’t help, tell whoever runs this
-          server{error.digest ? ` the number ${error.digest}` : ''}.
-        </p>
+        <h1 className="mt-5 text-xl font-bold tracking-[-.015em]">{title}</h1>
+        <p className="mt-1.5 mb-5 max-w-100 text-pretty text-text-2">{text(error.digest)}</p>
         <Button onClick={() => location.reload()}>
-          <RotateCw aria-hidden className="size-5" /> Load again
+          <RotateCw aria-hidden className="size-5" /> {reload}
         </Button>
       </div>
     </main>
+  );
+}
+
+/** The layout, which knows better, may be what did not work. */
+function languageHere() {
+  const kept = document.cookie.split('; ').find((pair) => pair.startsWith(`${languageCookie}=`));
+  return (
+    languageNamed(kept?.slice(languageCookie.length + 1)) ??
+    preferredLanguage(navigator.languages.join())
   );
 }

@@ -2,22 +2,29 @@ import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
+import { directionOf } from '#lib/texts/languages.ts';
 import { nonceHeader } from '#lib/transport/security-headers.ts';
 import { AppearanceScript } from '#lib/ui/appearance-script.tsx';
+import { TextsProvider } from '#lib/ui/texts-provider.tsx';
 import { Toaster } from '#lib/ui/toast.tsx';
+import { requestLanguage, requestTexts } from './request-texts.ts';
 
-export const metadata: Metadata = {
-  description: 'Chat with family, friends and neighbours on a server you run yourselves.',
-  applicationName: 'Gatherly',
-  icons: {
-    icon: [
-      { url: '/favicon.svg', type: 'image/svg+xml' },
-      { url: '/favicon-32.png', sizes: '32x32', type: 'image/png' },
-    ],
-    apple: '/apple-touch-180.png',
-  },
-  formatDetection: { telephone: false, email: false, address: false },
-};
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await requestTexts();
+  return {
+    description: t('app.description'),
+    applicationName: 'Gatherly',
+    icons: {
+      icon: [
+        { url: '/favicon.svg', type: 'image/svg+xml' },
+        { url: '/favicon-32.png', sizes: '32x32', type: 'image/png' },
+      ],
+      apple: '/apple-touch-180.png',
+    },
+    appleWebApp: { capable: true, title: 'Gatherly', statusBarStyle: 'default' },
+    formatDetection: { telephone: false, email: false, address: false },
+  };
+}
 
 export const viewport: Viewport = {
   width: 'device-width',
@@ -28,15 +35,19 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get(nonceHeader) ?? undefined;
+  const spoken = await requestLanguage();
+  const { language } = spoken;
   return (
     // The script sets data-theme before React looks at the page.
-    <html lang="en" suppressHydrationWarning>
+    <html lang={language} dir={directionOf(language)} suppressHydrationWarning>
       <head>
         <AppearanceScript nonce={nonce} />
       </head>
       <body>
-        {children}
-        <Toaster />
+        <TextsProvider {...spoken}>
+          {children}
+          <Toaster />
+        </TextsProvider>
       </body>
     </html>
   );

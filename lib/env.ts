@@ -21,6 +21,13 @@ const port = z
   .transform(Number)
   .refine((value) => value <= 65_535, 'must be a number from 0 to 65535');
 const secret = z.string().min(16, 'must have at least 16 characters');
+const contact = z
+  .string()
+  .trim()
+  .regex(
+    /^(mailto:[^@\s]+@[^@\s]+\.[^@\s]+|https:\/\/[^\s/]+\.\S+)$/,
+    'must be like mailto:admin@example.org or https://example.org',
+  );
 const mongoUri = z
   .string()
   .regex(/^mongodb(\+srv)?:\/\/\S+$/, 'must begin with mongodb:// or mongodb+srv://');
@@ -91,6 +98,8 @@ export const settings = z.object({
   RATE_LIMIT_MESSAGES: rate.prefault('60+2/1'),
   RATE_LIMIT_TYPING: rate.prefault('1/2'),
   RATE_LIMIT_LOOKUPS: rate.prefault('60+2/1'),
+  RATE_LIMIT_PUSH: rate.prefault('20+1/5'),
+  RATE_LIMIT_PICTURES: rate.prefault('10+1/30'),
   RATE_LIMIT_REQUESTS: rate.prefault('100+20/1'),
   RATE_LIMIT_ANONYMOUS: rate.prefault('100+20/1'),
   RATE_LIMIT_ADDRESS: rate.prefault('1000+200/1'),
@@ -99,8 +108,18 @@ export const settings = z.object({
   SOCKETS_PER_ADDRESS: count.prefault('200'),
   SOCKET_QUEUE: count.prefault('1000'),
   SOCKET_BACKLOG_KIB: count.prefault('8192'),
+  REST_BACKLOG_KIB: count.prefault('16384'),
   SOCKET_JOIN_SECONDS: count.prefault('8'),
   REQUEST_SECONDS: count.prefault('25'),
+  PUSH: z.enum(['on', 'off']).default('on'),
+  PUSH_CONTACT: contact.optional(),
+  PUSH_WAIT_SECONDS: z
+    .string()
+    .regex(/^\d{1,2}$/, 'must be a number from 0 to 99')
+    .transform(Number)
+    .prefault('3'),
+  PUSH_QUEUE: count.prefault('10000'),
+  PUSH_ALLOW_LOOPBACK: z.enum(['on', 'off']).default('off'),
   METRICS_TOKEN: secret.optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   GITHUB_ID: z.string().min(1).optional(),

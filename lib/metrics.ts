@@ -33,6 +33,12 @@ function makeMetrics() {
       help: 'Passwords that were hashed, to be compared or to be kept.',
       registers,
     }),
+    pushes: new Counter({
+      name: 'gatherly_pushes_total',
+      help: 'Notifications for devices, by what became of them.',
+      labelNames: ['outcome'],
+      registers,
+    }),
     ackSeconds: new Histogram({
       name: 'gatherly_ack_seconds',
       help: 'From taking up a socket command to its ack.',

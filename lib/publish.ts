@@ -8,12 +8,16 @@ export const rooms = {
   session: (id: string) => `session:${id}`,
   conversation: (id: string) => `conversation:${id}`,
   presence: (id: string) => `presence:${id}`,
+  /** Of watchers who may see that somebody is here, but not when they were. */
+  onlinePresence: (id: string) => `presence-online:${id}`,
 };
 
 /** What use cases tell the world. They publish after the write; the socket host carries it out. */
 export type Publication =
   | EventPublication
   | { type: 'join' | 'leave'; userIds: string[]; conversationId: string }
+  /** Who may see the presence of these people, or whose they may see, is to be looked up anew. */
+  | { type: 'sight'; userIds: string[] }
   | { type: 'end-sessions'; sessionIds: string[]; reason: SessionEndReason };
 
 type EventPublication = {

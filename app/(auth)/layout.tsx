@@ -6,6 +6,7 @@ import { callerFromRequest } from '#lib/auth/caller.ts';
 import { refusing } from '#lib/transport/perform.ts';
 import { Brand } from '#lib/ui/brand.tsx';
 import { Art } from './art.tsx';
+import { LanguageChoice } from './language-choice.tsx';
 
 export default async function AuthLayout({ children }: { children: ReactNode }) {
   const asked = await headers();
@@ -19,9 +20,12 @@ export default async function AuthLayout({ children }: { children: ReactNode }) 
         <main className="mx-auto mt-7 mb-auto w-full max-w-98 pb-6 tablet:my-auto tablet:pt-6">
           {children}
         </main>
-        <footer className="flex items-center gap-2 text-sm text-text-3 phone:justify-center">
-          <Globe aria-hidden className="size-3.75" />
-          <span dir="ltr">{asked.get('host')}</span>
+        <footer className="flex flex-wrap items-center gap-x-6 text-sm text-text-3 phone:justify-center">
+          <span className="flex items-center gap-2">
+            <Globe aria-hidden className="size-3.75" />
+            <span dir="ltr">{asked.get('host')}</span>
+          </span>
+          <LanguageChoice />
         </footer>
       </div>
       <Art />

@@ -1,4 +1,5 @@
-import { waitText, type ErrorCode, type Issue } from '#lib/contract/errors.ts';
+import type { ErrorCode, Issue } from '#lib/contract/errors.ts';
+import type { Texts } from '#lib/texts/texts.ts';
 
 /** Why a form was refused. `unreachable` stands for no answer at all. */
 export interface Refusal {
@@ -82,19 +83,16 @@ async function problemOf(
   };
 }
 
-const texts: Partial<Record<Refusal['code'], string>> = {
-  invalid_credentials: "That email and password don't match. Check both and try again.",
-  unavailable: 'The server is not ready just now. Try again in a moment.',
-  invalid_input: 'Some of this needs another look.',
-};
-
 /** What the form says above its fields. */
-export function refusalText({ code, retryAfterSeconds = 60 }: Refusal): string {
-  if (code === 'unreachable') {
-    return `We can't reach ${location.host}. Check your connection and try again.`;
-  }
-  if (code === 'rate_limited') {
-    return `Too many tries. Try again in ${waitText(retryAfterSeconds * 1000)}.`;
-  }
-  return texts[code] ?? 'Something went wrong on the server. Try again in a moment.';
+export function refusalText(t: Texts, { code, retryAfterSeconds = 60 }: Refusal): string {
+  if (code === 'unreachable') return t('refusal.unreachable', { host: location.host });
+  if (code === 'rate_limited') return waitText(t, Math.ceil(retryAfterSeconds));
+  const own = ['invalid_credentials', 'unavailable', 'invalid_input'] as const;
+  return t(`refusal.${own.find((known) => known === code) ?? 'other'}`);
 }
+
+/** Seconds up to a minute and a half, then minutes. */
+const waitText = (t: Texts, seconds: number): string =>
+  seconds <= 90
+    ? t('refusal.waitSeconds', { count: seconds })
+    : t('refusal.waitMinutes', { count: Math.ceil(seconds / 60) });

@@ -4,12 +4,14 @@ import { RotateCw } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Mark } from '#lib/ui/brand.tsx';
 import { Button } from '#lib/ui/button.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 const firstWait = 3;
 const longestWait = 30;
 
 /** In place of everything while the server cannot answer; goes on by itself when it can. */
 export function ServerAway({ host }: { host: string }) {
+  const t = useTexts();
   const [wait, setWait] = useState(firstWait);
   const [left, setLeft] = useState(firstWait);
   const [trying, setTrying] = useState(false);
@@ -35,14 +37,13 @@ export function ServerAway({ host }: { host: string }) {
       <div className="flex flex-col items-center p-8 text-center">
         <Mark size={72} />
         <h1 className="mt-5 text-xl font-bold tracking-[-.015em] text-balance">
-          We can’t reach {host}
+          {t('away.title', { host })}
         </h1>
         <p className="mt-1.5 mb-5 max-w-100 text-pretty text-text-2">
-          The server may be restarting. This page tries again by itself in {left}{' '}
-          {left === 1 ? 'second' : 'seconds'}.
+          {t('away.text', { count: left })}
         </p>
-        <Button busy={trying} busyLabel="Trying…" onClick={() => void attempt()}>
-          <RotateCw aria-hidden className="size-5" /> Try now
+        <Button busy={trying} busyLabel={t('away.trying')} onClick={() => void attempt()}>
+          <RotateCw aria-hidden className="size-5" /> {t('away.now')}
         </Button>
       </div>
     </main>

@@ -4,7 +4,17 @@ export type View =
   | { name: 'people' }
   | { name: 'settings'; page: SettingsPage | null };
 
-export const settingsPages = ['profile', 'password', 'devices', 'appearance'] as const;
+export const settingsPages = [
+  'profile',
+  'privacy',
+  'notifications',
+  'devices',
+  'appearance',
+  'language',
+  'storage',
+  'password',
+  'delete-account',
+] as const;
 export type SettingsPage = (typeof settingsPages)[number];
 
 const isId = (part: string) => /^[0-9a-f]{24}$/.test(part);

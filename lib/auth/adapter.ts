@@ -6,6 +6,7 @@ import type { Adapter, AdapterAccount, AdapterUser } from 'next-auth/adapters';
 import { limits } from '#lib/contract/records.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
 import { searchTerms, UserModel, type UserDoc } from '#lib/models/user.ts';
+import { providerLinks } from './provider-links.ts';
 import { freeUsernamesLike, usernameFrom } from './usernames.ts';
 
 // What we take of it, in next-auth 4's words; its own types are those of version 5.
@@ -16,12 +17,12 @@ interface BaseAdapter {
 
 /**
  * Keeps who signs in through a provider, on Mongoose's connection: their people are our users, and
- * which account of which provider is whose is in `oauth_accounts`.
+ * which account of which provider is whose is in `provider-links.ts`.
  */
 export function providerAdapter(): Adapter {
   const base = MongoDBAdapter(() => mongoose.connection.getClient(), {
     databaseName: mongoose.connection.name,
-    collections: { Users: UserModel.collection.name, Accounts: 'oauth_accounts' },
+    collections: { Users: UserModel.collection.name, Accounts: providerLinks },
   }) as unknown as BaseAdapter;
   return {
     createUser: createProviderUser,

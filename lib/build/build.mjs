@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
+import { shellBuildOf } from './shell-files.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stamp = path.join(root, 'dist', 'built');
@@ -54,6 +55,17 @@ export async function build({ quiet = false } = {}) {
     format: 'esm',
     target: 'node20',
     sourcemap: true,
+    logLevel: 'warning',
+  });
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: { sw: 'lib/worker/worker.ts' },
+    outdir: 'dist',
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    define: { shellBuild: JSON.stringify(shellBuildOf(root)) },
     logLevel: 'warning',
   });
   mkdirSync(path.dirname(stamp), { recursive: true });

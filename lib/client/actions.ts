@@ -1,3 +1,4 @@
+import type { Input } from '#lib/contract/operations.ts';
 import type { Message } from '#lib/contract/records.ts';
 import type { Call } from './api.ts';
 import type { Dispatch } from './chat-events.ts';
@@ -6,7 +7,7 @@ import type { Outbox } from './outbox.ts';
 import type { Command } from './socket.ts';
 import type { Sync } from './sync.ts';
 import type { Typing } from './typing.ts';
-import type { ChatActions, ChatState } from './types.ts';
+import type { ChatActions, ChatState, Kept } from './types.ts';
 
 export interface ActionParts {
   get: () => ChatState;
@@ -20,6 +21,9 @@ export interface ActionParts {
   keepDraft(id: string, text: string): void;
   send(id: string, text: string): Promise<void>;
   signOut(): Promise<void>;
+  deleteAccount(proof: Input<'deleteAccount'>): Promise<void>;
+  readKept(): Promise<Kept | null>;
+  clearKept(): Promise<void>;
   reconnectNow(): void;
 }
 
@@ -157,9 +161,16 @@ const accountActions = ({
   call,
   dispatch,
   signOut,
+  deleteAccount,
+  readKept,
+  clearKept,
   reconnectNow,
 }: ActionParts): Part<
   | 'updateAccount'
+  | 'setPicture'
+  | 'deleteAccount'
+  | 'readKept'
+  | 'clearKept'
   | 'changePassword'
   | 'listSessions'
   | 'endSession'
@@ -170,6 +181,19 @@ const accountActions = ({
   async updateAccount(input) {
     dispatch({ type: 'account', data: await call('updateAccount', input) });
   },
+  async setPicture(picture, conversationId) {
+    if (conversationId === undefined) {
+      const done = picture ? call('setPicture', { picture }) : call('removePicture', {});
+      return dispatch({ type: 'account', data: await done });
+    }
+    const done = picture
+      ? call('setGroupPicture', { conversationId, picture })
+      : call('removeGroupPicture', { conversationId });
+    dispatch({ type: 'conversation:updated', data: await done });
+  },
+  deleteAccount,
+  readKept,
+  clearKept,
   async changePassword(currentPassword, newPassword) {
     await call('changePassword', { currentPassword, newPassword });
   },

@@ -12,13 +12,16 @@ import { isErrorCode, RequestError } from './errors.ts';
 export type Call = <N extends OperationName>(name: N, input: Input<N>) => Promise<Output<N>>;
 
 const requestTimeoutMs = 10_000;
+/** A picture over a slow line. */
+const uploadTimeoutMs = 60_000;
 
 /** The REST client, by the contract's table of operations. Every failure is a RequestError. */
 export function createApi(onSignedOut: () => void): Call {
   return async <N extends OperationName>(name: N, input: Input<N>): Promise<Output<N>> => {
     const { rest, access }: Operation = operations[name];
     if (!rest) throw new Error(`${name} has no REST form`);
-    const response = await fetchJson(...requestOf(rest, input));
+    const timeoutMs = rest.upload ? uploadTimeoutMs : requestTimeoutMs;
+    const response = await fetchJson(...requestOf(rest, input), timeoutMs);
     if (response.ok) return response.body as Output<N>;
     const error = errorOf(response);
     if (error.code === 'unauthenticated' && access === 'signed-in') onSignedOut();
@@ -41,6 +44,10 @@ export function requestOf(rest: RestBinding, input: object): [url: string, init:
     if (query.size > 0) url += `?${query}`;
     return [url, init];
   }
+  if (rest.upload) {
+    const picture = fields.get(rest.upload) as Blob;
+    return [url, { ...init, headers: { 'content-type': picture.type }, body: picture }];
+  }
   const headers = { 'content-type': 'application/json' };
   return [url, { ...init, headers, body: JSON.stringify(Object.fromEntries(fields)) }];
 }
@@ -52,9 +59,9 @@ interface Answer {
   body: unknown;
 }
 
-async function fetchJson(url: string, init: RequestInit): Promise<Answer> {
+async function fetchJson(url: string, init: RequestInit, timeoutMs: number): Promise<Answer> {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), requestTimeoutMs);
+  const timer = setTimeout(() => abort.abort(), timeoutMs);
   try {
     const response = await fetch(url, { ...init, signal: abort.signal });
     const text = await response.text();

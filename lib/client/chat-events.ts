@@ -7,7 +7,7 @@ import type {
   Presence,
   User,
 } from '#lib/contract/records.ts';
-import type { ClientError, Connection, LoadStatus, PendingMessage } from './types.ts';
+import type { ClientError, Connection, LoadStatus, Marks, PendingMessage } from './types.ts';
 
 type FromServer = {
   [E in Exclude<ServerEvent, 'typing' | 'presence' | 'session:ended'>]: {
@@ -48,7 +48,7 @@ export type LogEvent =
       rev: number;
     }
   | { type: 'log:divided'; conversationId: string; unread: Unread | null }
-  | { type: 'log:trimmed'; conversationId: string; most: number }
+  | { type: 'log:trimmed'; conversationId: string; most: number; keep: 'oldest' | 'newest' }
   | { type: 'log:dropped'; conversationId: string }
   | { type: 'log:opened'; conversationId: string | null };
 
@@ -73,7 +73,7 @@ export type ChatEvent =
   | { type: 'conversation:gone'; conversationId: string }
   | { type: 'messages:pulled'; conversationId: string; messages: Message[]; upTo: number }
   | { type: 'people'; users: User[] }
-  | { type: 'members'; conversationId: string; members: Member[] }
+  | { type: 'members'; conversationId: string; members: Member[]; former?: Marks | null }
   | { type: 'members:dropped'; conversationId: string }
   | { type: 'outbox:put'; entry: PendingMessage }
   | { type: 'outbox:removed'; conversationId: string; clientId: string }

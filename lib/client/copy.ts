@@ -1,3 +1,4 @@
+import type { Account } from '#lib/contract/records.ts';
 import type { Dispatch } from './chat-events.ts';
 import type { CopyChanges, DeviceStore, KeptLog } from './device-store.ts';
 import { knownOf } from './rows.ts';
@@ -30,8 +31,8 @@ const saveEveryMs = 500;
 /** The network may well answer before a disk that takes longer. */
 const patienceMs = 500;
 
-type Saved = Pick<ChatState, 'conversations' | 'logs' | 'known'>;
-const nothingSaved: Saved = { conversations: {}, logs: {}, known: {} };
+type Saved = Pick<ChatState, 'conversations' | 'logs' | 'known'> & { account: Account | null };
+const nothingSaved: Saved = { account: null, conversations: {}, logs: {}, known: {} };
 
 export function createCopy({ get, dispatch, subscribe, device, resync }: CopyParts): Copy {
   let saved = nothingSaved;
@@ -62,9 +63,9 @@ export function createCopy({ get, dispatch, subscribe, device, resync }: CopyPar
   function saveNow(): void {
     clearTimeout(timer);
     timer = undefined;
-    const { conversations, logs, known } = get();
+    const { account, conversations, logs, known } = get();
     const changes = changesSince(saved, get());
-    saved = { conversations, logs, known };
+    saved = { account, conversations, logs, known };
     if (changes) void device.saveCopy(changes);
   }
 
@@ -98,15 +99,16 @@ export function createCopy({ get, dispatch, subscribe, device, resync }: CopyPar
 }
 
 function changesSince(saved: Saved, state: ChatState): CopyChanges | null {
-  const { conversations, logs, known } = state;
+  const { account, conversations, logs, known } = state;
+  const isOther = account !== saved.account;
   const rows = Object.values(conversations).filter((row) => saved.conversations[row.id] !== row);
   const gone = Object.keys(saved.conversations).filter((id) => !conversations[id]);
   const changed = Object.keys(logs).filter(
     (id) => logs[id] !== saved.logs[id] || known[id] !== saved.known[id],
   );
   const ends = changed.flatMap((id) => endOf(state, id) ?? []);
-  if (rows.length === 0 && gone.length === 0 && ends.length === 0) return null;
-  return { conversations: rows, logs: ends, gone };
+  if (!isOther && rows.length === 0 && gone.length === 0 && ends.length === 0) return null;
+  return { ...(isOther && { account }), conversations: rows, logs: ends, gone };
 }
 
 /** Only a log that reaches the end can be caught up later by what has changed since. */

@@ -1,10 +1,19 @@
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import { conversationOf, keptLogOf, unsentOf, type DeviceStore } from './device-store.ts';
+import type { Account } from '#lib/contract/records.ts';
+import {
+  accountOf,
+  conversationOf,
+  keptLogOf,
+  unsentOf,
+  type DeviceStore,
+} from './device-store.ts';
 import { createUnsentMarks } from './unsent-marks.ts';
+import type { Kept } from './types.ts';
 import { within } from './within.ts';
 
 // Rows are written as they came and parsed when they are read: what is on disk is not to be trusted.
 interface Schema extends DBSchema {
+  account: { key: string; value: object };
   outbox: { key: number; value: object; indexes: { clientId: string } };
   conversations: { key: string; value: object };
   logs: { key: string; value: object; indexes: { keptAt: number } };
@@ -12,7 +21,7 @@ interface Schema extends DBSchema {
 type Database = IDBPDatabase<Schema>;
 
 const version = 1;
-const storeNames = ['outbox', 'conversations', 'logs'] as const;
+const storeNames = ['account', 'outbox', 'conversations', 'logs'] as const;
 const mostLogs = 30;
 const patienceMs = 3000;
 /** After somebody has deleted it: a tab that signs out tells the others, who then delete it too. */
@@ -35,6 +44,19 @@ export async function forgetOtherAccounts(accountId: string): Promise<void> {
     if (unsent) await other.forget(unsent.entries.length > 0 ? 'copy' : 'everything');
     other.close();
   }
+}
+
+/** Whose conversations this browser keeps: who was signed in here last and has not signed out. */
+export async function lastAccount(): Promise<Account | null> {
+  for (const name of await databaseNames()) {
+    const accountId = accountIn(name);
+    if (accountId === undefined) continue;
+    const device = createDeviceDatabase(accountId);
+    const account = await device.readAccount();
+    device.close();
+    if (account?.id === accountId) return account;
+  }
+  return null;
 }
 
 async function databaseNames(): Promise<string[]> {
@@ -175,14 +197,18 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
         () => undefined,
       );
     },
+    async readAccount() {
+      const row = await run((db) => db.get('account', accountId), undefined).catch(() => null);
+      return row ? accountOf(row) : null;
+    },
     readConversations: async () => (await readAll('conversations', conversationOf)) ?? [],
     async readLog(conversationId) {
       const row = await run((db) => db.get('logs', conversationId), undefined).catch(() => null);
       return row ? keptLogOf(row) : null;
     },
-    async saveCopy({ conversations, logs, gone }) {
+    async saveCopy({ account, conversations, logs, gone }) {
       await run(async (db) => {
-        const tx = db.transaction(['conversations', 'logs'], 'readwrite');
+        const tx = db.transaction(['account', 'conversations', 'logs'], 'readwrite');
         const [rowStore, logStore] = [tx.objectStore('conversations'), tx.objectStore('logs')];
         const trim = async () => {
           const excess = (await logStore.count()) - mostLogs;
@@ -191,6 +217,7 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
           await Promise.all(oldest.map((key) => logStore.delete(key)));
         };
         await Promise.all([
+          account && tx.objectStore('account').put(account),
           ...conversations.map((row) => rowStore.put(row)),
           ...logs.map((log) => logStore.put(log)),
           ...gone.flatMap((id) => [rowStore.delete(id), logStore.delete(id)]),
@@ -199,8 +226,19 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
         ]);
       }, undefined).catch(clearCopy);
     },
+    countKept: () =>
+      run<Kept | null>(async (db) => {
+        const tx = db.transaction(storeNames, 'readonly');
+        const counted = Promise.all([
+          tx.objectStore('conversations').count(),
+          countMessages(tx.objectStore('logs')),
+          tx.objectStore('outbox').count(),
+        ]);
+        const [[conversations, messages, unsent]] = await Promise.all([counted, tx.done]);
+        return { conversations, messages, unsent };
+      }, null).catch(() => null),
     async forget(what) {
-      if (what === 'copy') return clearCopy();
+      if (what === 'copy') return clear(['account', 'conversations', 'logs']);
       marks.clear();
       // Emptied first: another tab can hold the deletion up.
       await within(patienceMs, clear(storeNames)).catch(() => undefined);
@@ -236,6 +274,7 @@ async function openWhatIsThere(name: string, listeners: OpenListeners): Promise<
 
 function createStores(db: Database): void {
   const has = db.objectStoreNames;
+  if (!has.contains('account')) db.createObjectStore('account', { keyPath: 'id' });
   if (!has.contains('outbox'))
     db.createObjectStore('outbox', { keyPath: 'order', autoIncrement: true }).createIndex(
       'clientId',
@@ -256,6 +295,21 @@ async function addRow(db: Database, entry: { clientId: string }): Promise<boolea
   };
   await Promise.all([add(), tx.done]);
   return true;
+}
+
+interface LogCursor {
+  value: object;
+  continue(): Promise<LogCursor | null>;
+}
+
+/** One log after the other: all of them at once may be a lot of memory. */
+async function countMessages(logs: { openCursor(): Promise<LogCursor | null> }): Promise<number> {
+  let count = 0;
+  for (let cursor = await logs.openCursor(); cursor; cursor = await cursor.continue()) {
+    const { messages } = cursor.value as { messages?: unknown };
+    if (Array.isArray(messages)) count += messages.length;
+  }
+  return count;
 }
 
 type Outbox = ReturnType<typeof outboxOf>['store'];

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { ClientId } from '#lib/contract/inputs.ts';
-import { Conversation, Id, Message, Time } from '#lib/contract/records.ts';
+import { Account, Conversation, Id, Message, Time } from '#lib/contract/records.ts';
 import { clientErrorCodes, clientErrorOf, RequestError } from './errors.ts';
-import type { PendingMessage } from './types.ts';
+import type { Kept, PendingMessage } from './types.ts';
 
 /**
  * What this browser keeps of one account. Nothing here throws or waits for ever: a browser that
@@ -19,9 +19,13 @@ export interface DeviceStore {
   /** Does nothing if it has been sent or deleted meanwhile, perhaps by another tab. */
   changeUnsent(entry: PendingMessage): Promise<void>;
   removeUnsent(clientId: string): Promise<void>;
+  /** Whose copy this is; null unless they are still signed in here, as far as this browser knows. */
+  readAccount(): Promise<Account | null>;
   readConversations(): Promise<Conversation[]>;
   readLog(conversationId: string): Promise<KeptLog | null>;
   saveCopy(changes: CopyChanges): Promise<void>;
+  /** Null if it cannot be read. */
+  countKept(): Promise<Kept | null>;
   /** `copy` leaves what is unsent; after `everything` nothing is ever kept again. */
   forget(what: 'copy' | 'everything'): Promise<void>;
   /** Somebody has deleted or replaced what was kept: whatever memory holds has to be kept anew. */
@@ -30,6 +34,7 @@ export interface DeviceStore {
 }
 
 export interface CopyChanges {
+  account?: Account;
   conversations: Conversation[];
   logs: KeptLog[];
   /** Conversations that are no more: their logs go as well. */
@@ -74,6 +79,7 @@ const parsed = <T>(schema: z.ZodType<T>, row: unknown): T | null =>
   schema.safeParse(row).data ?? null;
 
 export const unsentOf = (row: unknown): PendingMessage | null => parsed(Unsent, row);
+export const accountOf = (row: unknown): Account | null => parsed(Account, row);
 export const keptLogOf = (row: unknown): KeptLog | null => parsed(KeptLog, row);
 
 /** Who was online when it was kept says nothing of now. */

@@ -1,10 +1,11 @@
 import type { Input, Output } from '#lib/contract/operations.ts';
+import { createAbsence, type AbsenceParts } from './absence.ts';
 import type { Call } from './api.ts';
-import type { Dispatch, Unread } from './chat-events.ts';
+import type { Unread } from './chat-events.ts';
 import { clientErrorOf } from './errors.ts';
 import { lastSeqIn, sidesKept } from './log.ts';
 import { endSeqOf, firstSeqOf } from './rows.ts';
-import type { ChatState, ConversationLog } from './types.ts';
+import type { ConversationLog } from './types.ts';
 
 export interface History {
   open(id: string): Promise<void>;
@@ -17,9 +18,7 @@ export interface History {
   comeBack(): void;
 }
 
-export interface HistoryParts {
-  get: () => ChatState;
-  dispatch: Dispatch;
+export interface HistoryParts extends AbsenceParts {
   call: Call;
   /** Catches the log up, if it is behind. */
   check(id: string): void;
@@ -39,7 +38,7 @@ export function createHistory(parts: HistoryParts): History {
   const requests = new Map<string, { done: Promise<void> }>();
   /** Logs in the order in which they were last opened. */
   const recent = new Set<string>();
-  let leftAt: { id: string; seq: number } | null = null;
+  const absence = createAbsence(parts);
 
   function fetchPage(
     id: string,
@@ -100,6 +99,7 @@ export function createHistory(parts: HistoryParts): History {
     const state = get();
     const row = state.conversations[id];
     if (!row) return;
+    absence.opened(row);
     if (row.kind === 'group' && row.me.leftSeq === null && !state.members[id])
       loadMembers(id).catch(() => undefined);
     const unread = row.unreadCount > 0 ? { readSeq: row.me.readSeq, count: row.unreadCount } : null;
@@ -140,7 +140,12 @@ export function createHistory(parts: HistoryParts): History {
     if (!log || log.loading === 'first') return;
     // The next opening goes to the first unread or to the end, never back to here.
     if (log.hasNewer || (log.error && log.messages.length === 0)) return drop(id);
-    dispatch({ type: 'log:trimmed', conversationId: id, most: sidesKept.cached });
+    dispatch({
+      type: 'log:trimmed',
+      conversationId: id,
+      most: sidesKept.cached,
+      keep: 'newest',
+    });
   }
 
   async function loadOlder(id: string): Promise<void> {
@@ -185,28 +190,14 @@ export function createHistory(parts: HistoryParts): History {
     );
   }
 
-  function comeBack(): void {
-    const { openId, logs, conversations } = get();
-    const left = leftAt;
-    leftAt = null;
-    if (!left || left.id !== openId) return;
-    const row = conversations[left.id];
-    if (!row || !logs[left.id] || row.lastSeq <= left.seq) return;
-    dispatch({ type: 'log:divided', conversationId: left.id, unread: { readSeq: left.seq } });
-  }
-
   return {
     open,
     close,
     loadOlder,
     loadNewer,
     loadLatest,
-    leave() {
-      const { openId, conversations } = get();
-      const row = openId === null ? undefined : conversations[openId];
-      leftAt ??= row ? { id: row.id, seq: row.lastSeq } : null;
-    },
-    comeBack,
+    leave: absence.leave,
+    comeBack: absence.comeBack,
   };
 }
 

@@ -47,6 +47,8 @@ export function foldNews(
   firstSeq: number,
 ): ConversationLog {
   if (log.loading === 'first') return log;
+  // What was cut off would come back at once; it comes with its page.
+  const isFull = log.hasNewer && log.messages.length >= sidesKept.whole + spare;
   let messages = log.messages;
   let isCopy = false;
   const own = () => {
@@ -58,7 +60,7 @@ export function foldNews(
   for (const message of Object.values(news)) {
     const next = (messages.at(-1)?.seq ?? firstSeq - 1) + 1;
     if (message.seq === next) {
-      own().push(message);
+      if (!isFull) own().push(message);
       continue;
     }
     const index = indexOfSeq(messages, message.seq);
@@ -79,6 +81,8 @@ export function joinMessages(...lists: Message[][]): Message[] {
 }
 
 export const sidesKept = { whole: 600, cached: 150 } as const;
+/** So many more may come before something is dropped. */
+export const spare = 100;
 
 /** Keeps memory bounded: drops what is farthest from where somebody reads. */
 export function trimLog(

@@ -1,9 +1,17 @@
 'use client';
 
-import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useEffectEvent,
+  useState,
+  type ReactNode,
+} from 'react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
-import type { Account, Conversation } from '#lib/contract/records.ts';
+import type { Account, Conversation, Message } from '#lib/contract/records.ts';
+import type { Push } from './push.ts';
 import { createChat, type Chat } from './store.ts';
 import type { ChatActions, ChatState } from './types.ts';
 
@@ -39,6 +47,16 @@ export const useChat = <T,>(selector: (state: ChatState) => T): T =>
 
 /** The same object at every render. */
 export const useActions = (): ChatActions => useChatContext().actions;
+
+/** Notifications on this device; the same object at every render. */
+export const usePush = (): Push => useChatContext().push;
+
+/** Calls the listener with what comes in while the component is there. */
+export function useIncoming(listener: (message: Message, state: ChatState) => void): void {
+  const { onMessage, store } = useChatContext();
+  const hear = useEffectEvent((message: Message) => listener(message, store.getState()));
+  useEffect(() => onMessage((message) => hear(message)), [onMessage]);
+}
 
 /** Keeps these people's presence up to date while the component is on screen. */
 export function useWatchPresence(userIds: readonly string[]): void {

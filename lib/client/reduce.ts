@@ -82,6 +82,7 @@ function dropConversation(state: ChatState, id: string): ChatState {
     logs: without(state.logs, id),
     members: without(state.members, id),
     receipts: without(state.receipts, id),
+    former: without(state.former, id),
     typing: without(state.typing, id),
     known: without(state.known, id),
   };
@@ -146,7 +147,7 @@ function withPerson(state: ChatState, user: User): ChatState {
 
 function placeMembers(
   state: ChatState,
-  { conversationId, members }: Extract<ChatEvent, { type: 'members' }>,
+  { conversationId, members, former }: Extract<ChatEvent, { type: 'members' }>,
 ): ChatState {
   const met = meet(
     state,
@@ -161,7 +162,11 @@ function placeMembers(
     deliveredSeq,
     readSeq,
   }));
-  const listed = { ...met, members: { ...met.members, [conversationId]: known } };
+  const listed = {
+    ...met,
+    members: { ...met.members, [conversationId]: known },
+    ...(former && { former: { ...met.former, [conversationId]: former } }),
+  };
   return receive(listed, conversationId, receipts);
 }
 

@@ -1,5 +1,5 @@
-import type { Conversation, Message, Receipt, User } from '#lib/contract/records.ts';
-import type { ChatState, PendingMessage, Tick } from './types.ts';
+import type { Conversation, Message, User } from '#lib/contract/records.ts';
+import type { ChatState, Marks, PendingMessage, Tick } from './types.ts';
 
 /** Selectors for `useChat`: the same state gives the identical result, so nothing renders in vain. */
 
@@ -58,7 +58,6 @@ export function tickOf(state: ChatState, message: Message | PendingMessage): Tic
   return deliveredSeq >= message.seq ? 'delivered' : 'sent';
 }
 
-type Marks = Pick<Receipt, 'deliveredSeq' | 'readSeq'>;
 const noMarks: Marks = { deliveredSeq: 0, readSeq: 0 };
 
 function lowestReceipt(state: ChatState, conversation: Conversation, message: Message): Marks {
@@ -80,7 +79,16 @@ function lowestReceipt(state: ChatState, conversation: Conversation, message: Me
         }
       : marks;
   }
-  return highest(lowest ?? noMarks, all);
+  return highest(lowest ?? farthest(state, conversation.id), all);
+}
+
+/**
+ * Of a message whose recipients have all left, how far the one of all who got farthest has come: what
+ * was read stays read, also by somebody who has come back.
+ */
+function farthest({ former, receipts, account }: ChatState, id: string): Marks {
+  const others = Object.values(receipts[id] ?? {}).filter(({ userId }) => userId !== account.id);
+  return others.reduce<Marks>(highest, former[id] ?? noMarks);
 }
 
 const highest = (a: Marks, b: Marks): Marks => {
@@ -95,7 +103,7 @@ export const watermarkOf = (state: ChatState, conversationId: string, userId: st
 export const pendingOf = (state: ChatState, id: string): PendingMessage[] =>
   state.outbox[id] ?? nothingPending;
 
-/** Names of the people who are typing, the first to start first. */
+/** Names of the people who are typing, the first to start first; empty where not known. */
 export function typersIn(state: ChatState, id: string): string[] {
   const typing = state.typing[id];
   if (!typing) return nobody;
@@ -122,8 +130,9 @@ export const canPost = (conversation: Conversation): boolean => conversation.me.
 export const personOf = (state: ChatState, userId: string): User | undefined =>
   userId === state.account.id ? state.account : state.people[userId];
 
+/** Empty for somebody of whom nothing is known here. */
 export const nameOf = (state: ChatState, userId: string, conversation?: Conversation): string =>
   personOf(state, userId)?.displayName ??
   state.members[conversation?.id ?? '']?.find(({ user }) => user.id === userId)?.user.displayName ??
   conversation?.names[userId] ??
-  'Someone';
+  '';

@@ -25,6 +25,8 @@ export interface SocketOptions {
   onEvent(event: Incoming): void;
   onStatus(status: Connection['status']): void;
   onSignedOut(reason?: SessionEndReason): void;
+  /** What the server was last told of this page. */
+  isToldVisible(): boolean;
 }
 
 export interface SocketLink {
@@ -32,9 +34,13 @@ export interface SocketLink {
   open(): void;
   close(): void;
   reconnectNow(): void;
+  /** Asks whether the connection is still there; if nothing comes back soon, makes another one. */
+  check(): Promise<void>;
 }
 
 const ackTimeoutMs = 10_000;
+/** A line that is there answers sooner, a slow one too. */
+const checkTimeoutMs = 5_000;
 const retryDelay = { firstMs: 1000, mostMs: 30_000 };
 
 /** The one connection. Nothing is sent before `ready`, and nothing is buffered: the outbox does that. */
@@ -113,6 +119,36 @@ export function createSocket(options: SocketOptions): SocketLink {
     options.onEvent(event);
   };
 
+  const connectAgain = () => {
+    clearTimeout(retry);
+    attempts = 0;
+    setStatus('connecting');
+    // Also ends Socket.io's own wait for the next attempt.
+    socket?.disconnect().connect();
+  };
+
+  const reconnectNow = () => {
+    if (socket && !isReady) connectAgain();
+  };
+
+  let checked: string | null = null;
+  const check = async () => {
+    const id = socket?.id;
+    if (!socket || !isReady || id === undefined) return reconnectNow();
+    if (checked === id) return;
+    checked = id;
+    try {
+      const input = { visible: options.isToldVisible() };
+      await socket.timeout(checkTimeoutMs).emitWithAck(commandEvents.setVisible, input);
+    } catch {
+      // By the clock, unless it has gone by itself meanwhile.
+      if (socket?.id === id) connectAgain();
+      else reconnectNow();
+    } finally {
+      checked = null;
+    }
+  };
+
   return {
     open,
     close() {
@@ -122,14 +158,8 @@ export function createSocket(options: SocketOptions): SocketLink {
       isReady = false;
       closing?.disconnect();
     },
-    reconnectNow() {
-      if (!socket || isReady) return;
-      clearTimeout(retry);
-      attempts = 0;
-      setStatus('connecting');
-      // Also ends Socket.io's own wait for the next attempt.
-      socket.disconnect().connect();
-    },
+    reconnectNow,
+    check,
     async command(name, input) {
       if (!socket || !isReady) throw new RequestError('offline');
       return answerOf(await emit(socket, commandEvents[name], input));

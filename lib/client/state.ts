@@ -11,6 +11,7 @@ export const initialState = (account: Account, conversations?: Conversation[]): 
     logs: {},
     members: {},
     receipts: {},
+    former: {},
     people: {},
     typing: {},
     outbox: {},

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SessionEndReason } from '#lib/contract/events.ts';
-import type { Account, Conversation } from '#lib/contract/records.ts';
+import type { Input } from '#lib/contract/operations.ts';
+import type { Account, Conversation, Message } from '#lib/contract/records.ts';
 import { createActions } from './actions.ts';
 import { createApi } from './api.ts';
 import type { ChatEvent } from './chat-events.ts';
@@ -11,6 +12,7 @@ import { forgetEpoch, readEpoch, writeEpoch } from './epoch.ts';
 import { createHistory } from './history.ts';
 import { createOutbox } from './outbox.ts';
 import { createPresenceWatch } from './presence.ts';
+import { createPush, type Push } from './push.ts';
 import { reduce } from './reduce.ts';
 import { leaveForSignIn, endNextAuthSession } from './sign-out.ts';
 import { createSocket, type Incoming } from './socket.ts';
@@ -20,11 +22,16 @@ import { createTabs, type TabNews } from './tabs.ts';
 import { createTyping } from './typing.ts';
 import type { ChatActions, ChatState, Connection } from './types.ts';
 import { createVisibility } from './visibility.ts';
+import { within } from './within.ts';
+import { watchWaking } from './waking.ts';
 
 export interface Chat {
   store: StoreApi<ChatState>;
   actions: ChatActions;
+  push: Push;
   watchPresence(userIds: readonly string[]): () => void;
+  /** Calls the listener with what comes in while the page is open; returns how to stop. */
+  onMessage(listener: (message: Message) => void): () => void;
   start(): void;
   stop(): void;
 }
@@ -36,6 +43,7 @@ export interface ChatOptions {
 }
 
 const longAwayMs = 60_000;
+const forgetWithinMs = 1000;
 
 /** A session that ran out is not a wish to forget what one was writing. */
 const isWish = (
@@ -55,11 +63,14 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     onStatus: setStatus,
     onEvent: receive,
     onSignedOut: (reason) => signedOut(reason),
+    isToldVisible: () => visibility.isToldVisible(),
   });
   const { command } = socket;
   const { subscribe } = store;
   const device = createDeviceDatabase(account.id);
   const tabs = createTabs(account.id);
+  const push = createPush(account.id, call);
+  const listeners = new Set<(message: Message) => void>();
   const parts = { get, dispatch, subscribe, call, command, device, tabs };
 
   const sync = createSync(parts);
@@ -104,6 +115,8 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     if (event.type === 'presence') return dispatch({ type: 'presence', presences: [event.data] });
     dispatch(event);
     sync.after(event);
+    if (event.type === 'message:new')
+      for (const listener of listeners) listener(event.data.message);
     if (event.type === 'ready') resume();
   }
 
@@ -173,7 +186,10 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
       forgetDrafts(account.id);
       forgetEpoch(account.id);
     }
-    void device.forget(hasForgotten ? 'everything' : 'copy').finally(leaveForSignIn);
+    // The browser asks its push service, which may be out of reach.
+    const silence = within(forgetWithinMs, push.forget()).catch(() => undefined);
+    const forgetting = device.forget(hasForgotten ? 'everything' : 'copy');
+    void Promise.all([silence, forgetting]).finally(leaveForSignIn);
   }
 
   async function signOut(): Promise<void> {
@@ -194,16 +210,37 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     if (!isSignedOut && outbox.hasUnkept()) event.preventDefault();
   }
 
+  let stopWatching = () => {};
+  async function deleteAccount(proof: Input<'deleteAccount'>): Promise<void> {
+    isSigningOut = true;
+    try {
+      await call('deleteAccount', proof);
+    } catch (error) {
+      isSigningOut = false;
+      throw error;
+    }
+    await endNextAuthSession();
+    signedOut();
+  }
+
+  /** The page starts anew, because it has what it shows from there. */
+  async function clearKept(): Promise<void> {
+    stop();
+    await device.forget('copy');
+    window.location.reload();
+  }
+
   function start(): void {
     // Before another tab can say which one it has met: it goes with the copy that is read now.
     epoch ??= readEpoch(account.id);
     tabs.start(hear);
     void showKept();
     visibility.start();
-    window.addEventListener('online', socket.reconnectNow);
+    stopWatching = watchWaking(() => void socket.check());
     window.addEventListener('pagehide', copy.saveNow);
     window.addEventListener('beforeunload', warnOfLoss);
     socket.open();
+    void push.renew().catch(() => undefined);
   }
 
   async function showKept(): Promise<void> {
@@ -216,7 +253,7 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
   }
 
   function stop(): void {
-    window.removeEventListener('online', socket.reconnectNow);
+    stopWatching();
     window.removeEventListener('pagehide', copy.saveNow);
     window.removeEventListener('beforeunload', warnOfLoss);
     for (const part of [visibility, typing, presence, outbox, sync, copy, tabs]) part.stop();
@@ -234,7 +271,14 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     keepDraft,
     send,
     signOut,
+    deleteAccount,
+    readKept: device.countKept,
+    clearKept,
     reconnectNow,
   });
-  return { store, actions, watchPresence: presence.watch, start, stop };
+  const onMessage = (listener: (message: Message) => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  return { store, actions, push, watchPresence: presence.watch, onMessage, start, stop };
 }

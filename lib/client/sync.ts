@@ -4,11 +4,11 @@ import type { Call } from './api.ts';
 import type { ChatEvent, Dispatch } from './chat-events.ts';
 import { createCoalescer } from './coalesce.ts';
 import { clientErrorOf } from './errors.ts';
-import { findMessage, lastSeqIn, sidesKept } from './log.ts';
+import { findMessage, lastSeqIn, sidesKept, spare } from './log.ts';
 import { createPace } from './pace.ts';
 import { endSeqOf, isBehind, knownOf } from './rows.ts';
 import type { Command } from './socket.ts';
-import type { ChatState } from './types.ts';
+import type { ChatState, Marks } from './types.ts';
 
 export interface Sync {
   /** Compares everything anew: at each `ready`, and after a long time in the background. */
@@ -125,6 +125,8 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
       messages,
       upTo: Math.max(upTo, since),
     });
+    // Another hole has shown itself meanwhile: its own pull brings the end too.
+    if (isBehind(get(), id)) return check(id);
     await reachEnd(id);
   }
 
@@ -196,6 +198,7 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
     // Who has left learns nothing further of who is in it.
     if ((get().conversations[conversationId]?.me.leftSeq ?? null) !== null) return;
     const all = [];
+    let former: Marks | null = null;
     let cursor: string | null = null;
     do {
       const page: Awaited<ReturnType<typeof readMembers>> = await readMembers(
@@ -203,9 +206,10 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
         cursor,
       );
       all.push(...page.items);
+      former = page.former;
       cursor = page.nextCursor;
     } while (cursor !== null);
-    dispatch({ type: 'members', conversationId, members: all });
+    dispatch({ type: 'members', conversationId, members: all, former });
     meetSenders(conversationId);
   }
 
@@ -330,8 +334,13 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
       if (!row || row.me.readSeq >= endSeqOf(row)) return;
       // Who reads the newest is far from the oldest: a long stay must not fill the memory.
       const log = get().logs[id];
-      if (log && !log.loading && log.messages.length > sidesKept.whole + 100)
-        dispatch({ type: 'log:trimmed', conversationId: id, most: sidesKept.whole });
+      if (log && !log.loading && log.messages.length > sidesKept.whole + spare)
+        dispatch({
+          type: 'log:trimmed',
+          conversationId: id,
+          most: sidesKept.whole,
+          keep: 'newest',
+        });
       const seq = endSeqOf(row);
       const receipt = { userId: get().account.id, deliveredSeq: seq, readSeq: seq };
       dispatch({ type: 'receipts', data: { conversationId: id, receipts: [receipt] } });

@@ -23,6 +23,8 @@ export interface ChatState {
   members: Record<string, Member[]>;
   /** Watermarks by conversation, then by user; never move back. */
   receipts: Record<string, Record<string, Receipt>>;
+  /** The highest watermarks among those who have left a group, as the server has told. */
+  former: Record<string, Marks>;
   /** Everybody seen so far; presence is kept up to date while somebody watches them. */
   people: Record<string, User>;
   /** Who types where, with when (performance.now() ms) the sign is to be forgotten. */
@@ -38,6 +40,9 @@ export interface ChatState {
   /** The client's own bookkeeping of each conversation; not for pages. */
   known: Record<string, Known>;
 }
+
+/** How far somebody has received and read. */
+export type Marks = Pick<Receipt, 'deliveredSeq' | 'readSeq'>;
 
 /** How much of a conversation's changes has arrived, and what its unread count is made of. */
 export interface Known {
@@ -58,7 +63,6 @@ export type LoadStatus = 'loading' | 'ready' | ClientError;
 export interface ClientError {
   /** `stale`: it waited so long that its writer has to say whether it is still to be sent. */
   code: ErrorCode | 'offline' | 'timeout' | 'stale';
-  message: string;
 }
 
 export interface Connection {
@@ -90,6 +94,13 @@ export interface PendingMessage {
   status: 'pending' | 'failed';
   /** Why it was refused; of a pending one, why it was not accepted so far. */
   error: ClientError | null;
+}
+
+/** What a browser keeps of an account: numbers of things. */
+export interface Kept {
+  conversations: number;
+  messages: number;
+  unsent: number;
 }
 
 export type Tick = 'pending' | 'failed' | 'sent' | 'delivered' | 'read';
@@ -130,6 +141,14 @@ export interface ChatActions {
   leave(id: string): Promise<void>;
 
   updateAccount(input: Input<'updateAccount'>): Promise<void>;
+  /** Shows this picture of oneself, or of a group that one administers; null for none. */
+  setPicture(picture: Blob | null, conversationId?: string): Promise<void>;
+  /** For good; then forgets everything kept in this browser and goes to the sign-in page. */
+  deleteAccount(proof: Input<'deleteAccount'>): Promise<void>;
+  /** What this browser keeps of the account. */
+  readKept(): Promise<Kept | null>;
+  /** Forgets this browser's copy of the conversations and fetches them anew; what is unsent stays. */
+  clearKept(): Promise<void>;
   changePassword(currentPassword: string, newPassword: string): Promise<void>;
   listSessions(): Promise<Session[]>;
   endSession(sessionId: string): Promise<void>;

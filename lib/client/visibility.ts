@@ -2,6 +2,8 @@ export interface Visibility {
   start(): void;
   /** Tells the server anew: a new connection counts as visible. */
   resume(): void;
+  /** What the server was told last. */
+  isToldVisible(): boolean;
   stop(): void;
 }
 
@@ -47,7 +49,10 @@ export function createVisibility({ tell, onLeave, onReturn, onHide }: Visibility
 
   return {
     start() {
-      if (!isVisible()) hiddenAt = Date.now();
+      if (!isVisible()) {
+        hiddenAt = Date.now();
+        onLeave();
+      }
       document.addEventListener('visibilitychange', change);
       window.addEventListener('blur', onLeave);
       window.addEventListener('focus', comeBack);
@@ -56,6 +61,7 @@ export function createVisibility({ tell, onLeave, onReturn, onHide }: Visibility
       clearTimeout(timer);
       tellNow();
     },
+    isToldVisible: () => told,
     stop() {
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', change);

@@ -40,7 +40,7 @@ export function reduceLog(state: ChatState, event: LogEvent): ChatState {
     case 'log:divided':
       return changeLog(state, event.conversationId, (log) => divided(log, event.unread, state));
     case 'log:trimmed':
-      return changeLog(state, event.conversationId, (log) => trimLog(log, 'newest', event.most));
+      return changeLog(state, event.conversationId, (log) => trimLog(log, event.keep, event.most));
     case 'log:dropped':
       return drop(state, event.conversationId);
     case 'log:opened':

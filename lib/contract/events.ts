@@ -49,7 +49,9 @@ export const serverEvents = {
   },
   'session:ended': {
     summary: 'This session is over; the server disconnects',
-    data: z.object({ reason: z.enum(['signed_out', 'revoked', 'password_changed', 'expired']) }),
+    data: z.object({
+      reason: z.enum(['signed_out', 'revoked', 'password_changed', 'account_deleted', 'expired']),
+    }),
   },
 } as const;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Id, Role, Time, limits } from './records.ts';
+import { Id, Language, Privacy, Role, Time, limits } from './records.ts';
 
 /** What crosses the wire towards the server. Every object is strict: unknown fields are refused. */
 
@@ -68,6 +68,19 @@ export const PasswordChange = z.strictObject({
   newPassword: Password,
 });
 
+// Notifications
+
+/** As the browser's `PushSubscription` has it, without its expiration time. */
+export const PushSubscribe = z.strictObject({
+  endpoint: z.url().max(2048),
+  keys: z.strictObject({
+    p256dh: z.string().regex(/^[\w-]{87}=?$/, 'must be a P-256 public key in base64url'),
+    auth: z.string().regex(/^[\w-]{22}(==)?$/, 'must be 16 bytes in base64url'),
+  }),
+  previews: z.boolean().optional(),
+});
+export const PushUpdate = z.strictObject({ previews: z.boolean() });
+
 // People
 
 export const UserSearch = z.strictObject({ q: trimmed(100).optional(), ...page });
@@ -76,7 +89,23 @@ export const UsernameCheck = z.strictObject({ username: Username });
 export const AccountUpdate = z.strictObject({
   displayName: name(limits.displayNameLength).optional(),
   about: trimmed(limits.aboutLength).optional(),
+  language: Language.optional(),
+  /** What is left out stays as it is. */
+  privacy: z.strictObject(Privacy.shape).partial().optional(),
 });
+/** The password; for an account that has none, the username. */
+export const AccountDelete = z.strictObject({
+  password: z.string().min(1).max(limits.passwordLength.max).optional(),
+  username: Username.optional(),
+});
+
+/** The bytes of a picture, which are a request's whole body. */
+const Picture = z.custom<Blob | Uint8Array>(
+  (value) => value instanceof Blob || value instanceof Uint8Array,
+  'must be the bytes of a picture',
+);
+export const PictureSet = z.strictObject({ picture: Picture });
+export const GroupPictureSet = z.strictObject({ conversationId: Id, picture: Picture });
 
 // Conversations and members
 

@@ -13,6 +13,8 @@ const named = {
   Message: records.Message,
   Conversation: records.Conversation,
   Session: records.Session,
+  Privacy: records.Privacy,
+  PushDevice: records.PushDevice,
 };
 
 /**
@@ -128,11 +130,14 @@ function describeInput({ input, rest }: Operation): Json {
   const hasBody = !asQuery && (whole !== null || others.length > 0);
   return {
     ...(parameters.length > 0 && { parameters }),
-    ...(hasBody && {
-      requestBody: { required: true, content: { 'application/json': { schema } } },
-    }),
+    ...(hasBody && { requestBody: { required: true, content: contentOf(rest, schema) } }),
   };
 }
+
+const contentOf = (rest: Operation['rest'], schema: Json): Json =>
+  rest?.upload
+    ? { 'image/*': { schema: { type: 'string', format: 'binary' } } }
+    : { 'application/json': { schema } };
 
 function describeOutput({ output, rest }: Operation, registry: Registry): Json {
   const schema = inlined(bare(z.toJSONSchema(output, { metadata: registry, io: 'input' })));

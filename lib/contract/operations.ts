@@ -17,7 +17,7 @@ export interface Operation<
   /** Whom it answers; who may do what to which thing is the use case's to decide. */
   access: A;
   /** How often it may be done, where that is not as often as any other request. */
-  limit?: 'REGISTER' | 'MESSAGES' | 'TYPING' | 'LOOKUPS';
+  limit?: 'REGISTER' | 'MESSAGES' | 'TYPING' | 'LOOKUPS' | 'PUSH' | 'PICTURES';
   /** Its REST form; commandEvents (events.ts) has the Socket.io form. Some have both. */
   rest?: RestBinding;
 }
@@ -32,6 +32,8 @@ export interface RestBinding {
   status?: 201 | 'created';
   /** Fields that a request may leave out, and what they are then. */
   defaults?: Readonly<Record<string, string>>;
+  /** Its body is the bytes of this field, which is a picture, instead of JSON. */
+  upload?: 'picture';
 }
 
 type Given<I extends z.ZodType, O extends z.ZodType> = Omit<Operation<I, O>, 'access'>;
@@ -54,6 +56,7 @@ const member = z.object({ member: records.Member });
 const message = z.object({ message: records.Message });
 const receipt = z.object({ receipt: records.Receipt });
 const token = z.object({ token: z.string(), expiresAt: records.Time });
+const pushDevice = z.object({ device: records.PushDevice });
 const done = z.object({});
 
 export const operations = {
@@ -108,6 +111,48 @@ export const operations = {
     rest: { method: 'DELETE', path: '/auth/sessions' },
   }),
 
+  readPush: operation({
+    summary: 'What subscribing to notifications takes, and how this device has done so',
+    input: inputs.Nothing,
+    output: z.object({
+      /** VAPID's, in base64url; null where the server sends no notifications. */
+      publicKey: z.string().nullable(),
+      device: records.PushDevice.nullable(),
+    }),
+    rest: { method: 'GET', path: '/push' },
+  }),
+  subscribePush: operation({
+    summary: "Have notifications sent to this session's device, or renew that",
+    input: inputs.PushSubscribe,
+    output: pushDevice,
+    limit: 'PUSH',
+    rest: { method: 'POST', path: '/push', status: 'created' },
+  }),
+  updatePush: operation({
+    summary: 'Whether notifications on this device say what was written',
+    input: inputs.PushUpdate,
+    output: pushDevice,
+    limit: 'PUSH',
+    rest: { method: 'PATCH', path: '/push' },
+  }),
+  unsubscribePush: operation({
+    summary: 'Send no more notifications to this device',
+    input: inputs.Nothing,
+    output: done,
+    limit: 'PUSH',
+    rest: { method: 'DELETE', path: '/push' },
+  }),
+  testPush: operation({
+    summary: 'Send this device a notification now',
+    input: inputs.Nothing,
+    output: z.object({
+      /** `gone`: the push service knows it no more, so it has been unsubscribed. */
+      outcome: z.enum(['sent', 'gone', 'failed']),
+    }),
+    limit: 'PUSH',
+    rest: { method: 'POST', path: '/push/test' },
+  }),
+
   searchUsers: operation({
     summary: 'Find people by the beginning of a name or username; without `q`, everybody',
     input: inputs.UserSearch,
@@ -122,10 +167,30 @@ export const operations = {
     rest: { method: 'GET', path: '/users/me' },
   }),
   updateAccount: operation({
-    summary: "Change one's display name or about line",
+    summary: "Change one's display name, about line, language or who sees what",
     input: inputs.AccountUpdate,
     output: account,
     rest: { method: 'PATCH', path: '/users/me' },
+  }),
+  setPicture: operation({
+    summary:
+      'Show this picture of oneself: a JPEG, PNG, WebP, GIF or AVIF, of which the middle is kept',
+    input: inputs.PictureSet,
+    output: account,
+    limit: 'PICTURES',
+    rest: { method: 'POST', path: '/users/me/picture', upload: 'picture' },
+  }),
+  removePicture: operation({
+    summary: 'Show no picture of oneself',
+    input: inputs.Nothing,
+    output: account,
+    rest: { method: 'DELETE', path: '/users/me/picture' },
+  }),
+  deleteAccount: operation({
+    summary: 'Delete one’s account for good; what one wrote stays with those who have it',
+    input: inputs.AccountDelete,
+    output: done,
+    rest: { method: 'POST', path: '/users/me/delete' },
   }),
   readUser: operation({
     summary: 'One person',
@@ -158,10 +223,26 @@ export const operations = {
     output: conversation,
     rest: { method: 'PATCH', path: '/conversations/{conversationId}' },
   }),
+  setGroupPicture: operation({
+    summary: 'Give a group a picture (its admins)',
+    input: inputs.GroupPictureSet,
+    output: conversation,
+    limit: 'PICTURES',
+    rest: { method: 'POST', path: '/conversations/{conversationId}/picture', upload: 'picture' },
+  }),
+  removeGroupPicture: operation({
+    summary: 'Take a group’s picture away (its admins)',
+    input: inputs.ConversationRead,
+    output: conversation,
+    rest: { method: 'DELETE', path: '/conversations/{conversationId}/picture' },
+  }),
   listMembers: operation({
     summary: 'The members now: the owner, admins, then the rest, longest-standing first',
     input: inputs.MemberList,
-    output: list(records.Member),
+    output: list(records.Member).extend({
+      /** The highest watermarks among those who have left: what one of them read stays read. */
+      former: records.Receipt.omit({ userId: true }).nullable(),
+    }),
     rest: { method: 'GET', path: '/conversations/{conversationId}/members' },
   }),
   addMembers: operation({
@@ -218,6 +299,7 @@ export const operations = {
     summary: 'Everything up to `seq` has reached this person; never moves back',
     input: inputs.ReceiptMark,
     output: receipt,
+    rest: { method: 'POST', path: '/conversations/{conversationId}/delivered' },
   }),
   markRead: operation({
     summary: 'Everything up to `seq` has been read; never moves back',

@@ -18,7 +18,15 @@ export const limits = {
   /** Bytes of a request body, and of one Socket.io packet: the longest text, with every character escaped. */
   requestBytes: 6 * 64 * 1024 + 8 * 1024,
   pageSize: 200,
+  /** Bytes of texts in one page, as they are sent: a page of longer ones has fewer than were asked for. */
+  pageBytes: 1024 * 1024,
   watchedUsers: 500,
+  /** Devices of a person that are sent notifications; one more takes the place of the least used. */
+  pushDevices: 20,
+  /** Bytes of a picture as it is sent, and its pixels; kept is a square of so many pixels a side. */
+  pictureBytes: 8 * 1024 * 1024,
+  picturePixels: 50_000_000,
+  pictureSide: 320,
   editWindowMs: 15 * 60_000,
   deleteForEveryoneWindowMs: 48 * 3_600_000,
 } as const;
@@ -35,10 +43,35 @@ export const User = z.object({
   avatarUrl: z.string().nullable(),
   online: z.boolean(),
   lastSeenAt: Time.nullable(),
+  /** The person has deleted the account; what they wrote stays. */
+  deleted: z.literal(true).optional(),
+});
+
+/** The display name of an account that is no more. Pages say it in their own language. */
+export const deletedName = 'Deleted account';
+
+/** What the pages can speak. */
+export const Language = z.enum(['en', 'es', 'de', 'ar']);
+
+/**
+ * Who sees what of a person. It is mutual: whoever hides something from somebody does not see it of
+ * them either. Contacts are people with whom one shares a conversation.
+ */
+export const Privacy = z.object({
+  lastSeen: z.enum(['everyone', 'contacts', 'nobody']),
+  online: z.enum(['everyone', 'as_last_seen']),
+  /** Of direct conversations; groups always have them. */
+  readReceipts: z.boolean(),
 });
 
 /** What a person sees of their own account. */
-export const Account = User.extend({ email: z.string().nullable(), hasPassword: z.boolean() });
+export const Account = User.extend({
+  email: z.string().nullable(),
+  hasPassword: z.boolean(),
+  /** What the person has chosen to read; absent until they have. */
+  language: Language.optional(),
+  privacy: Privacy,
+});
 
 export const Role = z.enum(['owner', 'admin', 'member']);
 
@@ -61,6 +94,7 @@ export const SystemEvent = z.object({
     'role_changed',
     'owner_changed',
     'history_shared',
+    'picture_changed',
   ]),
   actorId: Id,
   userIds: z.array(Id),
@@ -113,8 +147,9 @@ export const Conversation = z.object({
   lastMessage: Message.nullable(),
   unreadCount: z.int(),
   /**
-   * The lowest watermarks among the other members, that is how far *everyone* has received and read.
-   * Null in a group whose last message is not one's own: `GET …/members` has every member's.
+   * The lowest watermarks among the other members, that is how far *everyone* has received and read;
+   * once all of them have left, the highest of theirs. To somebody who has left: as it was then.
+   * Null in a group of several whose last message is not one's own: `GET …/members` has every member's.
    */
   receipts: z.object({ deliveredSeq: Seq, readSeq: Seq }).nullable(),
   /** Names of the people in `lastMessage` (its sender, and whom a system line is about). */
@@ -138,8 +173,22 @@ export const Session = z.object({
   expiresAt: Time,
 });
 
+/** How one device of a person is told of messages while nobody looks at it. */
+export const PushDevice = z.object({
+  /** SHA-256 of the endpoint in base64url: whether the browser's subscription is still this one. */
+  key: z.string(),
+  /** Whether notifications say what was written. */
+  previews: z.boolean(),
+  createdAt: Time,
+  renewedAt: Time,
+  /** When its push service last took a notification for it, to within the hour. */
+  provenAt: Time.nullable(),
+});
+
 export type User = z.infer<typeof User>;
 export type Account = z.infer<typeof Account>;
+export type Language = z.infer<typeof Language>;
+export type Privacy = z.infer<typeof Privacy>;
 export type Role = z.infer<typeof Role>;
 export type Member = z.infer<typeof Member>;
 export type SystemEvent = z.infer<typeof SystemEvent>;
@@ -149,3 +198,4 @@ export type Conversation = z.infer<typeof Conversation>;
 export type Receipt = z.infer<typeof Receipt>;
 export type Presence = z.infer<typeof Presence>;
 export type Session = z.infer<typeof Session>;
+export type PushDevice = z.infer<typeof PushDevice>;

@@ -7,12 +7,20 @@ import { log } from '#lib/log.ts';
 import { ConversationModel } from '#lib/models/conversation.ts';
 import { MemberModel } from '#lib/models/member.ts';
 import { MessageModel } from '#lib/models/message.ts';
+import { PictureModel } from '#lib/models/picture.ts';
 import { SessionModel } from '#lib/models/session.ts';
 import { UserModel } from '#lib/models/user.ts';
 import { forget, remember } from '#lib/runtime.ts';
 import { timeCommands } from './command-times.ts';
 
-const models = [UserModel, SessionModel, ConversationModel, MemberModel, MessageModel];
+const models = [
+  UserModel,
+  SessionModel,
+  ConversationModel,
+  MemberModel,
+  MessageModel,
+  PictureModel,
+];
 
 const options: ConnectOptions = {
   // A tick means stored: on a majority, in the journal.
@@ -25,7 +33,6 @@ const options: ConnectOptions = {
   socketTimeoutMS: 10_000,
   heartbeatFrequencyMS: 2_000,
   maxPoolSize: 20,
-  monitorCommands: true,
 };
 
 interface Database {

@@ -9,6 +9,8 @@ export type Limit =
   | 'MESSAGES'
   | 'TYPING'
   | 'LOOKUPS'
+  | 'PUSH'
+  | 'PICTURES'
   | 'REQUESTS'
   | 'ANONYMOUS'
   | 'ADDRESS'

@@ -6,6 +6,8 @@ export interface ConversationDoc {
   _id: Types.ObjectId;
   kind: 'direct' | 'group';
   title: string;
+  /** Of a group that has a picture. */
+  avatarUrl?: string | null;
   /** Of a direct conversation: the two ids in order, which makes it the only one of the pair. */
   pair: string | null;
   memberCount: number;
@@ -23,6 +25,7 @@ const schema = new Schema<ConversationDoc>(
   {
     kind: { type: String, required: true },
     title: { type: String, default: '' },
+    avatarUrl: { type: String },
     pair: { type: String, default: null },
     memberCount: { type: Number, required: true },
     lastSeq: { type: Number, default: 0 },

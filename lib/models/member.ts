@@ -1,5 +1,5 @@
 import { Schema, type Types } from 'mongoose';
-import type { Role } from '#lib/contract/records.ts';
+import type { Receipt, Role } from '#lib/contract/records.ts';
 import { defineModel, schemaOptions } from './define.ts';
 
 /** The messages from `from` to `to` (both included; no end while the person is a member). */
@@ -18,10 +18,19 @@ export interface MemberDoc {
   visible: SeqRange[];
   readSeq: number;
   deliveredSeq: number;
+  /** Where others see the reading stop, while it goes on unseen; absent when they see all of it. */
+  shownReadSeq?: number;
   leftAt: Date | null;
   leftSeq: number | null;
   /** The conversation as it was when they left; later changes are none of theirs. */
-  leftAs: { title: string; memberCount: number; rev: number } | null;
+  leftAs: {
+    title: string;
+    memberCount: number;
+    rev: number;
+    avatarUrl?: string | null;
+    /** How far everybody else had received and read; not there of those who left before this was kept. */
+    receipts?: Omit<Receipt, 'userId'> | null;
+  } | null;
   /** When they left by their own will, the last two times. */
   leaves: Date[];
   mutedUntil: Date | null;
@@ -39,6 +48,7 @@ const schema = new Schema<MemberDoc>(
     visible: { type: [Mixed], required: true } as never,
     readSeq: { type: Number, required: true },
     deliveredSeq: { type: Number, required: true },
+    shownReadSeq: { type: Number },
     leftAt: { type: Date, default: null },
     leftSeq: { type: Number, default: null },
     leftAs: { type: Mixed, default: null },

@@ -1,4 +1,5 @@
 import { Schema, type Types } from 'mongoose';
+import type { Language, Privacy } from '#lib/contract/records.ts';
 import { defineModel, schemaOptions } from './define.ts';
 
 export interface UserDoc {
@@ -7,6 +8,12 @@ export interface UserDoc {
   displayName: string;
   about: string;
   avatarUrl: string | null;
+  /** Absent until the person has chosen one. */
+  language?: Language;
+  /** What is absent is as it is by default (use-cases/privacy.ts). */
+  privacy?: Partial<Privacy>;
+  /** Set for an account that is no more: its record keeps the id of whoever wrote what stays. */
+  deletedAt?: Date;
   email: string | null;
   /** Null for somebody who signs in through a provider only. */
   passwordHash: string | null;
@@ -22,6 +29,9 @@ const schema = new Schema<UserDoc>(
     displayName: { type: String, required: true },
     about: { type: String, default: '' },
     avatarUrl: { type: String, default: null },
+    language: { type: String },
+    privacy: { type: Schema.Types.Mixed },
+    deletedAt: { type: Date },
     email: { type: String, default: null },
     passwordHash: { type: String, default: null },
     search: { type: [String], required: true },

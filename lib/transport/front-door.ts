@@ -11,7 +11,9 @@ import { logFailure } from './failure-log.ts';
 import { answerMetrics } from './metrics-page.ts';
 import { requestIdOf, withContext, type RequestContext } from './request-context.ts';
 import { problemText } from './rest.ts';
+import { answerWorker } from './worker-script.ts';
 import { isCacheable, nonceHeader, policyFor, securityHeaders } from './security-headers.ts';
+import { whenOver } from './when-over.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -38,7 +40,7 @@ export function greet(request: IncomingMessage, response: ServerResponse, dev: b
   headers[addressHeader] = clientAddress(request.socket.remoteAddress, headers['x-forwarded-for']);
   for (const name of ['x-middleware-subrequest', 'next-resume']) delete headers[name];
   const began = performance.now();
-  response.once('close', () => finish(request, response, context, performance.now() - began));
+  whenOver(request, response, () => finish(request, response, context, performance.now() - began));
 }
 
 /** Has a greeted request answered: here if it is none that Next should see, else by `handle`. */
@@ -59,6 +61,8 @@ export async function receive(
         metrics().refusals.inc({ code: 'rate_limited' });
       } else if (path === '/metrics') {
         await answerMetrics(request, response);
+      } else if (path === '/sw.js') {
+        await answerWorker(request, response);
       } else if (!dev && !isTaken(method, path)) {
         refuse(response, { code: 'not_found', message: 'There is nothing here that takes this.' });
       } else {
@@ -148,6 +152,8 @@ function finish(
   context: RequestContext,
   ms: number,
 ): void {
+  context.isOver = true;
+  context.onOver?.();
   // Without its query, which may hold what is not for a log.
   const path = url.split('?', 1)[0]?.slice(0, 200);
   const about = { method, path, status, ms: Math.round(ms) };

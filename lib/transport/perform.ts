@@ -5,6 +5,7 @@ import type { Reply } from '#lib/contract/events.ts';
 import { operations, type Output } from '#lib/contract/operations.ts';
 import { connected } from '#lib/database/connect.ts';
 import { isDatabaseAway } from '#lib/database/errors.ts';
+import { createTurns } from '#lib/limits/turns.ts';
 import { metrics } from '#lib/metrics.ts';
 import { remember } from '#lib/runtime.ts';
 import { useCases } from '#lib/use-cases/all.ts';
@@ -13,6 +14,11 @@ import { requestContext } from './request-context.ts';
 
 /** However slow the database is, nobody waits longer for an answer (ms). */
 const patienceMs = 4_500;
+
+/** What reads pages of long texts is done a few at a time for each person: they are read into memory. */
+const inTurns = new Set<UseCaseName>(['listMessages', 'listConversations']);
+const pagesAtOnce = 4;
+const turns = () => remember('page-turns', () => createTurns(pagesAtOnce));
 
 /** A reply; `created` tells REST whether a thing is new. */
 export type Performed<T> =
@@ -30,7 +36,9 @@ export async function perform<N extends UseCaseName>(
       await connected();
       // The table's types tie caller, input and answer to the name; the loop over it loses that tie.
       const run = useCases[name] as unknown as (caller: unknown, input: unknown) => Promise<object>;
-      const answer = await inTime(run(caller, input));
+      const work = () => run(caller, input);
+      const takesTurn = inTurns.has(name) && 'userId' in caller;
+      const answer = await inTime(takesTurn ? turns()(caller.userId, work) : work());
       const { created = true, ...data } = answer as { created?: boolean };
       return { ok: true, data: data as Output<N>, created };
     }),

@@ -9,6 +9,10 @@ export interface RequestContext {
   code?: ErrorCode;
   /** What was thrown, where that is not an expected refusal. */
   cause?: unknown;
+  /** The request has ended: it was answered to the last byte, or its sender has gone. */
+  isOver?: boolean;
+  /** Called when it ends. */
+  onOver?: () => void;
 }
 
 // Made once: the routes have a second copy of this module.

@@ -9,6 +9,7 @@ import { preflight, shared } from './cors.ts';
 import { allow, knownCaller } from './allow.ts';
 import { isOwnOrigin, provenanceOf } from './origin.ts';
 import { inTime, perform, refusing, type Performed } from './perform.ts';
+import { countUnread } from './unread-answers.ts';
 
 // Next gives none to a path without any.
 type Params = Promise<Record<string, string | string[] | undefined> | undefined>;
@@ -26,7 +27,15 @@ function rest(name: UseCaseName): Handler {
     const reply = await refusing(name, async () => {
       const caller = await inTime(callerOf(operation, request));
       await allow(name, caller);
-      return perform(name, caller, await inputOf(operation, request, (await params) ?? {}));
+      const input = await inputOf(operation, request, (await params) ?? {});
+      const performed = await perform(name, caller, input);
+      if (!performed.ok) return performed;
+      const body = JSON.stringify(performed.data);
+      // What has been changed is told in any case, and is little.
+      if (request.method === 'GET' && 'userId' in caller) {
+        countUnread(caller.userId, Buffer.byteLength(body));
+      }
+      return { ...performed, data: body };
     });
     return shared(request, responseTo(operation, reply));
   };
@@ -34,19 +43,24 @@ function rest(name: UseCaseName): Handler {
 
 type Method = 'DELETE' | 'GET' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT';
 
+type Answering = (
+  request: Request,
+  params: Record<string, string | string[] | undefined>,
+) => Response | Promise<Response>;
+
 /**
  * The handlers of one path, which has an operation or an answer of its own for each method; one that
  * it does not have is answered like a path that is none.
  */
 export function routes(
-  answers: Partial<Record<Method, UseCaseName | (() => Response | Promise<Response>)>>,
+  answers: Partial<Record<Method, UseCaseName | Answering>>,
 ): Record<Method, Handler> {
   const handler = (method: Method): Handler => {
     const answer = answers[method];
     if (answer === undefined) return nowhere;
     return typeof answer === 'string'
       ? rest(answer)
-      : async (request) => shared(request, await answer());
+      : async (request, { params }) => shared(request, await answer(request, (await params) ?? {}));
   };
   return {
     DELETE: handler('DELETE'),
@@ -94,7 +108,9 @@ async function inputOf(
     throw new AppError('invalid_input', 'This takes no query.', { issues });
   }
   const query = takesQuery ? queryOf(search) : {};
-  const body = method === 'GET' ? {} : await bodyOf(request);
+  const { upload } = binding ?? {};
+  const body =
+    method === 'GET' ? {} : upload ? { [upload]: await pictureOf(request) } : await bodyOf(request);
   const given = { ...query, ...body };
   const twice = Object.keys(params).find((key) => key in given);
   if (twice !== undefined) {
@@ -130,17 +146,29 @@ async function bodyOf(request: Request): Promise<object> {
   return body;
 }
 
-async function readBody(request: Request): Promise<Uint8Array> {
+/** What it is its bytes say; the type only shows that no page of elsewhere has sent it with a form. */
+async function pictureOf(request: Request): Promise<Uint8Array> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^image\/[\w.+-]+$/i.test(type)) {
+    throw new AppError('unsupported_media', 'This takes a picture: its bytes, as image/….');
+  }
+  return readBody(request, limits.pictureBytes);
+}
+
+async function readBody(
+  request: Request,
+  maxBytes: number = limits.requestBytes,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.length;
-    if (size <= limits.requestBytes) chunks.push(chunk);
+    if (size <= maxBytes) chunks.push(chunk);
     // What is a little too large is read to its end, so that its sender gets to the answer.
-    if (size > maxDrained) break;
+    if (size > Math.max(maxDrained, 2 * maxBytes)) break;
   }
-  if (size <= limits.requestBytes) return Buffer.concat(chunks);
-  throw new AppError('too_large', `A body has at most ${limits.requestBytes} bytes.`);
+  if (size <= maxBytes) return Buffer.concat(chunks);
+  throw new AppError('too_large', `A body has at most ${maxBytes} bytes.`);
 }
 
 function parseJson(text: string): unknown {
@@ -156,16 +184,18 @@ function isDeeperThan(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
 }
 
-function responseTo({ rest: binding }: Operation, reply: Performed<unknown>): Response {
+function responseTo({ rest: binding }: Operation, reply: Performed<string>): Response {
   if (!reply.ok) return problemResponse(reply.error);
   const isNew = binding?.status === 201 || (binding?.status === 'created' && reply.created);
-  return Response.json(reply.data, { status: isNew ? 201 : 200, headers: privateHeaders() });
+  const headers = privateHeaders();
+  headers.set('content-type', 'application/json');
+  return new Response(reply.data, { status: isNew ? 201 : 200, headers });
 }
 
 const privateHeaders = () =>
   new Headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
 
-function problemResponse(refusal: Refusal): Response {
+export function problemResponse(refusal: Refusal): Response {
   const { status, headers, body } = problemOf(refusal);
   return Response.json(body, { status, headers });
 }

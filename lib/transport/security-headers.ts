@@ -44,9 +44,9 @@ export function policyFor(url: string, nonce: string, dev: boolean): string {
   return isData(url) ? dataPolicy : pagePolicy(nonce, dev);
 }
 
-/** Whether an answer may be kept by caches, as far as it says so itself: only files may. */
+/** Whether an answer may be kept by caches, as far as it says so itself: only files and pictures may. */
 export const isCacheable = (url: string): boolean =>
-  !isData(url) && /^\/(_next\/|[^?]*\.\w+(\?|$))/.test(url);
+  isUnder(url, 'api/v1/pictures') || (!isData(url) && /^\/(_next\/|[^?]*\.\w+(\?|$))/.test(url));
 
 const isData = (url: string): boolean =>
   ['api', 'socket.io', 'metrics'].some((root) => isUnder(url, root));

@@ -21,11 +21,12 @@ import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { onPublication, rooms, type Publication } from '#lib/publish.ts';
 import { readAccount } from '#lib/use-cases/accounts.ts';
 import type { Caller, UseCaseName } from '#lib/use-cases/define.ts';
-import { presencesOf, socketCame, socketVisible, socketWent } from '#lib/use-cases/presence.ts';
+import { socketCame, socketVisible, socketWent } from '#lib/use-cases/presence.ts';
 import { allow } from './allow.ts';
 import { isOwnOrigin } from './origin.ts';
 import { loggingFailure } from './failure-log.ts';
 import { inTime, perform, refusing } from './perform.ts';
+import { lookAgain, newWatch, watch, type PresenceWatch } from './presence-watch.ts';
 import { showSocketGauges } from './socket-gauges.ts';
 import {
   addressOf,
@@ -45,6 +46,7 @@ interface SocketData {
   turn: Promise<unknown>;
   /** Commands that have not been answered yet. */
   waiting: number;
+  watch: PresenceWatch;
 }
 
 /** Nodes tell each other nothing of their own. */
@@ -118,6 +120,7 @@ async function admit(socket: AppSocket): Promise<Error | undefined> {
     allowSocketOf(caller.userId, socket.conn);
     socket.data.caller = { ...caller, socketId: socket.id };
     socket.data.waiting = 0;
+    socket.data.watch = newWatch();
     return { ok: true as const };
   };
   const given = headers['x-request-id'];
@@ -164,7 +167,7 @@ async function welcome(socket: AppSocket): Promise<void> {
     // Not a disconnect by the server, after which a client would not come back by itself.
     socket.conn.close();
   } else if (socket.connected) {
-    socketCame(caller.userId, socket.id);
+    socketCame(caller.userId, caller.sessionId, socket.id);
     const user = { ...reply.user, online: true };
     socket.emit('ready', {
       user,
@@ -237,11 +240,7 @@ async function answer(socket: AppSocket, name: CommandName, raw: unknown): Promi
 
 async function watchPresence(socket: AppSocket, raw: unknown) {
   const { userIds } = operations.watchPresence.input.parse(raw);
-  const before = [...socket.rooms].filter((room) => room.startsWith(rooms.presence('')));
-  for (const room of before) await socket.leave(room);
-  await socket.join(userIds.map(rooms.presence));
-  const presences = await presencesOf(userIds);
-  return { ok: true as const, data: { presences } };
+  return { ok: true as const, data: { presences: await watch(socket, userIds) } };
 }
 
 function setVisible(socket: AppSocket, raw: unknown) {
@@ -269,6 +268,7 @@ function carryOut(io: Io, publication: Publication): void {
       io.in(publication.userIds.map(rooms.user)).socketsJoin(
         rooms.conversation(publication.conversationId),
       );
+      seeAnew(io, publication.userIds, true);
       break;
     case 'leave':
       membershipsEnded++;
@@ -276,6 +276,10 @@ function carryOut(io: Io, publication: Publication): void {
       io.in(publication.userIds.map(rooms.user)).socketsLeave(
         rooms.conversation(publication.conversationId),
       );
+      seeAnew(io, publication.userIds, true);
+      break;
+    case 'sight':
+      seeAnew(io, publication.userIds, false);
       break;
     case 'end-sessions': {
       if (publication.sessionIds.length === 0) break;
@@ -285,6 +289,17 @@ function carryOut(io: Io, publication: Publication): void {
       break;
     }
   }
+}
+
+/** Looks up what sockets may see of these people, or these people's may. */
+function seeAnew(io: Io, userIds: string[], areContactsChanged: boolean): void {
+  const sockets = [...io.of('/').sockets.values()];
+  void loggingFailure({}, () =>
+    refusing('sight', async () => {
+      await lookAgain(sockets, userIds, areContactsChanged);
+      return { ok: true as const };
+    }),
+  );
 }
 
 function letGo(socket: AppSocket, reason: SessionEndReason): void {

@@ -1,3 +1,7 @@
+'use client';
+
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+
 export type Tone = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /** A person's colour, the same everywhere and for everybody. */
@@ -48,7 +52,7 @@ export function initialsOf(name: string): string {
 function firstLetter(word: string): string {
   const parts = Array.from(graphemes.segment(word), ({ segment }) => segment);
   const letter = parts.find((part) => /[\p{L}\p{N}]/u.test(part) || emojiFirst.test(part));
-  return (letter ?? parts[0] ?? '').toLocaleUpperCase();
+  return (letter ?? parts[0] ?? '').toUpperCase();
 }
 
 interface AvatarProps {
@@ -62,6 +66,7 @@ interface AvatarProps {
 
 /** Decoration beside a name. Its presence dot is ringed with `--ring`, the colour it lies on. */
 export function Avatar({ id, name, kind = 'person', size = 48, src, online = false }: AvatarProps) {
+  const t = useTexts();
   const initials = initialsOf(name);
   const scale = emojiFirst.test(initials) ? 0.5 : 0.36;
   return (
@@ -71,13 +76,25 @@ export function Avatar({ id, name, kind = 'person', size = 48, src, online = fal
         style={{ fontSize: size * scale }}
         className={`grid size-full place-items-center overflow-hidden leading-none font-semibold select-none ${kind === 'group' ? 'rounded-[32%]' : 'rounded-full'} ${fills[toneOf(id)]}`}
       >
-        {src ? <img src={src} alt="" className="size-full object-cover" /> : initials}
+        <span className="col-start-1 row-start-1">{initials}</span>
+        {/* Over the initials, which stand there while it loads, and if it does not. */}
+        {src && (
+          <img
+            key={src}
+            src={src}
+            alt=""
+            draggable={false}
+            decoding="async"
+            onError={(event) => event.currentTarget.remove()}
+            className="col-start-1 row-start-1 size-full object-cover"
+          />
+        )}
       </span>
       {online && kind === 'person' && size >= 32 && (
         <span
           className={`absolute end-0 bottom-0 rounded-full border-[var(--ring,var(--c-surface))] bg-presence ${size > 40 ? 'size-3.5 border-[2.5px]' : 'size-3 border-2'}`}
         >
-          <span className="sr-only">Online</span>
+          <span className="sr-only">{t('person.online')}</span>
         </span>
       )}
     </span>

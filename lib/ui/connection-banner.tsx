@@ -4,6 +4,7 @@ import { CircleCheck, WifiOff } from 'lucide-react';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useActions, useChat } from '#lib/client/provider.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 const showAfterMs = 2_000;
 const retryAfterMs = 5_000;
@@ -19,6 +20,7 @@ export function ConnectionBanner({ inset = false }: { inset?: boolean }) {
   const { reconnectNow } = useActions();
   const reconnecting = useChat((state) => state.connection.reconnecting);
   const { shown, canRetry } = useShown();
+  const t = useTexts();
   if (!shown) return null;
   return (
     <div
@@ -29,21 +31,23 @@ export function ConnectionBanner({ inset = false }: { inset?: boolean }) {
         <>
           <WifiOff aria-hidden className="size-4.5" />
           <span className="min-w-0 flex-1">
-            <b>You’re offline.</b> Messages will send when you’re back.
+            <b>{t('connection.offline')}</b> {t('connection.willSend')}
           </span>
         </>
       )}
       {shown === 'connecting' && (
         <>
           <Spinner />
-          <span className="min-w-0 flex-1">{reconnecting ? 'Reconnecting…' : 'Connecting…'}</span>
+          <span className="min-w-0 flex-1">
+            {t(reconnecting ? 'connection.reconnecting' : 'connection.connecting')}
+          </span>
           {canRetry && (
             <button
               type="button"
               onClick={reconnectNow}
               className="tap-area relative min-h-9 px-2.5 font-semibold underline underline-offset-3"
             >
-              Retry now
+              {t('connection.retry')}
             </button>
           )}
         </>
@@ -51,7 +55,7 @@ export function ConnectionBanner({ inset = false }: { inset?: boolean }) {
       {shown === 'back' && (
         <>
           <CircleCheck aria-hidden className="size-4.5" />
-          <span className="min-w-0 flex-1">You’re back online.</span>
+          <span className="min-w-0 flex-1">{t('connection.back')}</span>
         </>
       )}
     </div>

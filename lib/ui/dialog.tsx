@@ -5,6 +5,7 @@ import { Dialog as Radix } from 'radix-ui';
 import { useRef, type ReactNode } from 'react';
 import { useBackCloses } from '#lib/ui/back.ts';
 import { IconButton } from '#lib/ui/icon-button.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 export interface DialogProps {
   open: boolean;
@@ -58,6 +59,7 @@ function openerOf(focused: Element | null): HTMLElement | null {
 
 export function Dialog(props: DialogProps) {
   const { open, onOpenChange, title, kind = 'confirm', footer, onBack, children } = props;
+  const t = useTexts();
   const flow = kind === 'flow';
   const focus = useFocusKept(kind);
   useBackCloses(open, () => onOpenChange(false));
@@ -75,7 +77,7 @@ export function Dialog(props: DialogProps) {
           >
             {flow && (
               <IconButton
-                label="Back"
+                label={t('action.back')}
                 className={onBack ? 'tablet:-ms-3' : 'tablet:hidden'}
                 icon={<ArrowLeft aria-hidden className="flip-rtl" />}
                 onClick={() => (onBack ? onBack() : onOpenChange(false))}
@@ -86,7 +88,7 @@ export function Dialog(props: DialogProps) {
             </Radix.Title>
             {kind !== 'confirm' && (
               <IconButton
-                label="Close"
+                label={t('action.close')}
                 className={flow ? 'phone:hidden' : ''}
                 icon={<X aria-hidden />}
                 onClick={() => onOpenChange(false)}

@@ -4,6 +4,7 @@ import { Check, Eye, EyeOff, TriangleAlert } from 'lucide-react';
 import { useId, useRef, useState, type ComponentProps, type ReactNode } from 'react';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { useInitialFocus } from '#lib/ui/use-initial-focus.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 interface TextFieldProps extends Omit<ComponentProps<'input'>, 'prefix' | 'ref'> {
   label: string;
@@ -34,8 +35,10 @@ export function TextField(props: TextFieldProps) {
     initialFocus = false,
     id: givenId,
     className = '',
+    dir,
     ...rest
   } = props;
+  const t = useTexts();
   const ownId = useId();
   const input = useRef<HTMLInputElement>(null);
   useInitialFocus(input, initialFocus);
@@ -48,17 +51,9 @@ export function TextField(props: TextFieldProps) {
     : 'border-border-strong focus-within:border-accent-text focus-within:shadow-[0_0_0_1px_var(--c-accent-text)]';
   return (
     <div className={className}>
-      <div className="mb-1.5 flex items-baseline justify-between gap-2">
-        <label htmlFor={id} className="text-md font-semibold">
-          {label}
-        </label>
-        {hint && (
-          <span id={`${id}-hint`} className="text-sm text-text-3 tabular-nums">
-            {hint}
-          </span>
-        )}
-      </div>
+      <FieldLabel id={id} label={label} hint={hint} />
       <div
+        dir={prefix && 'ltr'}
         className={`flex min-h-12 items-center gap-2 rounded-md border bg-surface px-3.5 has-disabled:border-border has-disabled:bg-sunken ${edge}`}
       >
         {prefix && <span className="text-lg text-text-3">{prefix}</span>}
@@ -66,6 +61,8 @@ export function TextField(props: TextFieldProps) {
           {...rest}
           ref={input}
           id={id}
+          // An empty field has no direction of its own.
+          dir={rest.value === '' ? undefined : dir}
           type={password && shown ? 'text' : type}
           aria-invalid={wrong || undefined}
           aria-describedby={`${id}-help${hint ? ` ${id}-hint` : ''}`}
@@ -74,7 +71,7 @@ export function TextField(props: TextFieldProps) {
         {password && (
           <IconButton
             className="-me-2.5"
-            label={shown ? 'Hide password' : 'Show password'}
+            label={t(shown ? 'password.hide' : 'password.show')}
             aria-pressed={shown}
             icon={shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
             onClick={() => setShown(!shown)}
@@ -82,6 +79,21 @@ export function TextField(props: TextFieldProps) {
         )}
       </div>
       <FieldNote id={`${id}-help`} error={error} success={success} help={help} />
+    </div>
+  );
+}
+
+function FieldLabel({ id, label, hint }: { id: string; label: string; hint: string | undefined }) {
+  return (
+    <div className="mb-1.5 flex items-baseline justify-between gap-2">
+      <label htmlFor={id} className="text-md font-semibold">
+        {label}
+      </label>
+      {hint && (
+        <span id={`${id}-hint`} className="text-sm text-text-3 tabular-nums">
+          {hint}
+        </span>
+      )}
     </div>
   );
 }

@@ -1,6 +1,9 @@
-import { limits } from '#lib/contract/records.ts';
+'use client';
 
-const words = ['Too short', 'Weak', 'Fair', 'Strong', 'Very strong'] as const;
+import { limits } from '#lib/contract/records.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+
+const words = ['tooShort', 'weak', 'fair', 'strong', 'veryStrong'] as const;
 
 /** A rough guess of how hard a password is to guess: its length first, then its variety. */
 export function passwordStrength(password: string): 0 | 1 | 2 | 3 | 4 {
@@ -15,6 +18,7 @@ export function passwordStrength(password: string): 0 | 1 | 2 | 3 | 4 {
 
 /** Stands below a password field, as its help. */
 export function PasswordMeter({ password }: { password: string }) {
+  const t = useTexts();
   const strength = passwordStrength(password);
   return (
     <span className="block flex-1">
@@ -26,7 +30,8 @@ export function PasswordMeter({ password }: { password: string }) {
           />
         ))}
       </span>
-      {password && `${words[strength]}. `}At least {limits.passwordLength.min} characters.
+      {password && `${t(`password.${words[strength]}`)} `}
+      {t('check.atLeast', { count: limits.passwordLength.min })}
     </span>
   );
 }

@@ -3,6 +3,7 @@
 import { Search, X } from 'lucide-react';
 import { useRef, type ComponentProps, type RefObject } from 'react';
 import { useInitialFocus } from '#lib/ui/use-initial-focus.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 interface SearchBoxProps extends Omit<ComponentProps<'input'>, 'onChange' | 'value' | 'ref'> {
   value: string;
@@ -17,6 +18,7 @@ interface SearchBoxProps extends Omit<ComponentProps<'input'>, 'onChange' | 'val
 
 export function SearchBox(props: SearchBoxProps) {
   const { value, onChange, label, on = 'surface', initialFocus, ref, className, ...rest } = props;
+  const t = useTexts();
   const own = useRef<HTMLInputElement>(null);
   const input = ref ?? own;
   useInitialFocus(input, initialFocus ?? false);
@@ -40,7 +42,7 @@ export function SearchBox(props: SearchBoxProps) {
       {value && (
         <button
           type="button"
-          aria-label="Clear search"
+          aria-label={t('search.clear')}
           onClick={() => onChange('')}
           className="tap-area relative -me-2 grid size-8 place-items-center rounded-full hover:bg-pressed"
         >

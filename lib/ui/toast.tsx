@@ -3,16 +3,21 @@
 import { Check, TriangleAlert } from 'lucide-react';
 import { useSyncExternalStore, type ReactNode } from 'react';
 import { Toaster as Sonner, toast as sonner } from 'sonner';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 interface ToastOptions {
   id?: string;
   action?: { label: string; onClick: () => void };
+  /** Until it is closed: it is an offer, and nobody has to hurry. */
+  stays?: boolean;
 }
 
 /** Says how one's own action went. With an action it stays longer, as an error until it is closed. */
 export function toast(message: ReactNode, options: ToastOptions = {}): void {
-  const icon = options.action ? undefined : <Check aria-hidden />;
-  sonner(message, { ...options, icon, duration: options.action ? 8000 : 5000 });
+  const { stays = false, ...rest } = options;
+  const icon = rest.action ? undefined : <Check aria-hidden />;
+  const duration = stays ? Infinity : rest.action ? 8000 : 5000;
+  sonner(message, { ...rest, icon, duration, closeButton: stays });
 }
 
 toast.error = (message: ReactNode, options: ToastOptions = {}): void => {
@@ -44,6 +49,7 @@ const classNames = {
 };
 
 export function Toaster() {
+  const t = useTexts();
   const isPhone = useSyncExternalStore(
     onPhoneChange,
     () => matchMedia(phone).matches,
@@ -57,8 +63,9 @@ export function Toaster() {
       gap={8}
       offset={{ bottom: 88 }}
       mobileOffset={{ bottom: 'calc(76px + env(safe-area-inset-bottom))', left: 12, right: 12 }}
-      containerAriaLabel="Notices"
-      toastOptions={{ unstyled: true, classNames, closeButtonAriaLabel: 'Close' }}
+      dir={t.direction}
+      containerAriaLabel={t('app.notices')}
+      toastOptions={{ unstyled: true, classNames, closeButtonAriaLabel: t('action.close') }}
     />
   );
 }

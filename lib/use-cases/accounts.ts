@@ -4,12 +4,12 @@ import { encodeSessionToken } from '#lib/auth/tokens.ts';
 import { freeUsernamesLike } from '#lib/auth/usernames.ts';
 import { AppError } from '#lib/contract/errors.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
-import { MemberModel } from '#lib/models/member.ts';
 import { searchTerms, UserModel, type UserDoc } from '#lib/models/user.ts';
-import { publish, rooms } from '#lib/publish.ts';
+import { publish } from '#lib/publish.ts';
 import { defineUseCase, type Caller } from './define.ts';
+import { announceProfile } from './profile-news.ts';
 import { endSessions, signIn } from './sessions.ts';
-import { accountView, userView } from './users.ts';
+import { accountView } from './users.ts';
 
 export const register = defineUseCase('register', async (_visitor, input) => {
   const { username, displayName = username } = input;
@@ -55,7 +55,10 @@ export const readAccount = defineUseCase('readAccount', async (caller) => ({
 export const updateAccount = defineUseCase('updateAccount', async (caller, input) => {
   const before = await accountOf(caller);
   const { displayName = before.displayName, about = before.about } = input;
-  if (displayName === before.displayName && about === before.about) {
+  const { language = before.language } = input;
+  const isSameProfile = displayName === before.displayName && about === before.about;
+  const privacy = Object.entries(input.privacy ?? {}).filter(([, value]) => value !== undefined);
+  if (isSameProfile && language === before.language && privacy.length === 0) {
     return { user: accountView(before) };
   }
   const user = await UserModel.findByIdAndUpdate(
@@ -63,6 +66,8 @@ export const updateAccount = defineUseCase('updateAccount', async (caller, input
     {
       $set: {
         ...(input.about !== undefined && { about }),
+        ...(language && { language }),
+        ...Object.fromEntries(privacy.map(([name, value]) => [`privacy.${name}`, value])),
         ...(input.displayName !== undefined && {
           displayName,
           search: searchTerms(before.username, displayName),
@@ -72,7 +77,9 @@ export const updateAccount = defineUseCase('updateAccount', async (caller, input
     { returnDocument: 'after' },
   ).lean<UserDoc>();
   if (!user) throw gone();
-  await announce(user);
+  // What somebody reads is nobody else's business.
+  if (!isSameProfile) await announceProfile(user);
+  if (privacy.length > 0) publish({ type: 'sight', userIds: [caller.userId] });
   return { user: accountView(user) };
 });
 
@@ -91,29 +98,14 @@ export const changePassword = defineUseCase('changePassword', async (caller, inp
   return {};
 });
 
-/** Tells the person's own devices and everybody who shares a conversation with them. */
-async function announce(user: UserDoc): Promise<void> {
-  const members = await MemberModel.find(
-    { user: user._id, leftAt: null },
-    { conversation: 1 },
-  ).lean();
-  const shared = members.map(({ conversation }) => rooms.conversation(conversation.toHexString()));
-  publish({
-    type: 'event',
-    rooms: [rooms.user(user._id.toHexString()), ...shared],
-    event: 'user:updated',
-    data: { user: userView(user) },
-  });
-}
-
-async function accountOf({ userId }: Caller): Promise<UserDoc> {
-  const user = await UserModel.findById(userId).lean<UserDoc>();
+export async function accountOf({ userId }: Caller): Promise<UserDoc> {
+  const user = await UserModel.findOne({ _id: userId, deletedAt: null }).lean<UserDoc>();
   if (!user) throw gone();
   return user;
 }
 
-const gone = () => new AppError('unauthenticated', 'This account no longer exists.');
-const wrongCredentials = (message: string) => new AppError('invalid_credentials', message);
+export const gone = () => new AppError('unauthenticated', 'This account no longer exists.');
+export const wrongCredentials = (message: string) => new AppError('invalid_credentials', message);
 
 function takenBy({ keyPattern }: { keyPattern?: object }): AppError {
   return keyPattern && 'username' in keyPattern

@@ -1,8 +1,11 @@
 import type { UseCase, UseCaseName } from './define.ts';
+import { deleteAccount } from './account-deletion.ts';
 import * as accounts from './accounts.ts';
 import * as conversations from './conversations.ts';
 import * as members from './members.ts';
 import * as messages from './messages.ts';
+import * as notifications from './notifications.ts';
+import * as pictures from './pictures.ts';
 import * as receipts from './receipts.ts';
 import * as sessions from './sessions.ts';
 import * as typing from './typing.ts';
@@ -16,10 +19,20 @@ export const useCases: { [N in UseCaseName]: UseCase<N> } = {
   changePassword: accounts.changePassword,
   readAccount: accounts.readAccount,
   updateAccount: accounts.updateAccount,
+  deleteAccount,
+  setPicture: pictures.setPicture,
+  removePicture: pictures.removePicture,
+  setGroupPicture: pictures.setGroupPicture,
+  removeGroupPicture: pictures.removeGroupPicture,
   createSocketToken: sessions.createSocketToken,
   listSessions: sessions.listSessions,
   endSession: sessions.endSession,
   endOtherSessions: sessions.endOtherSessions,
+  readPush: notifications.readPush,
+  subscribePush: notifications.subscribePush,
+  updatePush: notifications.updatePush,
+  unsubscribePush: notifications.unsubscribePush,
+  testPush: notifications.testPush,
   searchUsers: users.searchUsers,
   readUser: users.readUser,
   listConversations: conversations.listConversations,

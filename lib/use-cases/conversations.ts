@@ -1,11 +1,12 @@
 import mongoose, { Types } from 'mongoose';
 import * as z from 'zod';
 import { AppError } from '#lib/contract/errors.ts';
-import { Id } from '#lib/contract/records.ts';
+import { Id, limits, type Conversation } from '#lib/contract/records.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
 import { ConversationModel, pairOf, type ConversationDoc } from '#lib/models/conversation.ts';
 import { withHeads } from '#lib/models/heads.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
+import { sizeOf } from '#lib/models/page.ts';
 import { UserModel } from '#lib/models/user.ts';
 import { publish, rooms } from '#lib/publish.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -23,13 +24,32 @@ export const listConversations = defineUseCase('listConversations', async (calle
   const from = input.cursor === undefined ? null : decodeCursor(input.cursor, Place);
   const rest = from ? places.filter(({ place }) => compare(from, place) < 0) : places;
   const limit = input.limit ?? 50;
-  const taken = rest.slice(0, limit);
-  const last = taken.at(-1);
-  return {
-    items: await conversationViews(taken.map(({ member }) => member)),
-    nextCursor: rest.length > limit && last ? encodeCursor(last.place) : null,
-  };
+  const { items, count } = await viewsOf(rest.slice(0, limit).map(({ member }) => member));
+  const last = rest[count - 1];
+  return { items, nextCursor: rest.length > count && last ? encodeCursor(last.place) : null };
 });
+
+/** So many rows are read at once: what is read in vain, for a page that has become full, is less. */
+const rowsAtOnce = 50;
+
+/** The views of the first `count` of these memberships: of as many as a page has room for. */
+async function viewsOf(members: MemberDoc[]): Promise<{ items: Conversation[]; count: number }> {
+  const items: Conversation[] = [];
+  let bytes = 0;
+  let count = 0;
+  while (count < members.length) {
+    const batch = members.slice(count, count + rowsAtOnce);
+    const views = new Map((await conversationViews(batch)).map((view) => [view.id, view]));
+    for (const { conversation } of batch) {
+      const view = views.get(conversation.toHexString());
+      bytes += view?.lastMessage ? sizeOf(view.lastMessage) : 0;
+      if (items.length > 0 && bytes > limits.pageBytes) return { items, count };
+      if (view) items.push(view);
+      count += 1;
+    }
+  }
+  return { items, count };
+}
 
 /** Pinned ones first, then by the last message, the newest first. */
 async function inOrder(members: MemberDoc[]): Promise<{ member: MemberDoc; place: Place }[]> {
@@ -212,7 +232,7 @@ export async function announceToMembers(conversation: Types.ObjectId): Promise<v
 
 /** @throws AppError `not_found` unless all of these people exist. */
 export async function requireUsers(ids: string[]): Promise<void> {
-  const found = await UserModel.countDocuments({ _id: { $in: ids } });
+  const found = await UserModel.countDocuments({ _id: { $in: ids }, deletedAt: null });
   if (found < ids.length) throw new AppError('not_found', 'There is no such person.');
 }
 

@@ -14,6 +14,7 @@ import { defineUseCase, type Caller } from './define.ts';
 import { administeredGroupOf, groupOf, joinSockets, presentMembershipOf } from './membership.ts';
 import { appendSystemLine } from './messages.ts';
 import { memberViews, messageView } from './views.ts';
+import { receiptsOfFormer, receiptsOfOthers } from './watermarks.ts';
 
 const sharedHistoryMs = 14 * 24 * 3_600_000;
 const leavingTwiceMs = 24 * 3_600_000;
@@ -22,7 +23,8 @@ const ranks: Record<Role, number> = { owner: 0, admin: 1, member: 2 };
 export const listMembers = defineUseCase('listMembers', async (caller, input) => {
   const { conversation } = await presentMembershipOf(caller, input.conversationId);
   const { items, nextCursor } = pageOf(await membersOf(conversation), input);
-  return { items: await memberViews(items), nextCursor };
+  const former = await receiptsOfFormer(conversation, caller.userId);
+  return { items: await memberViews(caller.userId, items), nextCursor, former };
 });
 
 /** The present members: the owner, the admins, then the rest, longest-standing first. */
@@ -53,7 +55,7 @@ export const addMembers = defineUseCase('addMembers', async (caller, input) => {
   const members = await MemberModel.find({ conversation: group._id, user: { $in: asked } }).lean<
     MemberDoc[]
   >();
-  return { items: await memberViews(members), nextCursor: null };
+  return { items: await memberViews(caller.userId, members), nextCursor: null };
 });
 
 function requireMayReturn({ leftAt, leaves }: MemberDoc): void {
@@ -184,6 +186,17 @@ export const removeMember = defineUseCase('removeMember', async (caller, input) 
   if (!leaving && member.role === 'owner') {
     throw new AppError('forbidden', 'The owner cannot be removed.');
   }
+  await takeOut(caller, group, member, leaving);
+  return {};
+});
+
+/** Ends this membership, or has its person leave, and tells those who stay. */
+export async function takeOut(
+  caller: Caller,
+  group: ConversationDoc,
+  member: MemberDoc,
+  leaving: boolean,
+): Promise<void> {
   try {
     await endMembership(caller, group, member, leaving);
   } finally {
@@ -191,12 +204,11 @@ export const removeMember = defineUseCase('removeMember', async (caller, input) 
     await settleOwner(caller, group._id);
     await announceToMembers(group._id);
   }
-  return {};
-});
+}
 
 async function endMembership(
   caller: Caller,
-  { title, memberCount }: ConversationDoc,
+  { title, avatarUrl = null, memberCount }: ConversationDoc,
   member: MemberDoc,
   leaving: boolean,
 ): Promise<void> {
@@ -208,6 +220,7 @@ async function endMembership(
   // Closed first, so that a crash from here on leaves nothing open. Then the sockets go; what was
   // said until then may have reached them, and so belongs to what they keep. The line comes last.
   const before = await readHead(conversation);
+  const receipts = await receiptsOfOthers(member);
   const ended = await MemberModel.updateOne(
     { _id, leftAt: null },
     {
@@ -216,7 +229,7 @@ async function endMembership(
         leaves,
         role: 'member',
         leftSeq: before.seq,
-        leftAs: { title, memberCount: memberCount - 1, rev: before.rev },
+        leftAs: { title, avatarUrl, memberCount: memberCount - 1, rev: before.rev, receipts },
         visible: closed(member, before.seq),
       },
     },
@@ -266,7 +279,8 @@ async function sayEnd(caller: Caller, member: MemberDoc, leaving: boolean): Prom
   });
 }
 
-const closed = ({ visible }: MemberDoc, seq: number) =>
+/** What a member may see who was one until this seq. */
+export const closed = ({ visible }: MemberDoc, seq: number) =>
   visible.map((range) => (range.to === null ? { ...range, to: seq } : range));
 
 /**
@@ -308,7 +322,7 @@ export const updateMember = defineUseCase('updateMember', async (caller, input) 
     else await setRole(caller, member, input.role);
     await announceToMembers(group._id);
   }
-  const [view] = await memberViews([await memberOf(group._id, input.userId)]);
+  const [view] = await memberViews(caller.userId, [await memberOf(group._id, input.userId)]);
   if (!view) throw new AppError('not_found', 'There is no such member.');
   return { member: view };
 });

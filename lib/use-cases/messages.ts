@@ -5,8 +5,9 @@ import { limits, type SystemEvent } from '#lib/contract/records.ts';
 import type { Input } from '#lib/contract/operations.ts';
 import { appendMessage, changeMessage } from '#lib/models/append.ts';
 import { ConversationModel } from '#lib/models/conversation.ts';
-import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
+import { MemberModel, type MemberDoc, type SeqRange } from '#lib/models/member.ts';
 import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
+import { fillPage, newPage, type Page } from '#lib/models/page.ts';
 import { publish, rooms } from '#lib/publish.ts';
 import { defineUseCase, type Caller } from './define.ts';
 import {
@@ -117,18 +118,17 @@ export const listMessages = defineUseCase('listMessages', async (caller, input) 
   return { messages: messages.map((message) => messageView(message, caller.userId)), hasMore };
 });
 
-interface Page {
-  messages: MessageDoc[];
-  hasMore: boolean;
-}
+type Part = Pick<Page, 'messages' | 'hasMore'>;
 
-async function page(member: MemberDoc, input: Input<'listMessages'>, limit: number): Promise<Page> {
+async function page(member: MemberDoc, input: Input<'listMessages'>, limit: number): Promise<Part> {
   const { before, after, around, sinceRev } = input;
-  if (sinceRev !== undefined) return changedSince(member, sinceRev, limit);
-  if (after !== undefined) return following(member, after + 1, limit);
-  if (around === undefined) return preceding(member, (before ?? Infinity) - 1, limit);
-  const older = await preceding(member, around - 1, Math.floor(limit / 2));
-  const newer = await following(member, around, limit - older.messages.length);
+  if (sinceRev !== undefined) return changedSince(member, sinceRev, newPage(limit));
+  if (after !== undefined) return following(member, after + 1, newPage(limit));
+  if (around === undefined) return preceding(member, (before ?? Infinity) - 1, newPage(limit));
+  const half = newPage(Math.floor(limit / 2), limits.pageBytes / 2);
+  const older = await preceding(member, around - 1, half);
+  const rest = newPage(limit - older.messages.length, limits.pageBytes - half.bytes);
+  const newer = await following(member, around, rest);
   return {
     messages: [...older.messages, ...newer.messages],
     hasMore: older.hasMore || newer.hasMore,
@@ -136,53 +136,43 @@ async function page(member: MemberDoc, input: Input<'listMessages'>, limit: numb
 }
 
 /** What the member may see from this seq on, oldest first. */
-async function following(member: MemberDoc, from: number, limit: number): Promise<Page> {
-  const found: MessageDoc[] = [];
+async function following(member: MemberDoc, from: number, page: Page): Promise<Part> {
   for (const range of visibleWithin(member, from, Infinity)) {
-    if (found.length > limit) break;
-    found.push(...(await inRange(member, range, 1, limit + 1 - found.length)));
+    if (page.hasMore) break;
+    await fillPage(page, inRange(member, range), { seq: 1 });
   }
-  return { messages: found.slice(0, limit), hasMore: found.length > limit };
+  return page;
 }
 
-/** What the member may see up to this seq: the newest `limit` of it, oldest first. */
-async function preceding(member: MemberDoc, to: number, limit: number): Promise<Page> {
-  const found: MessageDoc[] = [];
+/** What the member may see up to this seq: the newest of it, oldest first. */
+async function preceding(member: MemberDoc, to: number, page: Page): Promise<Part> {
   for (const range of visibleWithin(member, 1, to).reverse()) {
-    if (found.length > limit) break;
-    found.push(...(await inRange(member, range, -1, limit + 1 - found.length)));
+    if (page.hasMore) break;
+    await fillPage(page, inRange(member, range), { seq: -1 });
   }
-  return { messages: found.slice(0, limit).reverse(), hasMore: found.length > limit };
+  return { messages: page.messages.reverse(), hasMore: page.hasMore };
 }
 
-const inRange = (
-  { conversation }: MemberDoc,
-  { from, to }: { from: number; to: number | null },
-  direction: 1 | -1,
-  limit: number,
-) =>
-  MessageModel.find({ conversation, seq: seqBetween(from, to) })
-    .sort({ seq: direction })
-    .limit(limit)
-    .lean<MessageDoc[]>();
+const inRange = ({ conversation }: MemberDoc, { from, to }: SeqRange) => ({
+  conversation,
+  seq: seqBetween(from, to),
+});
 
 const seqBetween = (from: number, to: number | null) =>
   to === null || to === Infinity ? { $gte: from } : { $gte: from, $lte: to };
 
-async function changedSince(member: MemberDoc, sinceRev: number, limit: number): Promise<Page> {
+async function changedSince(member: MemberDoc, sinceRev: number, page: Page): Promise<Part> {
   const ranges = visibleWithin(member, 1, Infinity);
   // A message's rev is never below its seq, so nothing that came before the first range is scanned.
   const floor = Math.max(sinceRev, (ranges[0]?.from ?? 1) - 1);
   const seqs = ranges.map(({ from, to }) => ({ seq: seqBetween(from, to) }));
-  const found = await MessageModel.find({
+  const filter = {
     conversation: member.conversation,
     rev: { $gt: floor },
     ...(seqs.length === 1 ? seqs[0] : { $or: seqs }),
-  })
-    .sort({ rev: 1 })
-    .limit(limit + 1)
-    .lean<MessageDoc[]>();
-  return { messages: found.slice(0, limit), hasMore: found.length > limit };
+  };
+  await fillPage(page, filter, { rev: 1 });
+  return page;
 }
 
 /** Says in a group's log what happened to it. Resolves with the stored line. */

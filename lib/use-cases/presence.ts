@@ -4,6 +4,7 @@ import { log } from '#lib/log.ts';
 import { UserModel, type UserDoc } from '#lib/models/user.ts';
 import { publish, rooms } from '#lib/publish.ts';
 import { remember } from '#lib/runtime.ts';
+import { sightFor, type Sight } from './privacy.ts';
 
 /** A reload or a lift between two networks must not flicker: this long nobody is told. */
 export const offlineGraceMs = 5_000;
@@ -11,7 +12,7 @@ const refreshLastSeenMs = 60_000;
 
 interface Person {
   /** Their connected sockets, and whether each one's page is in front. */
-  sockets: Map<string, boolean>;
+  sockets: Map<string, { sessionId: string; isVisible: boolean }>;
   /** Runs while none of them is visible and the others have not been told. */
   leaving: NodeJS.Timeout | null;
   online: boolean;
@@ -33,6 +34,13 @@ const presences = (): Presences =>
 export const isOnline = (userId: string): boolean =>
   presences().people.get(userId)?.online ?? false;
 
+/** Whether one of the sockets of this sign-in, which is one device, is visible now. */
+export function isLooking(userId: string, sessionId: string): boolean {
+  const sockets = presences().people.get(userId)?.sockets.values() ?? [];
+  for (const socket of sockets) if (socket.isVisible && socket.sessionId === sessionId) return true;
+  return false;
+}
+
 /** How many people are online. */
 export function onlineCount(): number {
   let online = 0;
@@ -41,19 +49,20 @@ export function onlineCount(): number {
 }
 
 /** A socket of this person is connected; it counts as visible until it says otherwise. */
-export function socketCame(userId: string, socketId: string): void {
+export function socketCame(userId: string, sessionId: string, socketId: string): void {
   const { people } = presences();
   const person = people.get(userId) ?? { sockets: new Map(), leaving: null, online: false };
   people.set(userId, person);
-  person.sockets.set(socketId, true);
+  person.sockets.set(socketId, { sessionId, isVisible: true });
   settle(userId, person);
 }
 
 /** The page of this socket came to the front or went from it. */
 export function socketVisible(userId: string, socketId: string, visible: boolean): void {
   const person = presences().people.get(userId);
-  if (!person?.sockets.has(socketId)) return;
-  person.sockets.set(socketId, visible);
+  const socket = person?.sockets.get(socketId);
+  if (!person || !socket) return;
+  socket.isVisible = visible;
   settle(userId, person);
 }
 
@@ -63,15 +72,42 @@ export function socketWent(userId: string, socketId: string): void {
   settle(userId, person);
 }
 
-/** The presence of these people now; whoever does not exist is left out. */
-export async function presencesOf(userIds: string[]): Promise<Presence[]> {
-  const found = await UserModel.find({ _id: { $in: userIds } }, { lastSeenAt: 1 }).lean<
-    Pick<UserDoc, '_id' | 'lastSeenAt'>[]
-  >();
-  return found.map(({ _id, lastSeenAt }) => {
-    const userId = _id.toHexString();
-    return { userId, online: isOnline(userId), lastSeenAt: lastSeenAt?.toISOString() ?? null };
+/** The presence of somebody now, as far as it is to be seen. */
+export function presenceAs(
+  { _id, lastSeenAt }: Pick<UserDoc, '_id' | 'lastSeenAt'>,
+  sight: Sight,
+): Presence {
+  const userId = _id.toHexString();
+  return {
+    userId,
+    online: sight !== 'nothing' && isOnline(userId),
+    lastSeenAt: (sight === 'both' && lastSeenAt?.toISOString()) || null,
+  };
+}
+
+/** A person whose presence somebody wants to see. */
+export interface Watched {
+  userId: string;
+  sight: Sight;
+  /** As the viewer may see it, when this is called. */
+  now(): Presence;
+}
+
+/** What a viewer may see of the presence of these people; whoever does not exist is left out. */
+export async function watchedBy(
+  viewerId: string,
+  userIds: string[],
+): Promise<{ people: Watched[]; hangOnContacts: boolean }> {
+  const found = await UserModel.find(
+    { _id: { $in: userIds } },
+    { lastSeenAt: 1, privacy: 1, deletedAt: 1 },
+  ).lean<Pick<UserDoc, '_id' | 'lastSeenAt' | 'privacy' | 'deletedAt'>[]>();
+  const sights = await sightFor(viewerId, found);
+  const people = found.map((user) => {
+    const sight = sights.of(user._id);
+    return { userId: user._id.toHexString(), sight, now: () => presenceAs(user, sight) };
   });
+  return { people, hangOnContacts: sights.hangOnContacts };
 }
 
 /** Writes when everybody now online was last seen; for a clean stop. */
@@ -83,7 +119,7 @@ export async function leaveAll(): Promise<void> {
 }
 
 function settle(userId: string, person: Person): void {
-  const visible = [...person.sockets.values()].includes(true);
+  const visible = [...person.sockets.values()].some(({ isVisible }) => isVisible);
   if (visible) {
     if (person.leaving) clearTimeout(person.leaving);
     person.leaving = null;
@@ -114,6 +150,12 @@ function announce(userId: string, online: boolean, lastSeenAt: Date): void {
     event: 'presence',
     data: { userId, online, lastSeenAt: lastSeenAt.toISOString() },
   });
+  publish({
+    type: 'event',
+    rooms: [rooms.onlinePresence(userId)],
+    event: 'presence',
+    data: { userId, online, lastSeenAt: null },
+  });
 }
 
 async function refreshLastSeen(): Promise<void> {
@@ -124,7 +166,7 @@ async function refreshLastSeen(): Promise<void> {
 async function writeLastSeen(userIds: string[], lastSeenAt: Date): Promise<void> {
   const _id = { $in: userIds.map((id) => new Types.ObjectId(id)) };
   try {
-    await UserModel.updateMany({ _id }, { $max: { lastSeenAt } });
+    await UserModel.updateMany({ _id, deletedAt: null }, { $max: { lastSeenAt } });
   } catch (error) {
     log().warn({ error: (error as Error).message }, 'last seen was not written');
   }

@@ -6,6 +6,7 @@ import { publish, rooms } from '#lib/publish.ts';
 import { remember } from '#lib/runtime.ts';
 import { defineUseCase } from './define.ts';
 import { presentMembershipOf } from './membership.ts';
+import { thoseWithHiddenReading } from './privacy.ts';
 
 // Watermarks are two numbers on the membership. Those that move within a moment are written
 // together and told together, so that a group's cost stays linear in its members.
@@ -13,7 +14,10 @@ import { presentMembershipOf } from './membership.ts';
 const gatherMs = 60;
 
 interface Moved {
+  /** As others are to see it, unless reading is hidden. */
   receipt: Receipt;
+  /** Something was read, not only delivered. */
+  hasRead: boolean;
   waiting: { resolve: () => void; reject: (error: unknown) => void }[];
 }
 
@@ -66,16 +70,21 @@ async function advance(member: MemberDoc, to: Omit<Receipt, 'userId'>): Promise<
   };
   // Advance only: two devices may report out of turn, and unread must not come back.
   const behind = receipt.deliveredSeq > member.deliveredSeq || receipt.readSeq > member.readSeq;
-  if (behind) await gather(member.conversation.toHexString(), receipt);
+  if (!behind) return receipt;
+  const hasRead = to.readSeq > 0;
+  // What arrives says nothing of what was read out of sight.
+  const told = hasRead ? receipt : { ...receipt, readSeq: shownReadSeqOf(member) };
+  await gather(member.conversation.toHexString(), told, hasRead);
   return receipt;
 }
 
-function gather(conversationId: string, receipt: Receipt): Promise<void> {
+function gather(conversationId: string, receipt: Receipt, hasRead: boolean): Promise<void> {
   const state = receipts();
   const ofConversation = state.moved.get(conversationId) ?? new Map<string, Moved>();
   state.moved.set(conversationId, ofConversation);
-  const moved = ofConversation.get(receipt.userId) ?? { receipt, waiting: [] };
+  const moved = ofConversation.get(receipt.userId) ?? { receipt, hasRead, waiting: [] };
   ofConversation.set(receipt.userId, moved);
+  moved.hasRead ||= hasRead;
   moved.receipt = {
     userId: receipt.userId,
     deliveredSeq: Math.max(moved.receipt.deliveredSeq, receipt.deliveredSeq),
@@ -97,31 +106,88 @@ async function flush(state: Receipts): Promise<void> {
   const all = batch.flatMap(({ moved }) => moved);
   if (all.length === 0) return;
   try {
-    await MemberModel.collection.bulkWrite(batch.flatMap(updates), { ordered: false });
-    for (const { conversationId, moved } of batch) tell(conversationId, moved);
+    const hidden = await thoseWithHiddenReading(batch.map(({ conversationId }) => conversationId));
+    const writes = batch.flatMap((one) => updates(one, hidden.has(one.conversationId)));
+    await MemberModel.collection.bulkWrite(writes, { ordered: false });
+    for (const { conversationId, moved } of batch) {
+      const secret = hidden.has(conversationId) ? moved.filter(({ hasRead }) => hasRead) : [];
+      const open = moved.filter((one) => !secret.includes(one));
+      if (open.length > 0) tell(conversationId, receiptsIn(open));
+      if (secret.length > 0) await tellHidden(conversationId, secret);
+    }
     for (const { waiting } of all) for (const { resolve } of waiting) resolve();
   } catch (error) {
     for (const { waiting } of all) for (const { reject } of waiting) reject(error);
   }
 }
 
-const updates = ({ conversationId, moved }: { conversationId: string; moved: Moved[] }) =>
-  moved.map(({ receipt: { userId, deliveredSeq, readSeq } }) => ({
+interface Batch {
+  conversationId: string;
+  moved: Moved[];
+}
+
+const receiptsIn = (moved: Moved[]): Receipt[] => moved.map(({ receipt }) => receipt);
+
+const updates = ({ conversationId, moved }: Batch, isHidden: boolean) =>
+  moved.map(({ receipt: { userId, deliveredSeq, readSeq }, hasRead }) => ({
     updateOne: {
       filter: {
         conversation: new Types.ObjectId(conversationId),
         user: new Types.ObjectId(userId),
         leftAt: null,
       },
-      update: { $max: { deliveredSeq, readSeq } },
+      update: !hasRead
+        ? { $max: { deliveredSeq } }
+        : isHidden
+          ? readingUnseen(deliveredSeq, readSeq)
+          : // What is read in the open shows what was read before, too.
+            { $max: { deliveredSeq, readSeq }, $unset: { shownReadSeq: '' as const } },
     },
   }));
 
-function tell(conversationId: string, moved: Moved[]): void {
+/** In one step: of two devices that read at once, none may show what the other one has read. */
+const readingUnseen = (deliveredSeq: number, readSeq: number) => [
+  {
+    $set: {
+      shownReadSeq: { $ifNull: ['$shownReadSeq', '$readSeq'] },
+      readSeq: { $max: ['$readSeq', readSeq] },
+      deliveredSeq: { $max: ['$deliveredSeq', deliveredSeq] },
+    },
+  },
+];
+
+function tell(
+  conversationId: string,
+  receipts: Receipt[],
+  to?: string,
+  except: string[] = [],
+): void {
   publish({
     type: 'event',
-    rooms: [rooms.conversation(conversationId)],
+    rooms: [to ?? rooms.conversation(conversationId)],
+    except,
     event: 'receipts',
-    data: { conversationId, receipts: moved.map(({ receipt }) => receipt) },
+    data: { conversationId, receipts },
   });
 }
+
+/** Their own devices are told all of it; the other person's how far they are to see it. */
+async function tellHidden(conversationId: string, moved: Moved[]): Promise<void> {
+  const found = await MemberModel.find(
+    { conversation: conversationId, user: { $in: moved.map(({ receipt }) => receipt.userId) } },
+    { user: 1, readSeq: 1, shownReadSeq: 1 },
+  ).lean<Pick<MemberDoc, 'user' | 'readSeq' | 'shownReadSeq'>[]>();
+  const shown = new Map(found.map((member) => [member.user.toHexString(), shownReadSeqOf(member)]));
+  for (const { receipt } of moved) {
+    const own = rooms.user(receipt.userId);
+    tell(conversationId, [receipt], own);
+    const readSeq = shown.get(receipt.userId) ?? 0;
+    tell(conversationId, [{ ...receipt, readSeq }], undefined, [own]);
+  }
+}
+
+/** How far others see this member to have read. */
+export const shownReadSeqOf = ({
+  readSeq,
+  shownReadSeq = readSeq,
+}: Pick<MemberDoc, 'readSeq' | 'shownReadSeq'>): number => shownReadSeq;

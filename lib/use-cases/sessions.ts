@@ -67,6 +67,7 @@ export async function startSession(
     createdAt: now,
     lastUsedAt: now,
     expiresAt: new Date(now.getTime() + sessionLifeMs),
+    push: null,
   };
   await SessionModel.create(session);
   return session;

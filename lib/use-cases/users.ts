@@ -4,27 +4,30 @@ import type { Account, User } from '#lib/contract/records.ts';
 import { fold, UserModel, type UserDoc } from '#lib/models/user.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { defineUseCase } from './define.ts';
-import { isOnline } from './presence.ts';
+import { presenceAs } from './presence.ts';
+import { privacyOf, sightFor, type Sight } from './privacy.ts';
 
-/** A person, as everybody sees them. */
-export const userView = (
-  user: UserDoc,
-  online: boolean = isOnline(user._id.toHexString()),
-): User => ({
-  id: user._id.toHexString(),
-  username: user.username,
-  displayName: user.displayName,
-  about: user.about,
-  avatarUrl: user.avatarUrl,
-  online,
-  lastSeenAt: user.lastSeenAt?.toISOString() ?? null,
-});
+/** A person, as somebody sees them who may see this much of their presence. */
+export function userView(user: UserDoc, sight: Sight): User {
+  const { userId: id, ...presence } = presenceAs(user, sight);
+  return {
+    id,
+    username: user.username,
+    displayName: user.displayName,
+    about: user.about,
+    avatarUrl: user.avatarUrl,
+    ...presence,
+    ...(user.deletedAt && { deleted: true }),
+  };
+}
 
 /** A person, as they see themselves. */
 export const accountView = (user: UserDoc): Account => ({
-  ...userView(user),
+  ...userView(user, 'both'),
   email: user.email,
   hasPassword: user.passwordHash !== null,
+  ...(user.language && { language: user.language }),
+  privacy: privacyOf(user),
 });
 
 const Place = z.string();
@@ -37,6 +40,7 @@ export const searchUsers = defineUseCase('searchUsers', async (caller, input) =>
   const beginning = searchable(q);
   const found = await UserModel.find({
     _id: { $ne: caller.userId },
+    deletedAt: null,
     ...(from !== null && { username: { $gt: from } }),
     ...(beginning !== '' && { search: { $regex: `^${literal(beginning)}` } }),
   })
@@ -45,16 +49,18 @@ export const searchUsers = defineUseCase('searchUsers', async (caller, input) =>
     .lean<UserDoc[]>();
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
+  const sight = await sightFor(caller.userId, page);
   return {
-    items: page.map((user) => userView(user)),
+    items: page.map((user) => userView(user, sight.of(user._id))),
     nextCursor: last ? encodeCursor(last.username) : null,
   };
 });
 
-export const readUser = defineUseCase('readUser', async (_caller, { userId }) => {
+export const readUser = defineUseCase('readUser', async (caller, { userId }) => {
   const user = await UserModel.findById(userId).lean<UserDoc>();
   if (!user) throw new AppError('not_found', 'There is no such person.');
-  return { user: userView(user) };
+  const sight = await sightFor(caller.userId, [user]);
+  return { user: userView(user, sight.of(user._id)) };
 });
 
 /** What somebody typed, in the form of the search terms. Control characters would end the pattern. */

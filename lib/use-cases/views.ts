@@ -1,11 +1,14 @@
-import type { Conversation, Member, Message, Receipt } from '#lib/contract/records.ts';
+import type { Conversation, Member, Message } from '#lib/contract/records.ts';
 import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
 import { withHeads } from '#lib/models/heads.ts';
-import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
+import type { MemberDoc } from '#lib/models/member.ts';
 import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
 import { UserModel, type UserDoc } from '#lib/models/user.ts';
 import { canSee } from './membership.ts';
+import { sightFor, sightOf } from './privacy.ts';
+import { shownReadSeqOf } from './receipts.ts';
 import { userView } from './users.ts';
+import { receiptsFor, type Marks } from './watermarks.ts';
 
 /** A message as this person sees it; without a person, as everybody does. */
 export function messageView(message: MessageDoc, userId?: string): Message {
@@ -30,22 +33,24 @@ export function messageView(message: MessageDoc, userId?: string): Message {
 const isHiddenFor = (message: MessageDoc, userId: string): boolean =>
   message.hiddenFor.some((id) => id.toHexString() === userId);
 
-export function memberView(member: MemberDoc, user: UserDoc): Member {
-  return {
-    user: userView(user),
-    role: member.role,
-    joinedAt: member.joinedAt.toISOString(),
-    readSeq: member.readSeq,
-    deliveredSeq: member.deliveredSeq,
-  };
-}
-
-/** Members with their people, in the given order; people who no longer exist are left out. */
-export async function memberViews(members: MemberDoc[]): Promise<Member[]> {
+/**
+ * Members of one conversation with their people, in the given order, as another member sees them;
+ * people who no longer exist are left out.
+ */
+export async function memberViews(viewerId: string, members: MemberDoc[]): Promise<Member[]> {
   const users = await usersById(members.map(({ user }) => user.toHexString()));
+  const sight = await sightFor(viewerId, [...users.values()], true);
   return members.flatMap((member) => {
     const user = users.get(member.user.toHexString());
-    return user ? [memberView(member, user)] : [];
+    if (!user) return [];
+    const isOwn = member.user.toHexString() === viewerId;
+    return {
+      user: userView(user, sight.of(user._id)),
+      role: member.role,
+      joinedAt: member.joinedAt.toISOString(),
+      readSeq: isOwn ? member.readSeq : shownReadSeqOf(member),
+      deliveredSeq: member.deliveredSeq,
+    };
   });
 }
 
@@ -60,8 +65,9 @@ export async function conversationViews(members: MemberDoc[]): Promise<Conversat
       return conversation ? [gather(conversation, member)] : [];
     }),
   );
-  const users = await usersById(drafts.flatMap(({ userIds }) => userIds));
-  return drafts.map((draft) => conversationView(draft, users));
+  const viewers = drafts.map(({ member }) => member.user.toHexString());
+  const users = await usersById([...drafts.flatMap(({ userIds }) => userIds), ...viewers]);
+  return Promise.all(drafts.map((draft) => conversationView(draft, users)));
 }
 
 interface Draft {
@@ -70,7 +76,7 @@ interface Draft {
   lastMessage: MessageDoc | null;
   lastSeq: number;
   unreadCount: number;
-  others: MemberDoc[];
+  receipts: Marks | null;
   userIds: string[];
 }
 
@@ -82,8 +88,7 @@ async function gather(conversation: ConversationDoc, stored: MemberDoc): Promise
     lastVisible(conversation, member, lastSeq),
     countUnread(member, lastSeq),
   ]);
-  const wanted = conversation.kind === 'direct' || lastMessage?.sender.equals(member.user);
-  const others = wanted && !member.leftAt ? await othersThan(member) : [];
+  const receipts = await receiptsFor(conversation, member, lastMessage);
   const peer = conversation.pair?.split(':').find((id) => id !== member.user.toHexString());
   const userIds = [
     ...(peer ? [peer] : []),
@@ -91,58 +96,52 @@ async function gather(conversation: ConversationDoc, stored: MemberDoc): Promise
       ? [lastMessage.sender.toHexString(), ...(lastMessage.system?.userIds ?? [])]
       : []),
   ];
-  return { conversation, member, lastMessage, lastSeq, unreadCount, others, userIds };
+  return { conversation, member, lastMessage, lastSeq, unreadCount, receipts, userIds };
 }
 
-function conversationView(draft: Draft, users: Map<string, UserDoc>): Conversation {
-  const { conversation, member, lastMessage, lastSeq, unreadCount, others } = draft;
+async function conversationView(draft: Draft, users: Map<string, UserDoc>): Promise<Conversation> {
+  const { conversation, member, lastMessage, lastSeq, unreadCount, receipts } = draft;
   const myId = member.user.toHexString();
   const peerId = conversation.pair?.split(':').find((id) => id !== myId);
   const peer = peerId === undefined ? undefined : users.get(peerId);
-  const { title, memberCount, rev } = member.leftAs ?? conversation;
+  const { title, memberCount, rev, avatarUrl = null } = member.leftAs ?? conversation;
+  const viewer = users.get(myId);
+  // Who shares a chat shares a conversation: nothing has to be looked up.
+  const sight = peer && viewer && (await sightOf(viewer, [peer], true));
   return {
     id: conversation._id.toHexString(),
     kind: conversation.kind,
     title: peer?.displayName ?? title,
-    avatarUrl: peer?.avatarUrl ?? null,
+    avatarUrl: peer ? peer.avatarUrl : avatarUrl,
     memberCount,
-    ...(peer && { peer: userView(peer) }),
+    ...(peer && { peer: userView(peer, sight?.of(peer._id) ?? 'nothing') }),
     lastSeq,
     rev,
     lastMessage: lastMessage && messageView(lastMessage, myId),
     unreadCount,
-    receipts: others.length > 0 ? lowest(others) : null,
+    receipts,
     names: Object.fromEntries(
       draft.userIds.flatMap((id) => {
         const user = users.get(id);
         return user ? [[id, user.displayName]] : [];
       }),
     ),
-    me: {
-      role: member.role,
-      readSeq: member.readSeq,
-      deliveredSeq: member.deliveredSeq,
-      visibleFromSeq: member.visible[0]?.from ?? 1,
-      leftSeq: member.leftSeq,
-      mutedUntil: member.mutedUntil?.toISOString() ?? null,
-      archived: member.archived,
-      pinned: member.pinned,
-    },
+    me: myView(member),
     createdAt: conversation.createdAt.toISOString(),
     updatedAt: (member.leftAt ?? conversation.updatedAt).toISOString(),
   };
 }
 
-const lowest = (members: MemberDoc[]): Omit<Receipt, 'userId'> => ({
-  deliveredSeq: Math.min(...members.map(({ deliveredSeq }) => deliveredSeq)),
-  readSeq: Math.min(...members.map(({ readSeq }) => readSeq)),
+const myView = (member: MemberDoc): Conversation['me'] => ({
+  role: member.role,
+  readSeq: member.readSeq,
+  deliveredSeq: member.deliveredSeq,
+  visibleFromSeq: member.visible[0]?.from ?? 1,
+  leftSeq: member.leftSeq,
+  mutedUntil: member.mutedUntil?.toISOString() ?? null,
+  archived: member.archived,
+  pinned: member.pinned,
 });
-
-const othersThan = (member: MemberDoc) =>
-  MemberModel.find(
-    { conversation: member.conversation, user: { $ne: member.user }, leftAt: null },
-    { deliveredSeq: 1, readSeq: 1 },
-  ).lean<MemberDoc[]>();
 
 /** The newest message that this person may see and has not deleted for themselves. */
 async function lastVisible(

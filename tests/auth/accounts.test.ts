@@ -13,6 +13,7 @@ import {
   register,
   updateAccount,
 } from '#lib/use-cases/accounts.ts';
+import { readUser } from '#lib/use-cases/users.ts';
 import { callerFromToken } from '#lib/auth/caller.ts';
 import { verifyPassword } from '#lib/auth/passwords.ts';
 import {
@@ -180,6 +181,20 @@ describe('an account', () => {
       await updateAccount(caller, {});
     });
     expect(heard).toEqual([]);
+  });
+
+  it('keeps the language that its person has chosen, and tells nobody', async () => {
+    const ana = await signUp('ana');
+    const caller = await signIn('ana');
+    expect(ana).not.toHaveProperty('language');
+    const heard = await publishedBy(async () => {
+      await updateAccount(caller, { language: 'ar' });
+    });
+    expect(heard).toEqual([]);
+    await updateAccount(caller, { about: 'at sea' });
+    expect(await readAccount(caller, {})).toMatchObject({ user: { language: 'ar' } });
+    const anywhere = await readUser(caller, { userId: ana.id });
+    expect(anywhere.user).not.toHaveProperty('language');
   });
 
   it('that is gone answers nothing', async () => {

@@ -1,10 +1,16 @@
-import { randomUUID } from 'node:crypto';
+import { createECDH, randomBytes, randomUUID } from 'node:crypto';
 import type { Message } from '#lib/contract/records.ts';
 import { bodyOf, password, request, type Person } from '../support/people.ts';
 import type { Asker, Role } from './table.ts';
 
 /** The people of the table, who stay, and two more who are asked about. */
 export type Cast = Record<Role | 'other' | 'newcomer', Person>;
+
+/** So that there are notifications to ask for. */
+export const serverSettings = {
+  PUSH_CONTACT: 'mailto:admin@example.org',
+  PUSH_ALLOW_LOOPBACK: 'on',
+};
 
 /** What one case is about: a group with everybody in their role, and a chat that none of them is in. */
 export interface World {
@@ -70,6 +76,33 @@ async function newSession({ url, user }: Person): Promise<string> {
   return sessions.find(({ current }: { current: boolean }) => current).id as string;
 }
 
+/** Of a push service that nobody runs: what is sent there fails. */
+function pushSubscription() {
+  const ecdh = createECDH('prime256v1');
+  const keys = {
+    p256dh: ecdh.generateKeys('base64url'),
+    auth: randomBytes(16).toString('base64url'),
+  };
+  return { endpoint: `http://127.0.0.1:9/${randomUUID()}`, keys };
+}
+
+/** A subscription of this person's device. */
+async function subscribe(person: Person) {
+  const subscription = pushSubscription();
+  await person.done('POST', '/push', subscription);
+  return subscription;
+}
+
+const withPush = async ({ cast }: World, asker: Asker) => {
+  if (asker !== 'anonymous') await subscribe(cast[asker]);
+};
+
+/** The smallest GIF. */
+const picture = new Blob(
+  [Buffer.from('R0lGODlhAQABAIAAAP8AAAAAACwAAAAAAQABAAACAkQBADs=', 'base64')],
+  { type: 'image/gif' },
+);
+
 const username = () => `new_${randomUUID().slice(0, 8)}`;
 const aboutGroup = ({ groupId }: World) => ({ conversationId: groupId });
 const aboutDirect = ({ direct: { conversationId } }: World) => ({ conversationId });
@@ -89,9 +122,33 @@ export const cases: Record<string, (world: World, asker: Asker) => object | Prom
   "endSession/another's": async ({ cast }) => ({ sessionId: await newSession(cast.other) }),
   endOtherSessions: () => ({}),
 
+  readPush: () => ({}),
+  subscribePush: () => pushSubscription(),
+  "subscribePush/another's": async ({ cast }) => ({
+    ...pushSubscription(),
+    endpoint: (await subscribe(cast.other)).endpoint,
+  }),
+  updatePush: async (world, asker) => {
+    await withPush(world, asker);
+    return { previews: false };
+  },
+  'updatePush/none': async ({ cast }, asker) => {
+    if (asker !== 'anonymous') await cast[asker].done('DELETE', '/push');
+    return { previews: false };
+  },
+  testPush: async (world, asker) => {
+    await withPush(world, asker);
+    return {};
+  },
+  unsubscribePush: () => ({}),
+
   searchUsers: () => ({ q: 'ot' }),
   readUser: ({ cast }) => ({ userId: cast.other.id }),
   readAccount: () => ({}),
+  setPicture: () => ({ picture }),
+  removePicture: () => ({}),
+  // Of people who stay; `account-deletion.test.ts` has what it does.
+  'deleteAccount/wrong-password': () => ({ password: 'not the password' }),
   updateAccount: () => ({ about: `about ${randomUUID()}` }),
 
   listConversations: () => ({}),
@@ -104,6 +161,9 @@ export const cases: Record<string, (world: World, asker: Asker) => object | Prom
   readConversation: aboutGroup,
   'readConversation/direct': aboutDirect,
   'updateConversation/title': (world) => ({ ...aboutGroup(world), title: 'Renamed' }),
+  setGroupPicture: (world) => ({ ...aboutGroup(world), picture }),
+  'setGroupPicture/direct': (world) => ({ ...aboutDirect(world), picture }),
+  removeGroupPicture: aboutGroup,
   'updateConversation/own-settings': (world) => ({ ...aboutGroup(world), pinned: true }),
 
   listMembers: aboutGroup,

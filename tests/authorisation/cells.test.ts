@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { people, type Device, type Person } from '../support/people.ts';
 import { send } from '../support/raw.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { cases, newWorld, type Cast, type World } from './cases.ts';
+import { cases, newWorld, serverSettings, type Cast, type World } from './cases.ts';
 import { otherRoutes, roles, table, type Asker, type Line } from './table.ts';
 import { hasRest, isCommand, overRest, overSocket, type Heard } from './wires.ts';
 
@@ -16,7 +16,7 @@ const devices = new Map<Asker, Device>();
 let untouched: World;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer(serverSettings);
   const names = [...roles, 'other', 'newcomer'] as const;
   const all = await people(server.url, ...names);
   cast = Object.fromEntries(names.map((name, i) => [name, all[i] as Person])) as Cast;

@@ -19,10 +19,21 @@ endSession/own                    unauthenticated  ok           ok         ok   
 endSession/another's              unauthenticated  not_found    not_found  not_found  not_found  not_found
 endOtherSessions                  unauthenticated  ok           ok         ok         ok         ok
 
+readPush                          unauthenticated  ok           ok         ok         ok         ok
+subscribePush                     unauthenticated  ok           ok         ok         ok         ok
+subscribePush/another's           unauthenticated  conflict     conflict   conflict   conflict   conflict
+updatePush                        unauthenticated  ok           ok         ok         ok         ok
+updatePush/none                   unauthenticated  not_found    not_found  not_found  not_found  not_found
+testPush                          unauthenticated  ok           ok         ok         ok         ok
+unsubscribePush                   unauthenticated  ok           ok         ok         ok         ok
+
 searchUsers                       unauthenticated  ok           ok         ok         ok         ok
 readUser                          unauthenticated  ok           ok         ok         ok         ok
 readAccount                       unauthenticated  ok           ok         ok         ok         ok
 updateAccount                     unauthenticated  ok           ok         ok         ok         ok
+setPicture                        unauthenticated  ok           ok         ok         ok         ok
+removePicture                     unauthenticated  ok           ok         ok         ok         ok
+deleteAccount/wrong-password      unauthenticated  invalid_credentials  invalid_credentials  invalid_credentials  invalid_credentials  invalid_credentials
 
 listConversations                 unauthenticated  ok           ok         ok         ok         ok
 createConversation/direct         unauthenticated  ok           ok         ok         ok         ok
@@ -31,6 +42,9 @@ readConversation                  unauthenticated  not_found    ok         ok   
 readConversation/direct           unauthenticated  not_found    not_found  not_found  not_found  not_found
 updateConversation/title          unauthenticated  not_found    forbidden  forbidden  ok         ok
 updateConversation/own-settings   unauthenticated  not_found    ok         ok         ok         ok
+setGroupPicture                   unauthenticated  not_found    forbidden  forbidden  ok         ok
+setGroupPicture/direct            unauthenticated  not_found    not_found  not_found  not_found  not_found
+removeGroupPicture                unauthenticated  not_found    forbidden  forbidden  ok         ok
 
 listMembers                       unauthenticated  not_found    forbidden  ok         ok         ok
 addMembers                        unauthenticated  not_found    forbidden  forbidden  ok         ok
@@ -106,6 +120,12 @@ export const otherRoutes: { file: string; path: string; anonymous: number; signe
   {
     file: 'api/v1/[[...path]]/route.ts',
     path: '/api/v1/nowhere',
+    anonymous: 404,
+    signedIn: 404,
+  },
+  {
+    file: 'api/v1/pictures/[pictureId]/route.ts',
+    path: '/api/v1/pictures/none',
     anonymous: 404,
     signedIn: 404,
   },

@@ -41,6 +41,7 @@ function requestFor(
     delete left[name];
     return String(path[name]);
   });
+  if (rest.upload) return { method: rest.method, path: filled, body: left[rest.upload] as Blob };
   if (rest.method === 'POST' || rest.method === 'PATCH') {
     return { method: rest.method, path: filled, body: left };
   }

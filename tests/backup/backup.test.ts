@@ -20,6 +20,7 @@ import { writeArchive } from '#lib/backup/write-archive.ts';
 import { checkStore } from '#lib/embedded-mongo/check.ts';
 import { startEmbeddedMongo } from '#lib/embedded-mongo/index.ts';
 import { openSnapshot } from '#lib/embedded-mongo/snapshot.ts';
+import { times } from '../faults/scale.ts';
 import { temporaryDirectory } from '../store/support.ts';
 
 let temporary: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -204,9 +205,9 @@ describe('an archive that is not whole', () => {
   it('is refused when a byte is wrong, before the target is touched', async () => {
     const good = await small();
     await expect(attempt(good)).rejects.toThrow('connected');
-    // Every byte of the beginning and of the end, which the format's checksums do not cover.
+    // Bytes of the beginning and of the end, which the format's checksums do not cover: all, or some.
     const places = Array.from(good.keys()).filter(
-      (at) => at < 1500 || at > good.length - 400 || at % 100 === 0,
+      (at) => ((at < 1500 || at > good.length - 400) && at % times(5, 1) === 0) || at % 100 === 0,
     );
     for (const at of places) {
       const bytes = Buffer.from(good);

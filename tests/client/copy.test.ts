@@ -85,7 +85,7 @@ describe('what a page has shown', () => {
     const server = talkOf(3);
     (await openPage(browser, loaded(server))).copy.saveNow();
     const { get, copy, dispatch } = await openPage(browser, fresh(server.row()));
-    const error = { code: 'offline' as const, message: '' };
+    const error = { code: 'offline' as const };
     dispatch({ type: 'log:loading', conversationId: server.id, part: 'first' });
     dispatch({ type: 'log:failed', conversationId: server.id, error });
     await copy.restore(server.id);

@@ -10,8 +10,16 @@ const seqs = (server: ServerSide, from: number, to: number): Message[] =>
   server.messages.slice(from - 1, to);
 
 /** History over a server with so many messages, the first of which Ana has read. */
-function createReading({ messages, read = messages }: { messages: number; read?: number }) {
-  const server = createServerSide();
+function createReading({
+  messages,
+  read = messages,
+  pageSize,
+}: {
+  messages: number;
+  read?: number;
+  pageSize?: number;
+}) {
+  const server = createServerSide({ ...(pageSize && { pageSize }) });
   for (let n = 0; n < messages; n += 1) server.post(ben);
   server.mark(ana, { readSeq: read });
   const holder = createHolder(fresh(server.row()));
@@ -172,6 +180,15 @@ describe('scrolling', () => {
     });
   });
 
+  test('skips nothing where pages end earlier than they were asked to', async () => {
+    const { history, id, server, log } = createReading({ messages: 40, read: 20, pageSize: 4 });
+    await history.open(id);
+    expect(log()).toMatchObject({ messages: seqs(server, 19, 22), hasOlder: true, hasNewer: true });
+    for (let page = 0; log().hasNewer && page < 40; page += 1) await history.loadNewer(id);
+    for (let page = 0; log().hasOlder && page < 40; page += 1) await history.loadOlder(id);
+    expect(log()).toMatchObject({ messages: server.messages, hasOlder: false, hasNewer: false });
+  });
+
   test('back to the newest at once', async () => {
     const { history, id, server, log } = createReading({ messages: 500, read: 100 });
     await history.open(id);
@@ -234,5 +251,57 @@ describe('coming back to the page', () => {
     history.leave();
     history.comeBack();
     expect(log().divider).toEqual({ seq: 6, count: 2 });
+  });
+
+  test('a page that nobody looks at does not grow, and is where it was', async () => {
+    const { history, id, server, log, get, dispatch } = createReading({ messages: 120 });
+    await history.open(id);
+    await history.loadOlder(id);
+    history.leave();
+    let longest = 0;
+    for (let n = 0; n < 3000; n += 1) {
+      dispatch(server.post(ben));
+      longest = Math.max(longest, log().messages.length);
+      // As the server tells every now and then, of which the news are dropped.
+      if (n % 200 === 199)
+        dispatch({ type: 'conversation:updated', data: { conversation: server.row() } });
+    }
+    expect(longest).toBeLessThanOrEqual(801);
+    expect(log()).toMatchObject({ hasNewer: true });
+    expect(log().messages).toEqual(seqs(server, 21, 720));
+    expect(Object.keys(get().known[id]!.news).length).toBeLessThanOrEqual(200);
+
+    history.comeBack();
+    expect(log().divider).toEqual({ seq: 121, count: 3000 });
+    await history.loadNewer(id);
+    expect(log().messages).toEqual(seqs(server, 171, 770));
+    await history.loadLatest(id);
+    dispatch(server.post(ben));
+    expect(log()).toMatchObject({ hasNewer: false, messages: seqs(server, 3071, 3121) });
+  });
+
+  test('nor does one that was opened where nobody looked', async () => {
+    const { history, id, log, server, dispatch } = createReading({ messages: 100, read: 98 });
+    history.leave();
+    await history.open(id);
+    expect(log().divider).toEqual({ seq: 99, count: 2 });
+    for (let n = 0; n < 900; n += 1) dispatch(server.post(ben));
+    expect(log().messages.length).toBeLessThanOrEqual(801);
+    history.comeBack();
+    expect(log().divider).toEqual({ seq: 99, count: 902 });
+  });
+
+  test('what was long when it was left keeps what came first since', async () => {
+    const { history, id, server, log, dispatch } = createReading({ messages: 700 });
+    await history.open(id);
+    for (let page = 0; page < 11; page += 1) await history.loadOlder(id);
+    for (let n = 0; n < 60; n += 1) dispatch(server.post(ben));
+    dispatch(server.mark(ana, { readSeq: 760 }));
+    const before = log().messages.length;
+    history.leave();
+    for (let n = 0; n < 400; n += 1) dispatch(server.post(ben));
+    expect(log().messages.length).toBeLessThanOrEqual(before + 201);
+    history.comeBack();
+    expect(log().divider).toEqual({ seq: 761, count: 400 });
   });
 });

@@ -24,6 +24,21 @@ describe('a hole in the changes', () => {
     expect(get().conversations[server.id]!.unreadCount).toBe(22);
   });
 
+  test('that shows itself while another is being filled causes one pull more', async () => {
+    const server = createServerSide();
+    const { receive, get, asked, delay } = createSyncing(loaded(server), [server]);
+    delay(300);
+    for (let hole = 0; hole < 2; hole += 1) {
+      server.post(ben);
+      server.edit(1, `better ${hole}`);
+      receive(server.post(ben));
+      await settled(200);
+    }
+    await settled(2000);
+    expect(asked('listMessages')).toHaveLength(2);
+    expect(get().logs[server.id]!.messages).toEqual(server.messages);
+  });
+
   test('is none when the missing event only comes later', async () => {
     const server = createServerSide();
     const { receive, get, asked } = createSyncing(loaded(server), [server]);

@@ -97,6 +97,34 @@ describe('ticks in a group', () => {
     expect(tickOfLast(state, server)).toBe('read');
   });
 
+  test('stay when every recipient has left, whoever has come since', () => {
+    const server = createServerSide({ kind: 'group' });
+    server.post(ana);
+    const all = after(withMembers(server), [
+      server.mark(ben, { readSeq: 1 }),
+      server.mark(cleo, { readSeq: 1 }),
+    ]);
+    const left = after(all, [
+      { type: 'members', conversationId: server.id, members: [memberOf(ana)] },
+    ]);
+    expect(tickOfLast(left, server)).toBe('read');
+    const back = memberOf(ben, { joinedAt: '2027-01-01T00:00:00.000Z', readSeq: 1 });
+    const members = [memberOf(ana), back];
+    const again = after(withMembers(server, members), []);
+    expect(tickOfLast(again, server)).toBe('read');
+  });
+
+  test('go by what the server tells of those who have left', () => {
+    const server = createServerSide({ kind: 'group' });
+    server.post(ana);
+    server.post(ana);
+    const former = { deliveredSeq: 2, readSeq: 1 };
+    const state = after(loaded(server), [
+      { type: 'members', conversationId: server.id, members: [memberOf(ana)], former },
+    ]);
+    expect(server.messages.map((message) => tickOf(state, message))).toEqual(['read', 'delivered']);
+  });
+
   test('go by the row while the members are not loaded', () => {
     const server = createServerSide({ kind: 'group' });
     server.post(ana);
@@ -170,7 +198,7 @@ test('a name is known from people, members or the row', () => {
   const row = server.row({ names: { [cleo.id]: 'Cleo' } });
   const state = fresh(row);
   expect(nameOf(state, cleo.id, row)).toBe('Cleo');
-  expect(nameOf(state, ben.id, row)).toBe('Someone');
+  expect(nameOf(state, ben.id, row)).toBe('');
   expect(nameOf(state, ana.id, row)).toBe('Ana');
 });
 

@@ -27,7 +27,12 @@ export const person = (n: number, displayName: string): User => ({
   lastSeenAt: null,
 });
 
-export const ana: Account = { ...person(1, 'Ana'), email: null, hasPassword: true };
+export const ana: Account = {
+  ...person(1, 'Ana'),
+  email: null,
+  hasPassword: true,
+  privacy: { lastSeen: 'everyone', online: 'everyone', readReceipts: true },
+};
 export const ben = person(2, 'Ben');
 export const cleo = person(3, 'Cleo');
 
@@ -44,7 +49,13 @@ export const memberOf = (user: User, given: Partial<Member> = {}): Member => ({
 export function createServerSide({
   kind = 'direct',
   id = idOf(100),
-}: { kind?: Conversation['kind']; id?: string } = {}) {
+  pageSize = 200,
+}: {
+  kind?: Conversation['kind'];
+  id?: string;
+  /** A page of its history ends after so many, whatever was asked for. */
+  pageSize?: number;
+} = {}) {
   const messages: Message[] = [];
   const receipts = new Map<string, Receipt>();
   let rev = 0;
@@ -147,8 +158,9 @@ export function createServerSide({
       after,
       around,
       sinceRev,
-      limit = 50,
+      limit: wanted = 50,
     }: Omit<Input<'listMessages'>, 'conversationId'>): Output<'listMessages'> {
+      const limit = Math.min(wanted, pageSize);
       if (sinceRev !== undefined) {
         const changed = messages
           .filter((message) => message.rev > sinceRev)
@@ -221,6 +233,7 @@ export function createBrowser({ hasLocks = true } = {}) {
   let isFull = false;
   const onGone: (() => void)[] = [];
   const unsent = new Map<string, PendingMessage>();
+  let kept: Account | null = null;
   const rows = new Map<string, Conversation>();
   const logs = new Map<string, KeptLog>();
   const lost: string[] = [];
@@ -242,15 +255,19 @@ export function createBrowser({ hasLocks = true } = {}) {
     async removeUnsent(clientId) {
       unsent.delete(clientId);
     },
+    readAccount: async () => kept,
     readConversations: async () => [...rows.values()],
     readLog: async (id) => logs.get(id) ?? null,
     async saveCopy(changes) {
+      kept = changes.account ?? kept;
       for (const row of changes.conversations) rows.set(row.id, row);
       for (const log of changes.logs) logs.set(log.conversationId, log);
       for (const id of changes.gone) rows.delete(id);
       for (const id of changes.gone) logs.delete(id);
     },
+    countKept: () => Promise.resolve(null),
     async forget(what) {
+      kept = null;
       rows.clear();
       logs.clear();
       if (what === 'everything') unsent.clear();

@@ -26,6 +26,32 @@ describe('every ready', () => {
     expect(get().logs[first.id]!.messages).toEqual(first.messages);
   });
 
+  test('pulls page after page where these end early', async () => {
+    const server = createServerSide({ pageSize: 3 });
+    server.post(ben);
+    const { sync, get, asked } = createSyncing(loaded(server), [server]);
+    for (let n = 0; n < 14; n += 1) server.post(ben);
+    sync.resync();
+    await settled();
+    expect(asked('listMessages')).toHaveLength(5);
+    expect(get().logs[server.id]!.messages).toEqual(server.messages);
+  });
+
+  test('begins anew at the end when it is too many such pages behind, and says what is before', async () => {
+    const server = createServerSide({ pageSize: 3 });
+    server.post(ben);
+    const { sync, get, dispatch } = createSyncing(loaded(server), [server]);
+    dispatch({ type: 'log:opened', conversationId: server.id });
+    for (let n = 0; n < 30; n += 1) server.post(ben);
+    sync.resync();
+    await settled();
+    expect(get().logs[server.id]).toMatchObject({
+      messages: server.messages.slice(-3),
+      hasOlder: true,
+      hasNewer: false,
+    });
+  });
+
   test('says what has been delivered', async () => {
     const [first, second] = [createServerSide(), createServerSide({ id: 'd'.repeat(24) })];
     first.post(ben);

@@ -18,6 +18,7 @@ export function createSyncing(start: ChatState, servers: ServerSide[]) {
   const holder = createHolder(start);
   const asked: Asked[] = [];
   let failure: RequestError | null = null;
+  let lateMs = 0;
   const pageRows = 1;
   const serverOf = (id: unknown) => servers.find((server) => server.id === id);
 
@@ -38,6 +39,7 @@ export function createSyncing(start: ChatState, servers: ServerSide[]) {
     listMembers: () => ({
       items: [ana, ben, cleo].map((user) => memberOf(user)),
       nextCursor: null,
+      former: null,
     }),
     readUser: ({ userId }: Input<'readUser'>) => ({
       user: [ben, cleo].find(({ id }) => id === userId),
@@ -49,7 +51,9 @@ export function createSyncing(start: ChatState, servers: ServerSide[]) {
     asked.push({ name, input });
     await Promise.resolve();
     if (failure) throw failure;
-    return answers[name]!(input as never);
+    const answer = answers[name]!(input as never);
+    if (lateMs > 0) await new Promise((resolve) => setTimeout(resolve, lateMs));
+    return answer;
   };
   const sync = createSync({
     ...holder,
@@ -60,6 +64,8 @@ export function createSyncing(start: ChatState, servers: ServerSide[]) {
     ...holder,
     sync,
     fail: (code: RequestError['code'] | null) => (failure = code && new RequestError(code)),
+    /** Answers are as things were when asked, and take so long. */
+    delay: (ms: number) => (lateMs = ms),
     /** What arrives over the socket. */
     receive(event: ChatEvent) {
       holder.dispatch(event);

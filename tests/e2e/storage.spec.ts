@@ -14,6 +14,7 @@ import {
 
 // Several people, servers and pages in each.
 test.slow();
+test.use({ sharesServer: true });
 
 interface Writer {
   ana: Guest;

@@ -6,7 +6,7 @@ import { startOracle } from './oracle.ts';
 import { randomFrom, times } from './scale.ts';
 import { dyingAtSync, hasStrace } from './strace.ts';
 
-const points = times(2, 60);
+const points = times(1, 60);
 
 /** Lets the whole application die at a sync of its choice, points after each other on the same data. */
 async function dieAtEach(): Promise<void> {

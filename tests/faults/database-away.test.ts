@@ -16,7 +16,7 @@ import { times } from './scale.ts';
 // A database in a process of its own, reached through a proxy: it hangs, dies, cannot be reached, and
 // is back, while the server goes on.
 
-const awayMs = times(6_000, 60_000);
+const awayMs = times(2_000, 60_000);
 const answeredWithinMs = 5_000;
 const backWithinMs = 15_000;
 

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,9 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { Store } from '#lib/embedded-mongo/store.ts';
 import { allDocuments, checkIndexes } from './crash-checks.ts';
 import { Oracle } from './crash-oracle.ts';
+import { hasStrace } from '../faults/strace.ts';
 import { temporaryDirectory } from './support.ts';
 
-const hasStrace = spawnSync('strace', ['-V']).status === 0;
 const crashes = Number(process.env.STORE_CRASHES ?? 4);
 const kills = Number(process.env.STORE_KILLS ?? (hasStrace ? 0 : crashes));
 

@@ -19,7 +19,7 @@ import { allDocuments } from './crash-checks.ts';
 import { temporaryDirectory } from './support.ts';
 
 const documents = 4000;
-const kills = Number(process.env.STORE_KILLS ?? 2);
+const kills = Number(process.env.STORE_KILLS ?? 1);
 let temporary: Awaited<ReturnType<typeof temporaryDirectory>>;
 let full: string;
 let archive: string;

@@ -2,7 +2,13 @@
 // for it in all that they hear.
 
 /** On a wire there is, besides, no place for how the server is made. */
-const onAnyWire = [/\$argon2\w*\$/, /"passwordHash":/, /\\n +at .{1,200}:\d+:\d+/, /node_modules/];
+const onAnyWire = [
+  /\$argon2\w*\$/,
+  /"passwordHash":/,
+  /\\n +at .{1,200}:\d+:\d+/,
+  /node_modules/,
+  /"p256dh":/,
+];
 const inAnyLog = [/\$argon2\w*\$/, tokenPattern(), /correct horse/];
 
 /** A session's or a socket's token: five parts, of which the second is empty. */

@@ -11,6 +11,8 @@ export interface TcpProxy {
   down: Fate;
   /** Ends every connection there is; new ones are welcome. */
   cut(): void;
+  /** Whatever is sent on the connections there are is lost from now on, without a word; new ones are welcome. */
+  silence(): void;
   /** Nobody listens here any more, and nobody is connected. */
   shut(): Promise<void>;
   /** Listens again, on the same port. */
@@ -21,7 +23,7 @@ export interface TcpProxy {
 
 /** Stands between two who talk TCP, and does to their bytes what networks do. */
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
-  const pairs = new Set<{ client: Socket; upstream: Socket }>();
+  const pairs = new Set<{ client: Socket; upstream: Socket; isSilent: boolean }>();
   const proxy: TcpProxy = {
     port: 0,
     up: 'pass',
@@ -31,6 +33,9 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
         client.resetAndDestroy();
         upstream.destroy();
       }
+    },
+    silence: () => {
+      for (const pair of pairs) pair.isSilent = true;
     },
     shut: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -42,10 +47,10 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   };
   const server = createServer((client) => {
     const upstream = connect(target);
-    const pair = { client, upstream };
+    const pair = { client, upstream, isSilent: false };
     pairs.add(pair);
-    carry(client, upstream, () => proxy.up);
-    carry(upstream, client, () => proxy.down);
+    carry(client, upstream, () => (pair.isSilent ? 'swallow' : proxy.up));
+    carry(upstream, client, () => (pair.isSilent ? 'swallow' : proxy.down));
     for (const socket of [client, upstream]) {
       socket.on('error', () => socket.destroy());
       socket.on('close', () => {

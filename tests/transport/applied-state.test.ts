@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createActions } from '#lib/client/actions.ts';
 import { requestOf, type Call } from '#lib/client/api.ts';
@@ -12,9 +13,9 @@ import { createTyping } from '#lib/client/typing.ts';
 import type { ChatActions, ChatState } from '#lib/client/types.ts';
 import { commandEvents } from '#lib/contract/events.ts';
 import { operations, type Operation } from '#lib/contract/operations.ts';
-import type { Conversation } from '#lib/contract/records.ts';
+import { deletedName, type Conversation } from '#lib/contract/records.ts';
 import { createBrowser, createHolder } from '../client/support.ts';
-import { bodyOf, people, request, type Person } from '../support/people.ts';
+import { bodyOf, password, people, request, type Person } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 // What a device has after it has applied the events of a change has to be what a new one would fetch.
@@ -26,6 +27,10 @@ async function openDevice(person: Person) {
   const call = (async (name: keyof typeof operations, input: object) => {
     const { rest }: Operation = operations[name];
     const [path, { method = 'GET', body }] = requestOf(rest!, input);
+    if (body instanceof Blob) {
+      const headers = { 'content-type': body.type, authorization: `Bearer ${person.token}` };
+      return (await fetch(person.url + path, { method, headers, body })).json();
+    }
     const given = typeof body === 'string' ? { body } : {};
     const type = { 'content-type': 'application/json' };
     return bodyOf(
@@ -59,6 +64,9 @@ async function openDevice(person: Person) {
     keepDraft() {},
     send: (id, text) => outbox.send(id, text),
     signOut: () => Promise.resolve(),
+    deleteAccount: () => Promise.resolve(),
+    readKept: () => Promise.resolve(null),
+    clearKept: () => Promise.resolve(),
     reconnectNow() {},
   });
   wire.socket.onAny((type: string, data: unknown) => {
@@ -144,11 +152,14 @@ const all = () => Object.values(devices);
 
 /** Waits until every device has what it would fetch now. */
 async function expectApplied(): Promise<void> {
-  for (const device of all())
-    await vi.waitFor(
-      async () => expect(shown(device.get())).toEqual(shown(await device.fetched())),
-      { timeout: 10_000, interval: 200 },
-    );
+  await Promise.all(
+    all().map((device) =>
+      vi.waitFor(async () => expect(shown(device.get())).toEqual(shown(await device.fetched())), {
+        timeout: 10_000,
+        interval: 100,
+      }),
+    ),
+  );
 }
 
 const openOn = async (id: string, ...on: OpenDevice[]) => {
@@ -173,6 +184,12 @@ afterAll(async () => {
   for (const { person } of all()) person.leave();
   await server.stop();
 });
+
+const picture = async () => {
+  const create = { width: 8, height: 8, channels: 3, background: 'red' } as const;
+  const bytes = await sharp({ create }).png().toBuffer();
+  return new Blob([new Uint8Array(bytes)], { type: 'image/png' });
+};
 
 const lastIn = ({ id }: Conversation) => devices.phone.get().logs[id]!.messages.at(-1)!;
 
@@ -238,6 +255,18 @@ const changes: [name: string, act: () => Promise<unknown> | void][] = [
   ['somebody becomes an admin', () => devices.phone.actions.setRole(group.id, ben.id, 'admin')],
   ['the new member writes', () => devices.cleos.actions.send(group.id, 'six')],
   ['a profile changes', () => devices.bens.actions.updateAccount({ displayName: 'Benjamin' })],
+  ['somebody shows a picture', async () => devices.bens.actions.setPicture(await picture())],
+  [
+    'the group has a picture',
+    async () => devices.phone.actions.setPicture(await picture(), group.id),
+  ],
+  ['the group has none any more', () => devices.bens.actions.setPicture(null, group.id)],
+  [
+    'reading is hidden',
+    () => devices.bens.actions.updateAccount({ privacy: { readReceipts: false } }),
+  ],
+  ['another is sent', () => devices.phone.actions.send(direct.id, 'hello again')],
+  ['it is read out of sight', () => devices.bens.actions.markRead(direct.id)],
   ['a member is removed', () => devices.bens.actions.removeMember(group.id, cleo.id)],
   ['it goes on without them', () => devices.bens.actions.send(group.id, 'seven')],
   ['the group has another owner', () => devices.phone.actions.setRole(group.id, ben.id, 'owner')],
@@ -257,6 +286,20 @@ it.each(changes)('%s', async (_, act) => {
     JSON.stringify([before, others]) !==
     JSON.stringify([shown(await devices.phone.fetched()), shown(await devices.bens.fetched())]);
   expect(changed).toBe(true);
+});
+
+it('somebody deletes the account', async () => {
+  const { phone, laptop } = devices;
+  await ben.done('POST', '/users/me/delete', { password });
+  for (const { get, fetched } of [phone, laptop])
+    await vi.waitFor(async () => expect(shown(get())).toEqual(shown(await fetched())), {
+      timeout: 10_000,
+      interval: 200,
+    });
+  expect(phone.get().conversations[direct.id]).toMatchObject({
+    title: deletedName,
+    peer: { deleted: true },
+  });
 });
 
 it('a stranger hears nothing of all this', () => {

@@ -2,36 +2,44 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Device, people, type Person } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
+// Nobody is told of less than some seconds away: the tests wait for that side by side.
+
 let server: TestServer;
-let ana: Person;
-let ben: Person;
+const everybody: Person[] = [];
 
 beforeAll(async () => {
   server = await startServer();
-  [ana, ben] = (await people(server.url, 'ana', 'ben')) as [Person, Person];
 });
 afterAll(async () => {
-  ana?.leave();
-  ben.leave();
+  for (const person of everybody) person.leave();
   await server.stop();
 });
 
-const isBen = (online: boolean) => (heard: { userId: string; online: boolean }) =>
-  heard.userId === ben.id && heard.online === online;
+async function anaAndBen(): Promise<[Person, Person]> {
+  const both = (await people(server.url, 'ana', 'ben')) as [Person, Person];
+  everybody.push(...both);
+  return both;
+}
 
-it('follows the last visible socket of a person', async () => {
+const isOf =
+  ({ id }: Person, online: boolean) =>
+  (heard: { userId: string; online: boolean }) =>
+    heard.userId === id && heard.online === online;
+
+it.concurrent('follows the last visible socket of a person', async () => {
+  const [ana, ben] = await anaAndBen();
   const watcher = await ana.connect();
   const snapshot = await watcher.ask('presence:watch', { userIds: [ben.id, 'f'.repeat(24)] });
   expect(snapshot.data.presences).toEqual([{ userId: ben.id, online: false, lastSeenAt: null }]);
 
   const phone = await ben.connect();
   const laptop = await ben.connect();
-  await watcher.heard('presence', isBen(true));
+  await watcher.heard('presence', isOf(ben, true));
   expect((await ana.rest('GET', `/users/${ben.id}`)).body.user.online).toBe(true);
 
   phone.close();
   await laptop.ask('presence:visible', { visible: false });
-  const gone = await watcher.heard('presence', isBen(false));
+  const gone = await watcher.heard('presence', isOf(ben, false));
   expect(Date.parse(gone.lastSeenAt ?? '')).toBeGreaterThan(Date.now() - 60_000);
   const { user } = (await ana.rest('GET', `/users/${ben.id}`)).body;
   expect(user).toMatchObject({ online: false });
@@ -39,11 +47,12 @@ it('follows the last visible socket of a person', async () => {
 
   watcher.events.length = 0;
   await laptop.ask('presence:visible', { visible: true });
-  await watcher.heard('presence', isBen(true));
+  await watcher.heard('presence', isOf(ben, true));
   ben.leave();
 });
 
-it('does not flicker when a page is loaded again', async () => {
+it.concurrent('does not flicker when a page is loaded again', async () => {
+  const [ana, ben] = await anaAndBen();
   const watcher = await ana.connect();
   const first = await ben.connect();
   await watcher.ask('presence:watch', { userIds: [ben.id] });
@@ -56,24 +65,30 @@ it('does not flicker when a page is loaded again', async () => {
   ben.leave();
 });
 
-it('believes a page that says at once that it is hidden', async () => {
+it.concurrent('believes a page that says at once that it is hidden', async () => {
+  const [ana, ben] = await anaAndBen();
   const watcher = await ana.connect();
   await watcher.ask('presence:watch', { userIds: [ben.id] });
+  const shown = await ben.connect();
+  await watcher.heard('presence', isOf(ben, true));
   const hidden = new Device(server.url, { token: ben.token });
   hidden.socket.on('connect', () => hidden.socket.emit('presence:visible', { visible: false }));
   await hidden.heard('ready');
-  await watcher.heard('presence', isBen(false));
+  shown.close();
+  await watcher.heard('presence', isOf(ben, false));
   hidden.close();
 });
 
-it('watches the last list only', async () => {
+it.concurrent('watches the last list only', async () => {
+  const [ana, ben] = await anaAndBen();
   const watcher = await ana.connect();
   await watcher.ask('presence:watch', { userIds: [ben.id] });
   const { data } = await watcher.ask('presence:watch', { userIds: [ana.id] });
   expect(data.presences).toMatchObject([{ userId: ana.id, online: true }]);
 });
 
-it('shows typing to the others of a conversation, and to nobody else', async () => {
+it.concurrent('shows typing to the others of a conversation, and to nobody else', async () => {
+  const [ana, ben] = await anaAndBen();
   const chat = await ana.direct(ben);
   const [phone, tablet, bens] = [await ana.connect(), await ana.connect(), await ben.connect()];
   expect(await phone.ask('typing', { conversationId: chat.id, typing: true })).toEqual({

@@ -115,3 +115,55 @@ it('makes nobody who joins later a recipient of what was said before', async () 
   const marks = body.items.map((member: { readSeq: number }) => member.readSeq);
   expect(Math.min(...marks.slice(1))).toBeGreaterThanOrEqual(message.seq);
 });
+
+it('keeps what was read when everybody else has left, on both wires', async () => {
+  const seen = await ana.say(chat, 'Read by Ben, received by Cleo');
+  await mark(benPhone, 'read', seen.seq);
+  await mark(await cleo.connect(), 'delivered', seen.seq);
+  await cleo.done('DELETE', `/conversations/${chat.id}/members/${cleo.id}`);
+  await ben.done('DELETE', `/conversations/${chat.id}/members/${ben.id}`);
+  const told = { deliveredSeq: seen.seq, readSeq: seen.seq };
+
+  expect((await ana.view(chat)).receipts).toEqual(told);
+  const { data } = await anaPhone.ask('conversation:list', {});
+  const rows = data.items as Conversation[];
+  expect(rows.find(({ id }) => id === chat.id)?.receipts).toEqual(told);
+  await anaPhone.heard(
+    'conversation:updated',
+    ({ conversation }) =>
+      conversation.id === chat.id &&
+      conversation.memberCount === 1 &&
+      conversation.receipts?.readSeq === seen.seq,
+  );
+  const alone = await ana.say(chat, 'To nobody');
+  expect((await ana.view(chat)).receipts?.deliveredSeq).toBeLessThan(alone.seq);
+  const { former } = await ana.done('GET', `/conversations/${chat.id}/members`);
+  expect(former).toEqual(told);
+});
+
+it('moves nothing for who has left, and tells whoever left how it was then', async () => {
+  const first = await cleo.say(chat, 'Read while Cleo is here');
+  await mark(benPhone, 'read', first.seq);
+  await mark(anaPhone, 'read', first.seq);
+  const second = await cleo.say(chat, 'Not read by then');
+  await cleo.done('DELETE', `/conversations/${chat.id}/members/${cleo.id}`);
+  await mark(benPhone, 'read', second.seq);
+  await mark(anaPhone, 'read', second.seq);
+  expect((await cleo.view(chat)).receipts).toEqual({
+    deliveredSeq: first.seq,
+    readSeq: first.seq,
+  });
+  const { body } = await cleo.rest('POST', `/conversations/${chat.id}/read`, { seq: second.seq });
+  expect(body.code).toBe('forbidden');
+});
+
+it('counts among those who have left nobody who is asking, or back', async () => {
+  const message = await ana.say(chat, 'One');
+  await mark(benPhone, 'read', message.seq);
+  await ben.done('DELETE', `/conversations/${chat.id}/members/${ben.id}`);
+  const formerOf = async (person: Person) =>
+    (await person.done('GET', `/conversations/${chat.id}/members`)).former;
+  expect(await formerOf(ana)).toMatchObject({ readSeq: message.seq });
+  await ana.done('POST', `/conversations/${chat.id}/members`, { userIds: [ben.id] });
+  expect(await formerOf(ana)).toBeNull();
+});

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { Message } from '#lib/contract/records.ts';
+import { readSettings } from '#lib/env.ts';
 import { people, Person } from '../support/people.ts';
 import { startServer } from '../support/server.ts';
 
@@ -71,7 +72,7 @@ it('stops cleanly on SIGTERM with sends under way, and loses none that it acknow
   await server.stop();
 });
 
-it.each([
+const wrongSettings: [name: string, value: string][] = [
   ['PORT', 'x'],
   ['PORT', '70000'],
   ['MONGODB_URI', 'http://localhost'],
@@ -80,7 +81,14 @@ it.each([
   ['ALLOWED_ORIGINS', 'https://fine.example,nonsense'],
   ['RATE_LIMITS', 'maybe'],
   ['REDIS_URL', 'redis://localhost'],
-])('does not start with %s=%s, and names it in one line', async (name, value) => {
-  const failure = await startServer({ [name]: value }).catch((error: Error) => error.message);
-  expect(failure).toMatch(new RegExp(`Gatherly cannot start: ${name}: .+\\n$`));
+];
+it.each(wrongSettings)('refuses %s=%s, and names it in one line', (name, value) => {
+  expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`^${name}: .+$`));
+});
+
+it('does not start with a wrong setting, and says so in one line', async () => {
+  const failure = await startServer({ PORT: 'x' }).catch((error: Error) => error.message);
+  expect(failure).toMatch(
+    /^the server ended before it was ready:\nGatherly cannot start: PORT: .+\n$/,
+  );
 });

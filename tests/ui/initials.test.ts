@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { initialsOf, toneOf } from '#lib/ui/avatar.tsx';
 import { firstName, listOfNames } from '../../app/(chat)/conversation/names.ts';
 import { typingText } from '../../app/(chat)/conversation/header-text.ts';
+import { english } from './english.ts';
 
 describe('initials', () => {
   it.each([
@@ -34,14 +35,14 @@ describe('names', () => {
   it('are cut to the first where there is no room', () => {
     expect(firstName(' Ana Prado ')).toBe('Ana');
     expect(firstName('Ana')).toBe('Ana');
-    expect(listOfNames(['You', 'Ana', 'Bo'], 3)).toBe('You, Ana, Bo');
-    expect(listOfNames(['You', 'Ana', 'Bo', 'Cleo'], 2)).toBe('You, Ana and 2 more');
+    expect(listOfNames(english, ['You', 'Ana', 'Bo'], 3)).toBe('You, Ana, Bo');
+    expect(listOfNames(english, ['You', 'Ana', 'Bo', 'Cleo'], 2)).toBe('You, Ana and 2 more');
   });
 
   it('say who types', () => {
-    expect(typingText(['Ana Prado'], false)).toBe('typing…');
-    expect(typingText(['Ana Prado'], true)).toBe('Ana is typing…');
-    expect(typingText(['Ana Prado', 'Bo'], true)).toBe('Ana and Bo are typing…');
-    expect(typingText(['Ana', 'Bo', 'Cleo'], true)).toBe('3 people are typing…');
+    expect(typingText(english, ['Ana Prado'], false)).toBe('typing…');
+    expect(typingText(english, ['Ana Prado'], true)).toBe('Ana is typing…');
+    expect(typingText(english, ['Ana Prado', 'Bo'], true)).toBe('Ana and Bo are typing…');
+    expect(typingText(english, ['Ana', 'Bo', 'Cleo'], true)).toBe('3 people are typing…');
   });
 });

@@ -3,13 +3,14 @@ import { reduce } from '#lib/client/reduce.ts';
 import type { ChatState, PendingMessage } from '#lib/client/types.ts';
 import { after, ana, ben, createServerSide, fresh, loaded } from '../client/support.ts';
 import { previewOf } from '../../app/(chat)/shell/preview.ts';
+import { english } from './english.ts';
 
 const online: ChatState['connection'] = { status: 'online', since: 0, reconnecting: false };
 
 /** What Ana's list says of the chat. */
 function previewIn(state: ChatState, isOpen = false) {
   const [row] = Object.values(state.conversations);
-  return previewOf({ ...state, connection: online }, row!, isOpen);
+  return previewOf(english, { ...state, connection: online }, row!, isOpen);
 }
 
 const entry = (id: string, given: Partial<PendingMessage> = {}): PendingMessage => ({
@@ -85,7 +86,7 @@ describe('the second line of a row', () => {
     state = after(state, [{ type: 'typing', data, expiresAt: 6000 }]);
     expect(previewIn(state)).toMatchObject({ kind: 'typing', text: 'typing…' });
     const [row] = Object.values(state.conversations);
-    expect(previewOf(state, row!, false).kind).toBe('failed');
+    expect(previewOf(english, state, row!, false).kind).toBe('failed');
   });
 
   it('invites to a chat without messages', () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { refusalText, type Refusal } from '../../app/(auth)/requests.ts';
+import { english } from './english.ts';
 
 it.each([
   [1, '1 second'],
@@ -10,5 +11,5 @@ it.each([
   [3600, '60 minutes'],
 ])('too many tries with a wait of %i s says so', (retryAfterSeconds, wait) => {
   const refusal: Refusal = { code: 'rate_limited', issues: [], retryAfterSeconds };
-  expect(refusalText(refusal)).toBe(`Too many tries. Try again in ${wait}.`);
+  expect(refusalText(english, refusal)).toBe(`Too many tries. Try again in ${wait}.`);
 });

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Message, SystemEvent } from '#lib/contract/records.ts';
 import { systemText } from '../../app/(chat)/conversation/system-text.ts';
+import { english } from './english.ts';
 
 const names: Record<string, string> = { kofi: 'Kofi', ana: 'Ana', ben: 'Ben', me: 'Nora' };
 const nameOf = (id: string) => names[id] ?? id;
 
 const say = (event: Partial<SystemEvent> & Pick<SystemEvent, 'type'>) => {
   const system: SystemEvent = { actorId: 'kofi', userIds: [], ...event };
-  return systemText({ text: '', system } as Message, nameOf, 'me');
+  return systemText(english, { text: '', system } as Message, nameOf, 'me');
 };
 
 describe('system lines', () => {

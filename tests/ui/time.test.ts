@@ -9,6 +9,7 @@ import {
   listTime,
   longDate,
 } from '#lib/ui/time.ts';
+import { english } from './english.ts';
 
 // Wednesday. All in the zone of whoever runs this: the texts are in the viewer's own.
 const now = new Date(2026, 10, 18, 9, 30);
@@ -33,41 +34,47 @@ describe('days', () => {
 
 describe('times in words', () => {
   it('in the list of chats', () => {
-    expect(listTime(at(0, 8), now)).toBe(clockTime(at(0, 8)));
-    expect(listTime(at(1), now)).toBe('Yesterday');
-    expect(listTime(at(6), now)).toBe(format(at(6), { weekday: 'short' }));
-    expect(listTime(at(7), now)).toBe(
+    expect(listTime(english, at(0, 8), now)).toBe(clockTime(english, at(0, 8)));
+    expect(listTime(english, at(1), now)).toBe('Yesterday');
+    expect(listTime(english, at(6), now)).toBe(format(at(6), { weekday: 'short' }));
+    expect(listTime(english, at(7), now)).toBe(
       format(at(7), { day: 'numeric', month: 'numeric', year: '2-digit' }),
     );
   });
 
   it('between messages', () => {
-    expect(dayLabel(at(0), now)).toBe('Today');
-    expect(dayLabel(at(1), now)).toBe('Yesterday');
-    expect(dayLabel(at(6), now)).toBe(format(at(6), { weekday: 'long' }));
-    expect(dayLabel(at(7), now)).toBe(format(at(7), { day: 'numeric', month: 'long' }));
-    expect(dayLabel(at(400), now)).toContain('2025');
+    expect(dayLabel(english, at(0), now)).toBe('Today');
+    expect(dayLabel(english, at(1), now)).toBe('Yesterday');
+    expect(dayLabel(english, at(6), now)).toBe(format(at(6), { weekday: 'long' }));
+    expect(dayLabel(english, at(7), now)).toBe(format(at(7), { day: 'numeric', month: 'long' }));
+    expect(dayLabel(english, at(400), now)).toContain('2025');
   });
 
   it('a clock that is ahead of ours makes it today, not tomorrow', () => {
-    expect(dayLabel(at(-1), now)).toBe('Today');
-    expect(listTime(at(-1), now)).toBe(clockTime(at(-1)));
-    expect(agoText(at(-1), now)).toBe('Active now');
+    expect(dayLabel(english, at(-1), now)).toBe('Today');
+    expect(listTime(english, at(-1), now)).toBe(clockTime(english, at(-1)));
+    expect(agoText(english, at(-1), now)).toBe('Active now');
   });
 
   it('when somebody was last there', () => {
-    expect(lastSeenText(at(0, 8), now)).toBe(`Last seen today at ${clockTime(at(0, 8))}`);
-    expect(lastSeenText(at(1), now)).toBe(`Last seen yesterday at ${clockTime(at(1))}`);
-    expect(lastSeenText(at(3), now)).toBe(
-      `Last seen ${format(at(3), { weekday: 'long' })} at ${clockTime(at(3))}`,
+    expect(lastSeenText(english, at(0, 8), now)).toBe(
+      `Last seen today at ${clockTime(english, at(0, 8))}`,
     );
-    expect(lastSeenText(at(30), now)).toBe(`Last seen ${longDate(new Date(at(30)), now)}`);
+    expect(lastSeenText(english, at(1), now)).toBe(
+      `Last seen yesterday at ${clockTime(english, at(1))}`,
+    );
+    expect(lastSeenText(english, at(3), now)).toBe(
+      `Last seen ${format(at(3), { weekday: 'long' })} at ${clockTime(english, at(3))}`,
+    );
+    expect(lastSeenText(english, at(30), now)).toBe(
+      `Last seen ${longDate(english, new Date(at(30)), now)}`,
+    );
   });
 
   it('when a session was last used', () => {
-    expect(agoText(at(0, 9, 29), now)).toBe('Active now');
-    expect(agoText(at(0, 9, 10), now)).toMatch(/20/);
-    expect(agoText(at(0, 6, 30), now)).toMatch(/3/);
-    expect(agoText(at(30), now)).toBe(longDate(new Date(at(30)), now));
+    expect(agoText(english, at(0, 9, 29), now)).toBe('Active now');
+    expect(agoText(english, at(0, 9, 10), now)).toMatch(/20/);
+    expect(agoText(english, at(0, 6, 30), now)).toMatch(/3/);
+    expect(agoText(english, at(30), now)).toBe(longDate(english, new Date(at(30)), now));
   });
 });

@@ -7,8 +7,11 @@ import { TextField } from '#lib/ui/field.tsx';
 import { Notice } from '#lib/ui/notice.tsx';
 import { PasswordMeter } from '#lib/ui/password-meter.tsx';
 import { focusFirstWrong, useFields } from '#lib/ui/use-fields.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { limits } from '#lib/contract/records.ts';
+import type { Texts } from '#lib/texts/texts.ts';
 import { passwordSignIn, refusalText, registerAccount, type Refusal } from '../requests.ts';
-import { checks } from './checks.ts';
+import { checksIn } from './checks.ts';
 import { takenText, useUsernameCheck } from './use-username-check.ts';
 
 const empty = { displayName: '', username: '', email: '', password: '' };
@@ -16,20 +19,22 @@ type Field = keyof typeof empty;
 const isField = (path: string): path is Field => path in empty;
 
 export function RegisterForm() {
+  const t = useTexts();
+  const checks = checksIn(t);
   const { values, field, setError, check } = useFields<Field>(empty, checks);
   const [busy, setBusy] = useState(false);
   const [notice, setNotice] = useState<string | null>(null);
-  const found = useUsernameCheck(values.username);
+  const found = useUsernameCheck(values.username, !checks.username(values.username));
   const taken =
-    found && !found.available ? takenText(found.username, found.suggestions) : undefined;
+    found && !found.available ? takenText(t, found.username, found.suggestions) : undefined;
 
   const showRefusal = ({ code, issues, ...rest }: Refusal) => {
-    const atFields = issues.filter(({ path }) => isField(path));
-    for (const { path, message } of atFields) if (isField(path)) setError(path, sentence(message));
+    const atFields = issues.map(({ path }) => path).filter(isField);
+    for (const path of atFields) setError(path, wrongText(t, path));
     if (code === 'username_taken') {
-      setError('username', takenText(values.username.trim().toLowerCase(), []));
+      setError('username', takenText(t, values.username.trim().toLowerCase(), []));
     } else if (atFields.length === 0) {
-      setNotice(refusalText({ code, issues, ...rest }));
+      setNotice(refusalText(t, { code, issues, ...rest }));
     }
   };
 
@@ -65,32 +70,34 @@ export function RegisterForm() {
       {notice && <Notice kind="error">{notice}</Notice>}
       <TextField
         {...field('displayName')}
-        label="Name"
+        label={t('field.name')}
         autoComplete="name"
         dir="auto"
         initialFocus
       />
       <TextField
         {...name}
-        label="Username"
+        label={t('field.username')}
         prefix="@"
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
         error={name.error ?? taken}
-        success={found?.available ? `@${found.username} is free` : undefined}
+        success={
+          found?.available ? t('register.free', { username: `@${found.username}` }) : undefined
+        }
       />
       <TextField
         {...field('email')}
-        label="Email"
-        hint="Optional"
+        label={t('field.email')}
+        hint={t('field.optional')}
         type="email"
         autoComplete="email"
         spellCheck={false}
       />
       <TextField
         {...field('password')}
-        label="Password"
+        label={t('field.password')}
         type="password"
         autoComplete="new-password"
         help={<PasswordMeter password={values.password} />}
@@ -99,24 +106,34 @@ export function RegisterForm() {
         type="submit"
         size="lg"
         busy={busy}
-        busyLabel="Creating your account…"
+        busyLabel={t('register.busy')}
         className="mt-2 w-full"
       >
-        Create account
+        {t('register.submit')}
       </Button>
       <p className="-mt-0.5 text-center text-md leading-6 text-text-2">
-        Already have one?{' '}
+        {t('register.haveOne')}{' '}
         <Link
           href="/sign-in"
           className="-my-2.5 inline-block px-1 py-2.5 font-semibold text-accent-text underline"
         >
-          Sign in
+          {t('action.signIn')}
         </Link>
       </p>
     </form>
   );
 }
 
-/** The contract's messages are the ends of sentences: "must be …". */
-const sentence = (message: string): string =>
-  message.charAt(0).toUpperCase() + message.slice(1).replace(/\.?$/, '.');
+/** What the server refuses and the checks let pass, in the words of the checks. */
+function wrongText(t: Texts, field: Field): string {
+  switch (field) {
+    case 'displayName':
+      return t('check.name');
+    case 'username':
+      return t('check.username');
+    case 'email':
+      return t('check.email');
+    case 'password':
+      return t('check.atLeast', { count: limits.passwordLength.min });
+  }
+}

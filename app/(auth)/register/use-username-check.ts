@@ -1,17 +1,20 @@
 'use client';
 
 import { useEffect, useState } from 'react';
+import type { Texts } from '#lib/texts/texts.ts';
 import { askUsername, type UsernameAnswer } from '../requests.ts';
-import { checks } from './checks.ts';
 
 const pauseMs = 350;
 
-/** Whether the name is free, asked after a pause in typing; null while that is not known. */
-export function useUsernameCheck(typed: string): (UsernameAnswer & { username: string }) | null {
+/** Whether the name is free, asked after a pause in typing if it can be one; null while not known. */
+export function useUsernameCheck(
+  typed: string,
+  isPossible: boolean,
+): (UsernameAnswer & { username: string }) | null {
   const username = typed.trim().toLowerCase();
   const [answer, setAnswer] = useState<(UsernameAnswer & { username: string }) | null>(null);
   useEffect(() => {
-    if (checks.username(username)) return;
+    if (!isPossible) return;
     const asking = new AbortController();
     const timer = setTimeout(() => {
       void askUsername(username, asking.signal).then((found) => {
@@ -22,11 +25,12 @@ export function useUsernameCheck(typed: string): (UsernameAnswer & { username: s
       clearTimeout(timer);
       asking.abort();
     };
-  }, [username]);
+  }, [username, isPossible]);
   return answer?.username === username ? answer : null;
 }
 
-export function takenText(username: string, suggestions: string[]): string {
-  const others = suggestions.slice(0, 2).join(' or ');
-  return `@${username} is taken.${others ? ` Try ${others}.` : ''}`;
+export function takenText(t: Texts, name: string, suggestions: string[]): string {
+  const username = `@${name}`;
+  if (suggestions.length === 0) return t('register.taken', { username });
+  return t('register.takenTry', { username, names: t.list(suggestions.slice(0, 2), 'or') });
 }

@@ -7,12 +7,14 @@ import { Button } from '#lib/ui/button.tsx';
 import { TextField } from '#lib/ui/field.tsx';
 import { Notice } from '#lib/ui/notice.tsx';
 import { useFields } from '#lib/ui/use-fields.ts';
+import type { Texts } from '#lib/texts/texts.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { passwordSignIn, refusalText, type Refusal } from '../requests.ts';
 
-const checks = {
-  username: (value: string) => (value.trim() ? undefined : 'Enter your email or username.'),
-  password: (value: string) => (value ? undefined : 'Enter your password.'),
-};
+const checksIn = (t: Texts) => ({
+  username: (value: string) => (value.trim() ? undefined : t('signIn.enterUsername')),
+  password: (value: string) => (value ? undefined : t('signIn.enterPassword')),
+});
 
 interface SignInFormProps {
   next: string;
@@ -22,7 +24,8 @@ interface SignInFormProps {
 }
 
 export function SignInForm({ next, providers, failure }: SignInFormProps) {
-  const { values, field, check } = useFields({ username: '', password: '' }, checks);
+  const t = useTexts();
+  const { values, field, check } = useFields({ username: '', password: '' }, checksIn(t));
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const mismatch = refusal?.code === 'invalid_credentials';
@@ -45,11 +48,11 @@ export function SignInForm({ next, providers, failure }: SignInFormProps) {
 
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
-      {refusal && <Notice kind="error">{refusalText(refusal)}</Notice>}
-      {failure && !refusal && <Notice kind="error">{failureText(failure)}</Notice>}
+      {refusal && <Notice kind="error">{refusalText(t, refusal)}</Notice>}
+      {failure && !refusal && <Notice kind="error">{failureText(t, failure)}</Notice>}
       <TextField
         {...field('username')}
-        label="Email or username"
+        label={t('signIn.username')}
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
@@ -57,40 +60,47 @@ export function SignInForm({ next, providers, failure }: SignInFormProps) {
       />
       <TextField
         {...field('password')}
-        label="Password"
+        label={t('field.password')}
         type="password"
         autoComplete="current-password"
         invalid={mismatch}
       />
-      <Button type="submit" size="lg" busy={busy} busyLabel="Signing in…" className="mt-2 w-full">
-        Sign in
+      <Button
+        type="submit"
+        size="lg"
+        busy={busy}
+        busyLabel={t('signIn.busy')}
+        className="mt-2 w-full"
+      >
+        {t('action.signIn')}
       </Button>
       {providers.length > 0 && <Providers providers={providers} next={next} />}
       <p className="mt-1 text-center text-md leading-6 text-text-2">
-        New here?{' '}
+        {t('signIn.newHere')}{' '}
         <Link
           href="/register"
           className="-my-2.5 inline-block px-1 py-2.5 font-semibold text-accent-text underline"
         >
-          Create an account
+          {t('signIn.create')}
         </Link>
       </p>
     </form>
   );
 }
 
-function failureText(failure: string): string {
+function failureText(t: Texts, failure: string): string {
   const seconds = /^rate_limited:(\d{1,5})$/.exec(failure)?.[1];
   return seconds
-    ? refusalText({ code: 'rate_limited', issues: [], retryAfterSeconds: Number(seconds) })
-    : 'That sign-in didn’t work. Try again, or use your password.';
+    ? refusalText(t, { code: 'rate_limited', issues: [], retryAfterSeconds: Number(seconds) })
+    : t('signIn.failed');
 }
 
 function Providers({ providers, next }: Pick<SignInFormProps, 'providers' | 'next'>) {
+  const t = useTexts();
   return (
     <>
       <p className="flex items-center gap-3 text-sm text-text-3 before:h-px before:flex-1 before:bg-border after:h-px after:flex-1 after:bg-border">
-        or
+        {t('signIn.or')}
       </p>
       {providers.map(({ id, name }) => (
         <Button
@@ -100,7 +110,7 @@ function Providers({ providers, next }: Pick<SignInFormProps, 'providers' | 'nex
           className="w-full"
           onClick={() => void signIn(id, { callbackUrl: next })}
         >
-          Continue with {name}
+          {t('signIn.continueWith', { name })}
         </Button>
       ))}
     </>

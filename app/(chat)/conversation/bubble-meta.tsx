@@ -1,6 +1,7 @@
 import type { Tick as TickState } from '#lib/client/types.ts';
 import { Tick } from '#lib/ui/tick.tsx';
 import { clockTime } from '#lib/ui/time.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 interface BubbleMetaProps {
   id: string;
@@ -12,14 +13,17 @@ interface BubbleMetaProps {
 
 /** The small print of a bubble: Edited, the time, how far it has come. Left to right in any script. */
 export function BubbleMeta({ id, at, isEdited, tick, on }: BubbleMetaProps) {
+  const t = useTexts();
   return (
     <span
       id={id}
       dir="ltr"
       className={`flex items-center gap-1 text-2xs whitespace-nowrap tabular-nums select-none ${on === 'page' ? 'text-text-3' : 'text-(--meta)'}`}
     >
-      {isEdited && <span>Edited</span>}
-      <time dateTime={at}>{clockTime(at)}</time>
+      {isEdited && <bdi>{t('message.edited')}</bdi>}
+      <time dateTime={at}>
+        <bdi>{clockTime(t, at)}</bdi>
+      </time>
       {tick && <Tick tick={tick} on={on} />}
     </span>
   );

@@ -3,6 +3,7 @@ import { memo, type ReactNode } from 'react';
 import type { PendingMessage, Tick } from '#lib/client/types.ts';
 import type { Message, Role } from '#lib/contract/records.ts';
 import { Avatar, toneOf, toneText } from '#lib/ui/avatar.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { BubbleMeta } from './bubble-meta.tsx';
 import { isEmojiOnly } from './emoji-only.ts';
 import { HoverBar } from './hover-bar.tsx';
@@ -59,6 +60,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
 });
 
 function Body(props: BubbleProps & { children: ReactNode }) {
+  const t = useTexts();
   const { id, message, pending, own, isTabStop, children } = props;
   const text = message?.text ?? pending?.text ?? '';
   const isDeleted = Boolean(message?.deletedAt);
@@ -73,7 +75,7 @@ function Body(props: BubbleProps & { children: ReactNode }) {
       className={`relative max-w-full min-w-0 wrap-anywhere outline-offset-2 touch:select-none touch:[-webkit-touch-callout:none] ${shape}`}
     >
       <span id={`${id}-who`} className="sr-only">
-        {own ? 'You' : props.senderName}
+        {own ? t('person.you') : props.senderName}
       </span>
       {children}
       <div dir="auto" className={isLarge ? 'px-1 text-emoji' : 'whitespace-pre-wrap'}>
@@ -109,6 +111,7 @@ function Meta({ id, message, pending, tick, on }: BubbleProps & { on: 'bubble' |
 }
 
 function SenderName({ senderId, senderName, role }: BubbleProps) {
+  const t = useTexts();
   return (
     <span
       aria-hidden
@@ -119,7 +122,7 @@ function SenderName({ senderId, senderName, role }: BubbleProps) {
       </span>
       {role && role !== 'member' && (
         <span className="flex-none text-xs font-medium text-bubble-other-meta">
-          {role === 'owner' ? 'Owner' : 'Admin'}
+          {t(`role.${role}`)}
         </span>
       )}
     </span>
@@ -127,10 +130,11 @@ function SenderName({ senderId, senderName, role }: BubbleProps) {
 }
 
 function Deleted({ own }: { own: boolean }) {
+  const t = useTexts();
   return (
     <>
       <Ban aria-hidden className="me-1.5 inline-block size-[15px] align-[-3px]" />
-      {own ? 'You deleted this message' : 'This message was deleted'}
+      {t(own ? 'message.deletedByYou' : 'message.deleted')}
     </>
   );
 }

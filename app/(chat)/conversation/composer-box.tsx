@@ -1,5 +1,6 @@
 import type { KeyboardEvent, Ref } from 'react';
 import { Spinner } from '#lib/ui/spinner.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { isTouch } from './touch.ts';
 
 interface ComposerBoxProps {
@@ -21,20 +22,22 @@ const text =
 
 export function ComposerBox(props: ComposerBoxProps) {
   const { ref, value, sendLabel, isBusy, describedBy, onChange, onSubmit } = props;
+  const t = useTexts();
   const isBlank = value.trim() === '';
   return (
     <div className="flex items-end p-0.5">
       <div className="grid min-w-0 flex-1">
         <div aria-hidden dir="auto" className={`invisible overflow-hidden ${text}`}>
-          {value}&#8203;
+          {`${value}\u200b`}
         </div>
         <textarea
           ref={ref}
           rows={1}
-          dir="auto"
-          aria-label="Message"
+          // An empty field has no direction of its own; its placeholder has the page's.
+          dir={value === '' ? undefined : 'auto'}
+          aria-label={t('composer.label')}
           aria-describedby={describedBy}
-          placeholder="Message"
+          placeholder={t('composer.label')}
           autoComplete="off"
           value={value}
           onChange={(event) => onChange(event.target.value)}

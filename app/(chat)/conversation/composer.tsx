@@ -2,6 +2,8 @@ import { useEffect, useImperativeHandle, useRef, type Ref } from 'react';
 import { useActions } from '#lib/client/provider.tsx';
 import { limits } from '#lib/contract/records.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
+import type { Texts } from '#lib/texts/texts.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { ComposerBox } from './composer-box.tsx';
 import { EditingBar } from './editing-bar.tsx';
 import { isTouch } from './touch.ts';
@@ -24,12 +26,13 @@ interface ComposerProps {
 
 export function Composer(props: ComposerProps) {
   const { conversation, editing, onEditEnd, onEditLast, onSend, ref } = props;
+  const t = useTexts();
   const { setTyping } = useActions();
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft(conversation.id);
   const edit = useEditing(editing, onEditEnd);
   const text = editing ? edit.text : draft.text;
-  const excess = excessText(text);
+  const excess = excessText(t, text);
 
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }));
   useEffect(() => {
@@ -64,7 +67,7 @@ export function Composer(props: ComposerProps) {
         <ComposerBox
           ref={field}
           value={text}
-          sendLabel={editing ? 'Save' : 'Send'}
+          sendLabel={t(editing ? 'action.save' : 'composer.send')}
           isBusy={edit.isSaving}
           describedBy={excess ? 'composer-limit' : undefined}
           onChange={change}
@@ -88,11 +91,11 @@ export function Composer(props: ComposerProps) {
 const utf8 = new TextEncoder();
 
 /** Says that the text is too long; null while it is not. */
-function excessText(text: string): string | null {
+function excessText(t: Texts, text: string): string | null {
   // Even four bytes each would fit.
   if (text.length * 4 <= limits.textBytes) return null;
   const bytes = utf8.encode(text.trim()).length;
   if (bytes <= limits.textBytes) return null;
   const kib = (value: number) => Math.ceil(value / 1024);
-  return `This is too long for one message: ${kib(bytes)} KB of at most ${kib(limits.textBytes)} KB. Send it in parts.`;
+  return t('composer.tooLong', { size: kib(bytes), max: kib(limits.textBytes) });
 }

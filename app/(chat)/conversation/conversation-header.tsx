@@ -6,12 +6,14 @@ import type { Conversation } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { ChatLink, goBack, navigate } from '#lib/ui/nav.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { useView } from '../shell/shell-context.tsx';
 import { useSubtitle } from './use-subtitle.ts';
 import { isTouch } from './touch.ts';
 
 export function ConversationHeader({ conversation }: { conversation: Conversation }) {
   const { id, kind, title, avatarUrl, peer } = conversation;
+  const t = useTexts();
   const path = `/chats/${id}`;
   const detailsPath = `${path}/details`;
   const view = useView();
@@ -30,14 +32,14 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
   return (
     <header className="z-2 flex h-(--header-h) flex-none items-center gap-3 border-b border-border bg-surface ps-4 pe-3 phone:h-15 phone:gap-0 phone:ps-1 phone:pe-3">
       <IconButton
-        label="Back to chats"
+        label={t('chat.back')}
         className="tablet:hidden"
         icon={<ArrowLeft aria-hidden className="flip-rtl" />}
         onClick={() => goBack('/chats')}
       />
       <ChatLink
         href={detailsPath}
-        aria-label={`${title}, open details`}
+        aria-label={t('chat.openDetails', { title })}
         className="flex min-h-12 min-w-0 flex-1 items-center gap-3 rounded-md no-underline phone:gap-2.5"
       >
         <Avatar
@@ -63,7 +65,7 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
         </span>
       </ChatLink>
       <IconButton
-        label="Chat details"
+        label={t('chat.details')}
         on={isDetailsOpen}
         aria-pressed={isDetailsOpen}
         className="phone:hidden"

@@ -1,4 +1,5 @@
 import { useDelayed } from '#lib/ui/use-delayed.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 const grey = 'animate-pulse bg-bubble-other';
 const bubbles = [
@@ -14,11 +15,12 @@ const bubbles = [
 
 /** The shapes of messages, once the wait is long enough to be noticed. */
 export function LogSkeleton() {
+  const t = useTexts();
   const isSlow = useDelayed(true);
   return (
     <div
       role="status"
-      aria-label="Loading messages"
+      aria-label={t('log.loading')}
       className="mx-auto flex min-h-0 w-full max-w-220 flex-1 flex-col justify-end gap-3 overflow-hidden px-3 pb-3 tablet:px-4 desktop:px-6"
     >
       {isSlow &&

@@ -1,13 +1,14 @@
 import { toast } from '#lib/ui/toast.tsx';
+import type { Texts } from '#lib/texts/texts.ts';
 
-export async function copyText(text: string): Promise<void> {
+export async function copyText(t: Texts, text: string): Promise<void> {
   try {
     // Only https and localhost have the clipboard; at home Gatherly often runs on plain http.
     if (navigator.clipboard) await navigator.clipboard.writeText(text);
     else copyBySelection(text);
-    toast('Text copied');
+    toast(t('message.copied'));
   } catch {
-    toast.error('Not copied. This browser doesn’t allow it here.');
+    toast.error(t('message.notCopied'));
   }
 }
 

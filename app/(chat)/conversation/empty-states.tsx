@@ -5,9 +5,12 @@ import { Avatar } from '#lib/ui/avatar.tsx';
 import { Button, buttonClasses } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { ChatLink } from '#lib/ui/nav.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { reasonText } from './failure.ts';
 import { firstName } from './names.ts';
 
 export function SayHello({ conversation }: { conversation: Conversation }) {
+  const t = useTexts();
   const { id, title, avatarUrl, peer } = conversation;
   return (
     <Empty
@@ -16,7 +19,7 @@ export function SayHello({ conversation }: { conversation: Conversation }) {
           <Avatar id={peer?.id ?? id} name={title} src={avatarUrl} size={96} />
         </span>
       }
-      title={`Say hello to ${firstName(title)}`}
+      title={t('chat.sayHello', { name: firstName(title) })}
     />
   );
 }
@@ -27,36 +30,39 @@ interface FailedLogProps {
 }
 
 export function FailedLog({ failure, onRetry }: FailedLogProps) {
-  const what = failure.message.replace(/ Try again[^.]*\.$/, '');
+  const t = useTexts();
   return (
     <Empty
       picture={<CrossedBubble />}
-      title="These messages didn’t load"
+      title={t('log.failed')}
       actions={
         <Button onClick={onRetry}>
           <RotateCw aria-hidden className="size-5.5" />
-          Try again
+          {t('action.tryAgain')}
         </Button>
       }
     >
-      <span role="alert">{what} Your messages are safe.</span>
+      <span role="alert">
+        {reasonText(t, failure)} {t('log.safe')}
+      </span>
     </Empty>
   );
 }
 
 /** The address names a conversation that one is not in. */
 export function GoneChat() {
+  const t = useTexts();
   return (
     <Empty
       picture={<CrossedBubble />}
-      title="This chat isn’t here"
+      title={t('chat.gone')}
       actions={
         <ChatLink href="/chats" replace className={buttonClasses('tonal')}>
-          Back to chats
+          {t('chat.back')}
         </ChatLink>
       }
     >
-      It may have been deleted, or you’re no longer in it.
+      {t('chat.goneText')}
     </Empty>
   );
 }

@@ -1,26 +1,47 @@
+import { clientErrorCodes } from '#lib/client/errors.ts';
 import type { ClientError } from '#lib/client/types.ts';
+import type { Texts } from '#lib/texts/texts.ts';
 
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : ((error as Partial<ClientError> | null)?.message ?? '');
+/** What went wrong, and what to do about it. */
+export const errorText = (t: Texts, error: unknown): string => t(`error.${codeOf(error)}`);
 
-/** Of an action: “Not deleted. You’re offline. Try again when you’re back.” */
-export const failureText = (what: string, error: unknown): string =>
-  `${what} ${messageOf(error)}`.trim();
-
-/** Why a message was not sent. That it can be tried again, the button beside it says. */
-export function notSentText(error: ClientError | null): string {
-  if (!error) return 'Not sent.';
-  if (error.code === 'forbidden' || error.code === 'not_found')
-    return 'Not sent. You can’t send messages here any more.';
-  return failureText('Not sent.', error).replace(/ Try again\.$/, '');
+/** What went wrong, where a button says what to do about it. */
+export function reasonText(t: Texts, error: unknown): string {
+  const code = reasons.find((reason) => reason === codeOf(error));
+  return code ? t(`reason.${code}`) : errorText(t, error);
 }
 
-const notYet: Partial<Record<ClientError['code'], string>> = {
-  rate_limited: 'That was a lot at once.',
-  timeout: 'The server took too long to answer.',
-  unavailable: 'The server can’t take it just now.',
-};
+/** Of an action: “Not deleted. You’re offline. Try again when you’re back.” */
+export const failureText = (t: Texts, what: string, error: unknown): string =>
+  `${what} ${errorText(t, error)}`;
+
+/** Why a message was not sent. That it can be tried again, the button beside it says. */
+export function notSentText(t: Texts, error: ClientError | null): string {
+  if (!error) return t('message.notSent');
+  if (error.code === 'forbidden' || error.code === 'not_found') return t('message.notSentHere');
+  return `${t('message.notSent')} ${reasonText(t, error)}`;
+}
 
 /** Why a message waits. That nothing has to be done, it says as well. */
-export const notYetText = ({ code }: ClientError): string =>
-  `Not sent yet. ${notYet[code] ?? 'Something went wrong on the server.'} Trying again…`;
+export function notYetText(t: Texts, { code }: ClientError): string {
+  return t('message.notYet', { why: whyNotYet(t, code) });
+}
+
+function whyNotYet(t: Texts, code: ClientError['code']): string {
+  if (code === 'unavailable') return t('message.serverBusy');
+  return t(code === 'rate_limited' || code === 'timeout' ? `reason.${code}` : 'reason.internal');
+}
+
+const reasons = [
+  'conflict',
+  'internal',
+  'offline',
+  'rate_limited',
+  'timeout',
+  'unavailable',
+] as const;
+
+function codeOf(error: unknown): ClientError['code'] {
+  const code = (error as Partial<ClientError> | null)?.code;
+  return clientErrorCodes.find((known) => known === code) ?? 'internal';
+}

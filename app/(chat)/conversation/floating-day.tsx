@@ -1,5 +1,6 @@
 import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react';
 import { dayLabel } from '#lib/ui/time.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { dayPill } from './separators.tsx';
 
 export interface FloatingDayHandle {
@@ -11,6 +12,7 @@ const lingerMs = 800;
 
 /** Which day one has scrolled to. Fades when the scrolling stops. */
 export function FloatingDay({ ref }: { ref: Ref<FloatingDayHandle> }) {
+  const t = useTexts();
   const [label, setLabel] = useState('');
   const [isShown, setShown] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -21,7 +23,7 @@ export function FloatingDay({ ref }: { ref: Ref<FloatingDayHandle> }) {
       clearTimeout(timer.current);
       setShown(at !== null);
       if (at === null) return;
-      setLabel(dayLabel(new Date(at).toISOString()));
+      setLabel(dayLabel(t, new Date(at).toISOString()));
       timer.current = setTimeout(() => setShown(false), lingerMs);
     },
   }));

@@ -1,10 +1,12 @@
 import { EllipsisVertical } from 'lucide-react';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 /**
  * What a mouse can do with a message. There is one beside every bubble, so it is a bare button: the
  * list listens for it, and for the keyboard Enter on the message does the same.
  */
 export function HoverBar({ own }: { own: boolean }) {
+  const t = useTexts();
   const beside = own
     ? 'desktop:end-[calc(100%+8px)]'
     : 'desktop:start-[calc(100%+8px)] desktop:end-auto';
@@ -16,8 +18,8 @@ export function HoverBar({ own }: { own: boolean }) {
         type="button"
         tabIndex={-1}
         data-more
-        aria-label="More"
-        title="More"
+        aria-label={t('action.more')}
+        title={t('action.more')}
         className="grid size-9 place-items-center rounded-sm text-text-2 hover:bg-hover-surface"
       >
         <EllipsisVertical aria-hidden className="size-5.5" />

@@ -1,6 +1,8 @@
 import { ArrowDown } from 'lucide-react';
 import { useChat } from '#lib/client/provider.tsx';
 import type { Conversation, Message } from '#lib/contract/records.ts';
+import { atMost99 } from '#lib/ui/badge.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 interface JumpButtonProps {
   conversation: Conversation;
@@ -11,15 +13,13 @@ interface JumpButtonProps {
 
 /** Back to the newest message; says how many have come that were not in view yet. */
 export function JumpButton({ conversation, messages, seenSeq, onClick }: JumpButtonProps) {
+  const t = useTexts();
   const myId = useChat((state) => state.account.id);
   const below = messages.filter(
     ({ seq, senderId, kind }) => seq > seenSeq && senderId !== myId && kind !== 'system',
   );
   const count = Math.max(below.length, conversation.unreadCount);
-  const label =
-    count === 0
-      ? 'Go to the newest message'
-      : `${count} new ${count === 1 ? 'message' : 'messages'}, go to the newest`;
+  const label = count === 0 ? t('log.newest') : t('log.newestCount', { count });
   return (
     <button
       type="button"
@@ -30,7 +30,7 @@ export function JumpButton({ conversation, messages, seenSeq, onClick }: JumpBut
     >
       {count > 0 && (
         <span className="absolute -top-2 h-5 min-w-5 rounded-full bg-spark px-1.5 text-center text-2xs leading-5 font-bold text-on-spark tabular-nums outline-2 outline-surface">
-          {count > 99 ? '99+' : count}
+          {atMost99(t, count)}
         </span>
       )}
       <ArrowDown aria-hidden className="size-5.5" />

@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import type { Conversation, Message } from '#lib/contract/records.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { systemText } from './system-text.ts';
 import { plainText } from './text-marks.ts';
 import { peopleIn, useNames } from './use-names.ts';
@@ -13,6 +14,7 @@ interface LiveRegionProps {
 
 /** Reads out what comes in while the conversation is open, and nothing of what was there before. */
 export function LiveRegion({ conversation, messages, isLoaded }: LiveRegionProps) {
+  const t = useTexts();
   const myId = useChat((state) => state.account.id);
   const people = useMemo(() => peopleIn(messages), [messages]);
   const nameFor = useNames(people, conversation);
@@ -29,8 +31,8 @@ export function LiveRegion({ conversation, messages, isLoaded }: LiveRegionProps
     const said = fresh.slice(-3).map((message) => ({
       key: message.id,
       text: message.system
-        ? systemText(message, nameFor, myId)
-        : `${nameFor(message.senderId)}: ${plainText(message.text)}`,
+        ? systemText(t, message, nameFor, myId)
+        : `${t.isolated(nameFor(message.senderId))}: ${plainText(message.text)}`,
     }));
     setNews((earlier) => [...earlier, ...said].slice(-5));
   });
@@ -43,7 +45,7 @@ export function LiveRegion({ conversation, messages, isLoaded }: LiveRegionProps
       role="log"
       aria-live="polite"
       aria-relevant="additions"
-      aria-label="New messages"
+      aria-label={t('log.new')}
       className="sr-only"
     >
       {news.map(({ key, text }) => (

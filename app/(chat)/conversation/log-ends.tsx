@@ -2,6 +2,8 @@ import type { ConversationLog } from '#lib/client/types.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { Button } from '#lib/ui/button.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
+import type { Texts } from '#lib/texts/texts.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { firstName } from './names.ts';
 import type { Fetching } from './use-fetching.ts';
 
@@ -16,16 +18,17 @@ interface LogTopProps {
 
 /** Above the log: what is being fetched, or that this is where the conversation begins. */
 export function LogTop({ conversation, log, fetching, isShown }: LogTopProps) {
-  const text = beginning(conversation);
+  const t = useTexts();
+  const text = beginning(t, conversation);
   return (
     // Pushes a log that is shorter than the page down to the composer.
     <div className="mt-auto flex-none">
       {isShown && log.hasOlder && (
         <div className={row}>
           {fetching.failed === 'older' ? (
-            <Failed what="Older messages didn’t load." onRetry={() => fetching.retry('older')} />
+            <Failed what={t('log.olderFailed')} onRetry={() => fetching.retry('older')} />
           ) : (
-            <span className="text-text-3" role="status" aria-label="Loading older messages">
+            <span className="text-text-3" role="status" aria-label={t('log.loadingOlder')}>
               {log.loading === 'older' && <Spinner size={20} />}
             </span>
           )}
@@ -40,13 +43,14 @@ export function LogTop({ conversation, log, fetching, isShown }: LogTopProps) {
 
 /** Below the log, while it does not reach to the newest message. */
 export function LogEnd({ log, fetching, isShown }: Omit<LogTopProps, 'conversation'>) {
+  const t = useTexts();
   if (!isShown || !log.hasNewer) return null;
   return (
     <div className={row}>
       {fetching.failed === 'newer' ? (
-        <Failed what="Newer messages didn’t load." onRetry={() => fetching.retry('newer')} />
+        <Failed what={t('log.newerFailed')} onRetry={() => fetching.retry('newer')} />
       ) : (
-        <span className="text-text-3" role="status" aria-label="Loading newer messages">
+        <span className="text-text-3" role="status" aria-label={t('log.loadingNewer')}>
           <Spinner size={20} />
         </span>
       )}
@@ -55,18 +59,19 @@ export function LogEnd({ log, fetching, isShown }: Omit<LogTopProps, 'conversati
 }
 
 function Failed({ what, onRetry }: { what: string; onRetry: () => void }) {
+  const t = useTexts();
   return (
     <>
       <span className="text-sm text-text-2">{what}</span>
       <Button variant="text" size="sm" onClick={onRetry}>
-        Try again
+        {t('action.tryAgain')}
       </Button>
     </>
   );
 }
 
 /** A group begins with its own line, that somebody created it. */
-function beginning({ kind, title, me }: Conversation): string | null {
-  if (kind === 'direct') return `Your chat with ${firstName(title)} begins here`;
-  return me.visibleFromSeq > 1 ? 'Messages from before you joined aren’t shown' : null;
+function beginning(t: Texts, { kind, title, me }: Conversation): string | null {
+  if (kind === 'direct') return t('log.begins', { name: firstName(title) });
+  return me.visibleFromSeq > 1 ? t('log.hidden') : null;
 }

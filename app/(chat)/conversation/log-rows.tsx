@@ -5,6 +5,7 @@ import type { Tick } from '#lib/client/types.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { dayLabel } from '#lib/ui/time.ts';
 import { useToday } from '#lib/ui/use-today.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { Bubble } from './bubble.tsx';
 import { typingText } from './header-text.ts';
 import { MessageMenu } from './message-menu.tsx';
@@ -27,6 +28,7 @@ interface LogRowsProps {
 
 export function LogRows(props: LogRowsProps) {
   const { ref, conversation, items, ticks, isLive, onEdit, onLeave } = props;
+  const t = useTexts();
   const messages = useMemo(() => messagesIn(items), [items]);
   const people = useMemo(() => peopleIn(messages), [messages]);
   const nameFor = useNames(people, conversation);
@@ -65,7 +67,7 @@ export function LogRows(props: LogRowsProps) {
         ))}
         {isLive && isOnline && typers.length > 0 && (
           <li className="pt-3">
-            <TypingBubble label={typingText(typers, true)} />
+            <TypingBubble label={typingText(t, typers, true)} />
           </li>
         )}
       </ul>
@@ -103,9 +105,10 @@ function BubbleRow({ item, conversation, nameOf, ...rest }: BubbleRowProps) {
 }
 
 function Line({ item, nameOf }: { item: Exclude<TimelineItem, BubbleItem>; nameOf: NameOf }) {
+  const t = useTexts();
   const myId = useChat((state) => state.account.id);
   if (item.kind === 'day')
-    return <DaySeparator label={dayLabel(new Date(item.at).toISOString())} />;
+    return <DaySeparator label={dayLabel(t, new Date(item.at).toISOString())} />;
   if (item.kind === 'divider') return <UnreadDivider count={item.count} />;
   return <SystemLine message={item.message} nameOf={nameOf} myId={myId} />;
 }

@@ -4,6 +4,7 @@ import { useImperativeHandle, useRef, useState, type Ref } from 'react';
 import { useActions } from '#lib/client/provider.tsx';
 import type { ConversationLog } from '#lib/client/types.ts';
 import type { Conversation } from '#lib/contract/records.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { FloatingDay, type FloatingDayHandle } from './floating-day.tsx';
 import { JumpButton } from './jump-button.tsx';
 import { LiveRegion } from './live-region.tsx';
@@ -32,6 +33,7 @@ interface MessageListProps {
 
 export function MessageList(props: MessageListProps) {
   const { conversation, log, isLoaded, onEdit, onLeave, ref } = props;
+  const t = useTexts();
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const floatingDay = useRef<FloatingDayHandle>(null);
@@ -80,7 +82,7 @@ export function MessageList(props: MessageListProps) {
         id="messages"
         tabIndex={-1}
         role="region"
-        aria-label="Messages"
+        aria-label={t('log.label')}
         className="relative flex min-h-0 flex-1 flex-col overflow-x-hidden overflow-y-auto overscroll-contain outline-none [overflow-anchor:none]"
       >
         <LogTop

@@ -5,6 +5,7 @@ import { createPortal } from 'react-dom';
 import type { Conversation } from '#lib/contract/records.ts';
 import { useBackCloses } from '#lib/ui/back.ts';
 import { MenuItem, MenuSeparator } from '#lib/ui/menu.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import type { MenuTarget, MessageMenuState } from './use-message-menu.ts';
 
@@ -31,6 +32,7 @@ export function MessageMenu({ conversation, menu }: MessageMenuProps) {
 }
 
 function OpenMenu({ menu, target }: { menu: MessageMenuState; target: MenuTarget }) {
+  const t = useTexts();
   const { message, bubble, at } = target;
   const box = bubble.getBoundingClientRect();
   const isHeld = at === 'under';
@@ -39,6 +41,9 @@ function OpenMenu({ menu, target }: { menu: MessageMenuState; target: MenuTarget
     : { left: at.x, top: at.y };
   // Done once the menu has let go of the focus, so that the composer or a dialog can take it.
   const chosen = useRef<() => void>(undefined);
+  // On the side of the screen on which the message stands.
+  const isRight = box.left > innerWidth - box.right;
+  const heldAlign = isRight === (t.direction === 'ltr') ? 'end' : 'start';
   const canCopy = menu.canCopy(message);
   const canEdit = menu.canEdit(message);
   return (
@@ -52,8 +57,8 @@ function OpenMenu({ menu, target }: { menu: MessageMenuState; target: MenuTarget
       )}
       <DropdownMenu.Portal>
         <DropdownMenu.Content
-          aria-label="Message"
-          align={isHeld && box.left > innerWidth - box.right ? 'end' : 'start'}
+          aria-label={t('message.menu')}
+          align={isHeld ? heldAlign : 'start'}
           side="bottom"
           sideOffset={isHeld ? 8 : 0}
           collisionPadding={8}
@@ -67,7 +72,7 @@ function OpenMenu({ menu, target }: { menu: MessageMenuState; target: MenuTarget
           {canCopy && (
             <MenuItem
               icon={<Copy aria-hidden />}
-              label="Copy text"
+              label={t('message.copy')}
               shortcut="C"
               onSelect={() => menu.copy(message)}
             />
@@ -75,7 +80,7 @@ function OpenMenu({ menu, target }: { menu: MessageMenuState; target: MenuTarget
           {canEdit && (
             <MenuItem
               icon={<Pencil aria-hidden />}
-              label="Edit"
+              label={t('message.edit')}
               shortcut="E"
               onSelect={() => (chosen.current = () => menu.edit(message))}
             />
@@ -84,8 +89,8 @@ function OpenMenu({ menu, target }: { menu: MessageMenuState; target: MenuTarget
           <MenuItem
             danger
             icon={<Trash2 aria-hidden />}
-            label="Delete…"
-            shortcut="Del"
+            label={t('message.delete')}
+            shortcut={t('key.del')}
             onSelect={() => (chosen.current = () => menu.askDelete(message))}
           />
         </DropdownMenu.Content>

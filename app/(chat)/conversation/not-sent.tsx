@@ -1,6 +1,7 @@
 import { TriangleAlert } from 'lucide-react';
 import type { ClientError, PendingMessage } from '#lib/client/types.ts';
 import { useActions } from '#lib/client/provider.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { notSentText, notYetText } from './failure.ts';
 
 /** Under a message that is not accepted so far: why, and what can be done. */
@@ -10,6 +11,7 @@ export function Unsent({ pending }: { pending: PendingMessage }) {
 }
 
 function NotSent({ pending }: { pending: PendingMessage }) {
+  const t = useTexts();
   const { retry, discard } = useActions();
   const button = 'relative font-semibold underline underline-offset-2 tap-area';
   return (
@@ -19,30 +21,31 @@ function NotSent({ pending }: { pending: PendingMessage }) {
     >
       <span className="flex min-w-0 items-start gap-1.5">
         <TriangleAlert aria-hidden className="mt-px size-[15px] flex-none" />
-        {notSentText(pending.error)}
+        {notSentText(t, pending.error)}
       </span>
       <button
         type="button"
         className={button}
         onClick={() => retry(pending.conversationId, pending.clientId)}
       >
-        Try again
+        {t('action.tryAgain')}
       </button>
       <button
         type="button"
         className={`${button} text-text-2`}
         onClick={() => discard(pending.conversationId, pending.clientId)}
       >
-        Delete
+        {t('action.delete')}
       </button>
     </div>
   );
 }
 
 function NotYet({ reason }: { reason: ClientError }) {
+  const t = useTexts();
   return (
     <p role="status" className="mt-1 mb-1.5 text-end text-xs text-text-2">
-      {notYetText(reason)}
+      {notYetText(t, reason)}
     </p>
   );
 }

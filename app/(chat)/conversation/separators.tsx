@@ -1,4 +1,5 @@
 import type { Message } from '#lib/contract/records.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { systemParts, type NameOf } from './system-text.ts';
 
 export const dayPill =
@@ -13,7 +14,8 @@ export function DaySeparator({ label }: { label: string }) {
 }
 
 export function UnreadDivider({ count }: { count: number }) {
-  const label = count === 1 ? '1 new message' : `${count} new messages`;
+  const t = useTexts();
+  const label = t('log.newCount', { count });
   const line = 'h-px flex-1 bg-spark';
   return (
     <div
@@ -35,12 +37,10 @@ interface SystemLineProps {
 }
 
 export function SystemLine({ message, nameOf, myId }: SystemLineProps) {
+  const t = useTexts();
   return (
-    <p
-      dir="auto"
-      className="mx-auto my-2.5 max-w-[min(520px,92%)] text-center text-sm text-balance wrap-anywhere text-text-3"
-    >
-      {systemParts(message, nameOf, myId).map((part, index) =>
+    <p className="mx-auto my-2.5 max-w-[min(520px,92%)] text-center text-sm text-balance wrap-anywhere text-text-3">
+      {systemParts(t, message, nameOf, myId).map((part, index) =>
         part.strong ? (
           <bdi key={index} className="font-semibold text-text-2">
             {part.text}

@@ -1,87 +1,110 @@
 import type { Message, SystemEvent } from '#lib/contract/records.ts';
-
-export interface SystemPart {
-  text: string;
-  /** A person's name, which stands out. */
-  strong: boolean;
-}
+import type { TextPart, Texts } from '#lib/texts/texts.ts';
 
 export type NameOf = (userId: string) => string;
 
 const namesShown = 4;
 
 /** What a system line says, in the viewer's words: “You added Ana”, “Kofi added you”. */
-export function systemParts(message: Message, nameOf: NameOf, myId: string): SystemPart[] {
+export function systemParts(t: Texts, message: Message, nameOf: NameOf, myId: string): TextPart[] {
   const event = message.system;
-  if (!event) return [plain(message.text)];
-  const actor: SystemPart[] = [
-    event.actorId === myId ? plain('You') : strong(nameOf(event.actorId)),
-  ];
-  const people = listOf(event.userIds, nameOf, myId);
-  return merge(sentence(event, actor, people, myId));
+  if (!event) return [{ text: message.text, strong: false }];
+  const strong = (userId: string): TextPart => ({ text: nameOf(userId), strong: true });
+  const said: Said = {
+    t,
+    event,
+    actor: event.actorId === myId ? null : [strong(event.actorId)],
+    people: peopleIn(t, event.userIds, strong, myId),
+    isAboutMe: event.userIds.length === 1 && event.userIds[0] === myId,
+  };
+  return sentence(said);
 }
 
-export const systemText = (message: Message, nameOf: NameOf, myId: string): string =>
-  systemParts(message, nameOf, myId)
-    .map((part) => part.text)
+/** The same in one piece. */
+export const systemText = (t: Texts, message: Message, nameOf: NameOf, myId: string): string =>
+  systemParts(t, message, nameOf, myId)
+    .map(({ text, strong }) => (strong ? t.isolated(text) : text))
     .join('');
 
-function sentence(
-  event: SystemEvent,
-  actor: SystemPart[],
-  people: SystemPart[],
-  myId: string,
-): SystemPart[] {
-  const title = `“${event.title ?? ''}”`;
+interface Said {
+  t: Texts;
+  event: SystemEvent;
+  /** Null: the viewer did it. */
+  actor: TextPart[] | null;
+  people: TextPart[];
+  /** It is about the viewer and nobody else. */
+  isAboutMe: boolean;
+}
+
+function sentence(said: Said): TextPart[] {
+  const { t, event, actor, people } = said;
   switch (event.type) {
     case 'group_created':
-      return [...actor, plain(event.title ? ` created the group ${title}` : ' created the group')];
-    case 'title_changed':
-      return [...actor, plain(` changed the group name to ${title}`)];
+      return created(said);
+    case 'title_changed': {
+      const title = event.title ?? '';
+      return actor
+        ? t.parts('system.renamedBy', { actor, title })
+        : plain(t('system.renamedByYou', { title }));
+    }
+    case 'picture_changed':
+      return actor ? t.parts('system.pictureBy', { actor }) : plain(t('system.pictureByYou'));
     case 'members_added':
-      return [...actor, plain(' added '), ...people];
+      return about(said, 'added');
     case 'member_removed':
-      return [...actor, plain(' removed '), ...people];
+      return about(said, 'removed');
     case 'member_left':
-      return [...actor, plain(' left')];
+      return actor ? t.parts('system.leftBy', { actor }) : plain(t('system.leftByYou'));
     case 'role_changed':
-      return event.role === 'member'
-        ? [...actor, plain(' dismissed '), ...people, plain(' as admin')]
-        : [...actor, plain(' made '), ...people, plain(' an admin')];
+      return about(said, event.role === 'member' ? 'dismissed' : 'admin');
     // Whether it was handed over or fell to them when the owner left, this is what is so now.
     case 'owner_changed':
-      return event.userIds[0] === myId
-        ? [plain('You are now the owner')]
-        : [...people, plain(' is now the owner')];
+      return said.isAboutMe ? plain(t('system.ownerYou')) : t.parts('system.owner', { people });
     case 'history_shared':
-      return [...actor, plain(` shared ${earlierMessages(event.count)} with `), ...people];
+      return shared(said);
   }
 }
 
-const earlierMessages = (count: number | undefined) => {
-  if (count === undefined) return 'earlier messages';
-  return count === 1 ? 'the last message' : `the last ${count} messages`;
-};
+function created({ t, event: { title }, actor }: Said): TextPart[] {
+  if (title === undefined)
+    return actor ? t.parts('system.createdBy', { actor }) : plain(t('system.createdByYou'));
+  return actor
+    ? t.parts('system.createdNamedBy', { actor, title })
+    : plain(t('system.createdNamedByYou', { title }));
+}
 
-function listOf(userIds: string[], nameOf: NameOf, myId: string): SystemPart[] {
-  const names = userIds.map((id) => (id === myId ? plain('you') : strong(nameOf(id))));
+/** Who did it to whom; in most languages “you” does not stand where a name would. */
+function about(
+  { t, actor, people, isAboutMe }: Said,
+  verb: 'added' | 'removed' | 'dismissed' | 'admin',
+): TextPart[] {
+  if (!actor) return t.parts(`system.${verb}ByYou`, { people });
+  return isAboutMe
+    ? t.parts(`system.${verb}You`, { actor })
+    : t.parts(`system.${verb}By`, { actor, people });
+}
+
+function shared({ t, event, actor, people, isAboutMe }: Said): TextPart[] {
+  const { count } = event;
+  const messages =
+    count === undefined ? t('system.sharedEarlier') : t('system.sharedLast', { count });
+  if (!actor) return t.parts('system.sharedByYou', { messages, people });
+  return isAboutMe
+    ? t.parts('system.sharedYou', { actor, messages })
+    : t.parts('system.sharedBy', { actor, messages, people });
+}
+
+function peopleIn(
+  t: Texts,
+  userIds: string[],
+  strong: (userId: string) => TextPart,
+  myId: string,
+): TextPart[] {
+  const names = userIds.map((id) => (id === myId ? word(t('system.you')) : strong(id)));
   const rest = names.length - namesShown;
-  const shown = rest > 1 ? [...names.slice(0, namesShown), plain(`${rest} others`)] : names;
-  return shown.flatMap((name, index) => {
-    if (index === 0) return [name];
-    return [plain(index === shown.length - 1 ? ' and ' : ', '), name];
-  });
+  const others = rest > 1 && word(t('system.others', { count: rest }));
+  return t.listParts(others ? [...names.slice(0, namesShown), others] : names);
 }
 
-function merge(parts: SystemPart[]): SystemPart[] {
-  const merged: SystemPart[] = [];
-  for (const part of parts) {
-    const before = merged.at(-1);
-    if (before && before.strong === part.strong) before.text += part.text;
-    else merged.push({ ...part });
-  }
-  return merged;
-}
-
-const plain = (text: string): SystemPart => ({ text, strong: false });
-const strong = (text: string): SystemPart => ({ text, strong: true });
+const word = (text: string): TextPart => ({ text, strong: false });
+const plain = (text: string): TextPart[] => [word(text)];

@@ -1,6 +1,7 @@
 import { useRef, useState, type MouseEvent, type PointerEvent } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import type { Conversation, Message } from '#lib/contract/records.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { copyText } from './copy-text.ts';
 import { canEdit } from './message-rights.ts';
 import type { TimelineItem } from './timeline.ts';
@@ -23,6 +24,7 @@ export function useMessageMenu(
   conversation: Conversation,
   onEdit: (messageId: string) => void,
 ) {
+  const t = useTexts();
   const myId = useChat((state) => state.account.id);
   const [target, setTarget] = useState<MenuTarget | null>(null);
   const [deleting, setDeleting] = useState<Message | null>(null);
@@ -38,15 +40,18 @@ export function useMessageMenu(
     if (message) setTarget({ message, bubble, at });
     return message !== null;
   };
+  // Where a line begins, from where the menu goes on along it.
+  const startOf = (box: DOMRect, inset: number) =>
+    t.direction === 'ltr' ? box.left + inset : box.right - inset;
   const openAt = (bubble: HTMLElement) => {
     const box = bubble.getBoundingClientRect();
-    open(bubble, { x: box.left + 16, y: Math.max(box.top, 80) + 16 });
+    open(bubble, { x: startOf(box, 16), y: Math.max(box.top, 80) + 16 });
   };
 
   const actions = {
     canCopy: (message: Message) => message.text !== '' && message.deletedAt === null,
     canEdit: (message: Message) => canEdit(message, conversation, myId),
-    copy: (message: Message) => void copyText(message.text),
+    copy: (message: Message) => void copyText(t, message.text),
     edit: (message: Message) => onEdit(message.id),
     askDelete: setDeleting,
   };
@@ -78,7 +83,7 @@ export function useMessageMenu(
       if (!more) return;
       const box = more.getBoundingClientRect();
       const bubble = more.closest('[data-key]')?.querySelector<HTMLElement>('[data-bubble]');
-      open(bubble ?? null, { x: box.left, y: box.bottom + 4 });
+      open(bubble ?? null, { x: startOf(box, 0), y: box.bottom + 4 });
     },
     onPointerDown(event: PointerEvent<HTMLElement>) {
       stopPress();

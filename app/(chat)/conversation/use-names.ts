@@ -2,6 +2,7 @@ import { useCallback } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { nameOf } from '#lib/client/select.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import type { NameOf } from './system-text.ts';
 
 /** Everybody whom these messages name. */
@@ -15,8 +16,9 @@ export const peopleIn = (messages: readonly Message[]): string[] => [
 
 /** The same function for as long as nobody of them changes their name. */
 export function useNames(userIds: readonly string[], conversation: Conversation): NameOf {
+  const t = useTexts();
   const names = useChat((state) =>
     Object.fromEntries(userIds.map((id) => [id, nameOf(state, id, conversation)])),
   );
-  return useCallback((id) => names[id] ?? 'Someone', [names]);
+  return useCallback((id) => names[id] || t('person.someone'), [names, t]);
 }

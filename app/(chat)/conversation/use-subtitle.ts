@@ -3,6 +3,7 @@ import { personOf, typersIn } from '#lib/client/select.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { lastSeenText } from '#lib/ui/time.ts';
 import { useToday } from '#lib/ui/use-today.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { firstName, listOfNames } from './names.ts';
 import { typingText } from './header-text.ts';
 
@@ -15,16 +16,18 @@ const namesShown = 6;
 
 /** “Online”, “Last seen …”, or empty when that is not known or not for the viewer. */
 export function usePresence({ peer }: Conversation): string {
+  const t = useTexts();
   const person = useChat((state) => peer && (personOf(state, peer.id) ?? peer));
   // Without a connection nobody knows who is there.
   const isConnected = useChat((state) => state.connection.status === 'online');
   const today = useToday();
-  if (isConnected && person?.online) return 'Online';
-  return person?.lastSeenAt && today !== null ? lastSeenText(person.lastSeenAt) : '';
+  if (isConnected && person?.online) return t('person.online');
+  return person?.lastSeenAt && today !== null ? lastSeenText(t, person.lastSeenAt) : '';
 }
 
 /** Under the title: who types, else presence, else who is in the group. */
 export function useSubtitle(conversation: Conversation): Subtitle {
+  const t = useTexts();
   const { id, kind, me, memberCount } = conversation;
   const typers = useChat((state) =>
     state.connection.status === 'online' ? typersIn(state, id) : [],
@@ -36,13 +39,13 @@ export function useSubtitle(conversation: Conversation): Subtitle {
   );
   const presence = usePresence(conversation);
 
-  if (typers.length > 0) return { text: typingText(typers, kind === 'group'), tone: 'typing' };
+  if (typers.length > 0) return { text: typingText(t, typers, kind === 'group'), tone: 'typing' };
   if (kind === 'direct')
-    return { text: presence, tone: presence === 'Online' ? 'online' : 'plain' };
+    return { text: presence, tone: presence === t('person.online') ? 'online' : 'plain' };
   if (me.leftSeq !== null) return { text: '', tone: 'plain' };
   const isKnown = others.length > 0 && others.length === memberCount - 1;
-  const text = isKnown ? listOfNames(['You', ...others], namesShown) : countText(memberCount);
+  const text = isKnown
+    ? listOfNames(t, [t('person.you'), ...others], namesShown)
+    : t('members.count', { count: memberCount });
   return { text, tone: 'plain' };
 }
-
-export const countText = (count: number): string => (count === 1 ? '1 member' : `${count} members`);

@@ -5,6 +5,7 @@ import type { Conversation, User } from '#lib/contract/records.ts';
 import { useBackCloses } from '#lib/ui/back.ts';
 import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { ChooseStep } from './choose-step.tsx';
 import { HistoryStep, type ShareLast } from './history-step.tsx';
 import { useAttempt } from './use-attempt.ts';
@@ -17,6 +18,7 @@ interface AddPeopleDialogProps {
 /** Two steps: who, then how much of what was said before they may see. */
 export function AddPeopleDialog({ conversation, onClose }: AddPeopleDialogProps) {
   const { id, memberCount } = conversation;
+  const t = useTexts();
   const { addMembers } = useActions();
   const { isBusy, attempt } = useAttempt();
   const members = useChat((state) => (state.members[id] ?? []).map(({ user }) => user.id));
@@ -35,7 +37,7 @@ export function AddPeopleDialog({ conversation, onClose }: AddPeopleDialogProps)
   const add = async () => {
     const userIds = people.map((person) => person.id);
     const work = addMembers(id, userIds, shareLast === 0 ? undefined : shareLast);
-    if (await attempt(work, 'Nobody was added.')) onClose();
+    if (await attempt(work, t('add.failed'))) onClose();
   };
 
   return (
@@ -43,16 +45,16 @@ export function AddPeopleDialog({ conversation, onClose }: AddPeopleDialogProps)
       open
       onOpenChange={onClose}
       kind="flow"
-      title={isSharing ? 'Share earlier messages?' : 'Add people'}
+      title={t(isSharing ? 'add.share' : 'add.title')}
       onBack={isSharing ? () => setSharing(false) : undefined}
       footer={
         isSharing ? (
-          <Button busy={isBusy} busyLabel="Adding…" onClick={() => void add()}>
-            {people.length === 1 ? 'Add 1 person' : `Add ${people.length} people`}
+          <Button busy={isBusy} busyLabel={t('add.busy')} onClick={() => void add()}>
+            {t('add.people', { count: people.length })}
           </Button>
         ) : (
           <Button disabled={people.length === 0} onClick={() => setSharing(true)}>
-            Next
+            {t('action.next')}
           </Button>
         )
       }

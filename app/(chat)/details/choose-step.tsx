@@ -4,6 +4,8 @@ import type { User } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { CheckCircle } from '#lib/ui/checkbox.tsx';
 import { SearchBox } from '#lib/ui/search-box.tsx';
+import type { Texts } from '#lib/texts/texts.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { firstName } from '../conversation/names.ts';
 import { PeopleList } from '../people/people-list.tsx';
 
@@ -16,6 +18,7 @@ interface ChooseStepProps {
 }
 
 export function ChooseStep({ people, members, room, onToggle }: ChooseStepProps) {
+  const t = useTexts();
   const [query, setQuery] = useState('');
   const wanted = useDeferredValue(query.trim());
   const present = new Set(members);
@@ -25,7 +28,7 @@ export function ChooseStep({ people, members, room, onToggle }: ChooseStepProps)
       <div className="flex-none px-4 pt-1 pb-2">
         {people.length > 0 && (
           <ul
-            aria-label="Chosen"
+            aria-label={t('add.picked')}
             className="flex max-h-29 flex-wrap gap-1.5 overflow-y-auto pb-2.5"
           >
             {people.map((person) => (
@@ -35,21 +38,21 @@ export function ChooseStep({ people, members, room, onToggle }: ChooseStepProps)
             ))}
           </ul>
         )}
-        <SearchBox initialFocus label="Name or username" value={query} onChange={setQuery} />
+        <SearchBox initialFocus label={t('people.search')} value={query} onChange={setQuery} />
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
         <p
           aria-live="polite"
           className="px-3 pt-3.5 pb-1.5 text-xs font-semibold text-text-3 tabular-nums"
         >
-          {people.length} of {room} selected
+          {t('add.selected', { count: people.length, room })}
         </p>
         <PeopleList
-          label="People"
+          label={t('people.title')}
           query={wanted}
           picked={picked}
           onPick={(person) => !present.has(person.id) && onToggle(person)}
-          end={signFor(present, picked)}
+          end={signFor(t, present, picked)}
         />
       </div>
     </>
@@ -57,20 +60,21 @@ export function ChooseStep({ people, members, room, onToggle }: ChooseStepProps)
 }
 
 const signFor =
-  (present: ReadonlySet<string>, picked: ReadonlySet<string>) =>
+  (t: Texts, present: ReadonlySet<string>, picked: ReadonlySet<string>) =>
   ({ id }: User): ReactNode =>
     present.has(id) ? (
-      <span className="flex-none text-sm text-text-3">Already here</span>
+      <span className="flex-none text-sm text-text-3">{t('add.here')}</span>
     ) : (
       <CheckCircle checked={picked.has(id)} />
     );
 
 function Chip({ person, onRemove }: { person: User; onRemove: () => void }) {
+  const t = useTexts();
   return (
     <button
       type="button"
       onClick={onRemove}
-      aria-label={`Remove ${person.displayName}`}
+      aria-label={t('add.unpick', { name: person.displayName })}
       className="relative inline-flex h-8 items-center gap-1.5 rounded-full bg-accent-soft ps-1 pe-2 tap-area text-sm font-semibold text-on-accent-soft"
     >
       <Avatar id={person.id} name={person.displayName} src={person.avatarUrl} size={24} />

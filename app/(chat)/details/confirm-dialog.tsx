@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 interface ConfirmDialogProps {
   title: string;
@@ -13,6 +14,7 @@ interface ConfirmDialogProps {
 
 /** Asks before something that cannot be taken back. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
+  const t = useTexts();
   const { title, confirm, isBusy, onConfirm, onClose, children } = props;
   return (
     <Dialog
@@ -22,7 +24,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       footer={
         <>
           <Button variant="text" onClick={onClose}>
-            Cancel
+            {t('action.cancel')}
           </Button>
           <Button variant="danger" busy={isBusy} onClick={onConfirm}>
             {confirm}

@@ -4,6 +4,7 @@ import { ArrowLeft, Pencil, X } from 'lucide-react';
 import { useState } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { IconButton } from '#lib/ui/icon-button.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { ContactDetails } from './contact-details.tsx';
 import { GroupDetails } from './group-details.tsx';
 import { administers } from './member-rights.ts';
@@ -16,6 +17,7 @@ interface DetailsPanelProps {
 
 /** Who or what a conversation is, and what can be changed about it. */
 export function DetailsPanel({ id, onClose }: DetailsPanelProps) {
+  const t = useTexts();
   const conversation = useChat((state) => state.conversations[id]);
   const [isRenaming, setRenaming] = useState(false);
   if (!conversation) return null;
@@ -24,23 +26,23 @@ export function DetailsPanel({ id, onClose }: DetailsPanelProps) {
     <div className="flex min-h-0 flex-1 flex-col [--ring:var(--c-surface)]">
       <header className="flex h-(--header-h) flex-none items-center gap-2 border-b border-border ps-5 pe-3 phone:h-15 phone:px-1">
         <IconButton
-          label="Back"
+          label={t('action.back')}
           className="tablet:hidden"
           icon={<ArrowLeft aria-hidden className="flip-rtl" />}
           onClick={onClose}
         />
         <h2 className="min-w-0 flex-1 text-lg font-semibold">
-          {isGroup ? 'Group details' : 'Contact details'}
+          {t(isGroup ? 'details.group' : 'details.contact')}
         </h2>
         {isGroup && administers(conversation) && (
           <IconButton
-            label="Edit group"
+            label={t('group.edit')}
             icon={<Pencil aria-hidden />}
             onClick={() => setRenaming(true)}
           />
         )}
         <IconButton
-          label="Close details"
+          label={t('details.close')}
           className="phone:hidden"
           icon={<X aria-hidden />}
           onClick={onClose}

@@ -1,7 +1,8 @@
 import { LogOut } from 'lucide-react';
 import { useState } from 'react';
 import type { Conversation } from '#lib/contract/records.ts';
-import { countText } from '../conversation/use-subtitle.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { PictureButtons } from '../picture/picture-buttons.tsx';
 import { Hero } from './hero.tsx';
 import { LeaveDialog } from './leave-dialog.tsx';
 import { MemberSection } from './member-section.tsx';
@@ -10,6 +11,7 @@ import { PanelRow, PanelSection } from './panel-section.tsx';
 
 export function GroupDetails({ conversation }: { conversation: Conversation }) {
   const { id, title, avatarUrl, memberCount, me } = conversation;
+  const t = useTexts();
   const [isLeaving, setLeaving] = useState(false);
   const isMember = me.leftSeq === null;
   return (
@@ -19,8 +21,18 @@ export function GroupDetails({ conversation }: { conversation: Conversation }) {
         name={title}
         kind="group"
         src={avatarUrl}
-        line={isMember ? `Group · ${countText(memberCount)}` : 'You’re no longer a member'}
-      />
+        line={
+          isMember
+            ? t('group.line', { members: t('members.count', { count: memberCount }) })
+            : t('group.notMember')
+        }
+      >
+        {isMember && me.role !== 'member' && (
+          <div className="mt-3">
+            <PictureButtons hasPicture={avatarUrl !== null} groupId={id} />
+          </div>
+        )}
+      </Hero>
       <QuickActions conversation={conversation} />
       {isMember && (
         <>
@@ -29,7 +41,7 @@ export function GroupDetails({ conversation }: { conversation: Conversation }) {
             <PanelRow
               danger
               icon={<LogOut aria-hidden className="flip-rtl" />}
-              label="Leave group"
+              label={t('leave.confirm')}
               onClick={() => setLeaving(true)}
             />
           </PanelSection>

@@ -1,4 +1,5 @@
 import { RadioGroup } from 'radix-ui';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 export type ShareLast = 0 | 25 | 50 | 75 | 100;
 
@@ -10,11 +11,11 @@ interface HistoryStepProps {
 }
 
 export function HistoryStep({ value, onChange }: HistoryStepProps) {
+  const t = useTexts();
   return (
     <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">
       <p id="share-lead" className="px-2 pb-3 text-text-2">
-        New members see nothing of what was said before. You can share the last messages with them,
-        at most 14 days back. Everyone in the group is told.
+        {t('add.shareLead')}
       </p>
       <RadioGroup.Root
         aria-labelledby="share-lead"
@@ -33,7 +34,7 @@ export function HistoryStep({ value, onChange }: HistoryStepProps) {
             <span className="grid size-5.5 flex-none place-items-center rounded-full border-2 border-border-strong group-data-[state=checked]/radio:border-accent-text">
               <RadioGroup.Indicator className="size-2.5 rounded-full bg-accent-text" />
             </span>
-            {choice === 0 ? 'Share nothing' : `The last ${choice} messages`}
+            {choice === 0 ? t('add.shareNothing') : t('add.shareLast', { count: choice })}
           </RadioGroup.Item>
         ))}
       </RadioGroup.Root>

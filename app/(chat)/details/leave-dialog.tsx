@@ -1,5 +1,6 @@
 import { useActions } from '#lib/client/provider.tsx';
 import type { Conversation } from '#lib/contract/records.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { useAttempt } from './use-attempt.ts';
 
@@ -10,28 +11,24 @@ interface LeaveDialogProps {
 
 export function LeaveDialog({ conversation, onClose }: LeaveDialogProps) {
   const { id, title, me, memberCount } = conversation;
+  const t = useTexts();
   const { leave } = useActions();
   const { isBusy, attempt } = useAttempt();
   const confirm = async () => {
-    if (await attempt(leave(id), 'You’re still in the group.')) onClose();
+    if (await attempt(leave(id), t('leave.failed'))) onClose();
   };
   const isLast = memberCount <= 1;
   return (
     <ConfirmDialog
-      title={`Leave “${title}”?`}
-      confirm="Leave group"
+      title={t('leave.title', { title })}
+      confirm={t('leave.confirm')}
       isBusy={isBusy}
       onConfirm={() => void confirm()}
       onClose={onClose}
     >
-      <p>You keep what was said so far and receive nothing new. Only the admins are told.</p>
-      {me.role === 'owner' && !isLast && (
-        <p className="mt-2">
-          You own this group. The admin who has been in it longest, or else the member, becomes its
-          owner.
-        </p>
-      )}
-      {isLast && <p className="mt-2">You’re its last member: the group ends.</p>}
+      <p>{t('leave.text')}</p>
+      {me.role === 'owner' && !isLast && <p className="mt-2">{t('leave.owner')}</p>}
+      {isLast && <p className="mt-2">{t('leave.last')}</p>}
     </ConfirmDialog>
   );
 }

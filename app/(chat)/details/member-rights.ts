@@ -18,12 +18,16 @@ export function rightsOver(me: Conversation['me'], member: Member) {
 const ranks: Record<Role, number> = { owner: 0, admin: 1, member: 2 };
 
 /** Oneself first, then who runs the group, the rest by name. */
-export const inOrder = (members: readonly Member[], myId: string): Member[] =>
+export const inOrder = (
+  members: readonly Member[],
+  myId: string,
+  compare: (a: string, b: string) => number,
+): Member[] =>
   [...members].sort(
     (a, b) =>
       Number(b.user.id === myId) - Number(a.user.id === myId) ||
       ranks[a.role] - ranks[b.role] ||
-      a.user.displayName.localeCompare(b.user.displayName),
+      compare(a.user.displayName, b.user.displayName),
   );
 
 const folded = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase();

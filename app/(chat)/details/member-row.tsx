@@ -4,6 +4,7 @@ import { personOf } from '#lib/client/select.ts';
 import type { Conversation, Member, Role } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { Menu, MenuItem, MenuSeparator } from '#lib/ui/menu.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { firstName } from '../conversation/names.ts';
 import { useStartChat } from '../people/use-start-chat.ts';
 import { rightsOver } from './member-rights.ts';
@@ -17,6 +18,7 @@ interface MemberRowProps {
 }
 
 export function MemberRow({ conversation, member, onRemove }: MemberRowProps) {
+  const t = useTexts();
   const { setRole } = useActions();
   const { start } = useStartChat();
   const { attempt } = useAttempt();
@@ -26,7 +28,7 @@ export function MemberRow({ conversation, member, onRemove }: MemberRowProps) {
   const isMe = user.id === myId;
   const may = rightsOver(conversation.me, member);
   const set = (role: Role) =>
-    void attempt(setRole(conversation.id, user.id, role), 'The role was not changed.');
+    void attempt(setRole(conversation.id, user.id, role), t('member.roleFailed'));
 
   const row = (
     <>
@@ -42,7 +44,7 @@ export function MemberRow({ conversation, member, onRemove }: MemberRowProps) {
           <span dir="auto" className="user-line">
             {user.displayName}
           </span>
-          {isMe && <span className="flex-none">(you)</span>}
+          {isMe && <span className="flex-none">{t('member.you')}</span>}
         </span>
         {user.about && (
           <span dir="auto" className="user-line block text-sm text-text-3">
@@ -66,30 +68,39 @@ export function MemberRow({ conversation, member, onRemove }: MemberRowProps) {
       >
         <MenuItem
           icon={<MessageCircle aria-hidden />}
-          label={`Message ${firstName(user.displayName)}`}
+          label={t('member.message', { name: firstName(user.displayName) })}
           onSelect={() => void start(user.id)}
         />
         {may.makeAdmin && (
           <MenuItem
             icon={<ShieldCheck aria-hidden />}
-            label="Make admin"
+            label={t('member.makeAdmin')}
             onSelect={() => set('admin')}
           />
         )}
         {may.dismiss && (
           <MenuItem
             icon={<ShieldMinus aria-hidden />}
-            label="Dismiss as admin"
+            label={t('member.dismiss')}
             onSelect={() => set('member')}
           />
         )}
         {may.makeOwner && (
-          <MenuItem icon={<Crown aria-hidden />} label="Make owner" onSelect={() => set('owner')} />
+          <MenuItem
+            icon={<Crown aria-hidden />}
+            label={t('member.makeOwner')}
+            onSelect={() => set('owner')}
+          />
         )}
         {may.remove && (
           <>
             <MenuSeparator />
-            <MenuItem danger icon={<UserMinus aria-hidden />} label="Remove…" onSelect={onRemove} />
+            <MenuItem
+              danger
+              icon={<UserMinus aria-hidden />}
+              label={t('member.remove')}
+              onSelect={onRemove}
+            />
           </>
         )}
       </Menu>
@@ -98,11 +109,12 @@ export function MemberRow({ conversation, member, onRemove }: MemberRowProps) {
 }
 
 function RolePill({ role }: { role: Role }) {
+  const t = useTexts();
   if (role === 'member') return null;
   const colours = role === 'owner' ? 'bg-accent-soft text-on-accent-soft' : 'bg-sunken text-text-2';
   return (
     <span className={`flex-none rounded-full px-2 text-2xs leading-5 font-semibold ${colours}`}>
-      {role === 'owner' ? 'Owner' : 'Admin'}
+      {t(`role.${role}`)}
     </span>
   );
 }

@@ -5,7 +5,7 @@ import { limits } from '#lib/contract/records.ts';
 import type { Conversation, Member } from '#lib/contract/records.ts';
 import { SearchBox } from '#lib/ui/search-box.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
-import { countText } from '../conversation/use-subtitle.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { AddPeopleDialog } from './add-people-dialog.tsx';
 import { MemberRow } from './member-row.tsx';
 import { administers, inOrder, matching } from './member-rights.ts';
@@ -17,6 +17,7 @@ const shownAtMost = 100;
 
 export function MemberSection({ conversation }: { conversation: Conversation }) {
   const { id, memberCount } = conversation;
+  const t = useTexts();
   const myId = useChat((state) => state.account.id);
   const members = useChat((state) => state.members[id] ?? nobodyYet);
   const [query, setQuery] = useState('');
@@ -24,16 +25,21 @@ export function MemberSection({ conversation }: { conversation: Conversation }) 
   const [isAdding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<Member | null>(null);
 
-  const found = matching(inOrder(members, myId), query);
+  const found = matching(inOrder(members, myId, t.compare), query);
   // Nobody reads a thousand rows: above a hundred, the search finds them.
   const shown = found.slice(0, showsAll ? shownAtMost : shownAtFirst);
   const hidden = found.length - shown.length;
   useWatchPresence(shown.slice(0, limits.watchedUsers).map(({ user }) => user.id));
 
   return (
-    <PanelSection title={countText(memberCount)}>
+    <PanelSection title={t('members.count', { count: memberCount })}>
       {memberCount > shownAtFirst && (
-        <SearchBox label="Search members" value={query} onChange={setQuery} className="mx-3 mb-2" />
+        <SearchBox
+          label={t('members.search')}
+          value={query}
+          onChange={setQuery}
+          className="mx-3 mb-2"
+        />
       )}
       {administers(conversation) && (
         <PanelRow
@@ -42,11 +48,11 @@ export function MemberSection({ conversation }: { conversation: Conversation }) 
               <UserPlus aria-hidden className="size-4.5" />
             </span>
           }
-          label="Add people"
+          label={t('add.title')}
           onClick={() => setAdding(true)}
         />
       )}
-      <ul aria-label="Members" className="[list-style-type:'']">
+      <ul aria-label={t('members.label')} className="[list-style-type:'']">
         {shown.map((member) => (
           <MemberRow
             key={member.user.id}
@@ -58,17 +64,20 @@ export function MemberSection({ conversation }: { conversation: Conversation }) 
       </ul>
       {members === nobodyYet && (
         <span className="grid place-items-center py-4 text-text-3">
-          <Spinner size={20} label="Loading members" />
+          <Spinner size={20} label={t('members.loading')} />
         </span>
       )}
       {query !== '' && found.length === 0 && (
-        <p className="px-3 py-4 text-center text-md text-text-3">Nobody found</p>
+        <p className="px-3 py-4 text-center text-md text-text-3">{t('members.none')}</p>
       )}
       {hidden > 0 &&
         (showsAll ? (
-          <p className="px-3 py-2 text-sm text-text-3">{hidden} more. Search to find them.</p>
+          <p className="px-3 py-2 text-sm text-text-3">{t('members.more', { count: hidden })}</p>
         ) : (
-          <PanelRow label={`View all ${found.length}`} onClick={() => setShowsAll(true)} />
+          <PanelRow
+            label={t('members.all', { count: found.length })}
+            onClick={() => setShowsAll(true)}
+          />
         ))}
       {isAdding && <AddPeopleDialog conversation={conversation} onClose={() => setAdding(false)} />}
       {removing && (

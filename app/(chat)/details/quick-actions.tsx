@@ -4,6 +4,7 @@ import { useActions } from '#lib/client/provider.tsx';
 import { isMuted } from '#lib/client/select.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { Menu, MenuItem } from '#lib/ui/menu.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { useAttempt } from './use-attempt.ts';
 
 const hour = 3_600_000;
@@ -14,42 +15,46 @@ const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOStri
 /** What one does with the conversation for oneself; nobody else is told. */
 export function QuickActions({ conversation }: { conversation: Conversation }) {
   const { id: conversationId, me } = conversation;
+  const t = useTexts();
   const { updateConversation } = useActions();
   const { attempt } = useAttempt();
   type Change = Partial<Pick<Conversation['me'], 'mutedUntil' | 'pinned' | 'archived'>>;
   const change = (what: Change) =>
-    void attempt(updateConversation({ conversationId, ...what }), 'Not saved.');
+    void attempt(updateConversation({ conversationId, ...what }), t('message.notSaved'));
 
   return (
     <div className="grid auto-cols-fr grid-flow-col gap-2 px-5 pb-4">
       {isMuted(conversation) ? (
         <QuickAction
           icon={<BellOff aria-hidden />}
-          label="Unmute"
+          label={t('mute.unmute')}
           onClick={() => change({ mutedUntil: null })}
         />
       ) : (
         <Menu
-          label="Mute notifications"
+          label={t('mute.label')}
           align="start"
-          trigger={<QuickAction icon={<Bell aria-hidden />} label="Mute" />}
+          trigger={<QuickAction icon={<Bell aria-hidden />} label={t('mute.mute')} />}
         >
-          <MenuItem label="For 1 hour" onSelect={() => change({ mutedUntil: inHours(1) })} />
-          <MenuItem label="For 8 hours" onSelect={() => change({ mutedUntil: inHours(8) })} />
+          <MenuItem label={t('mute.hour')} onSelect={() => change({ mutedUntil: inHours(1) })} />
           <MenuItem
-            label="Until I turn it back on"
+            label={t('mute.eightHours')}
+            onSelect={() => change({ mutedUntil: inHours(8) })}
+          />
+          <MenuItem
+            label={t('mute.always')}
             onSelect={() => change({ mutedUntil: untilUnmuted })}
           />
         </Menu>
       )}
       <QuickAction
         icon={me.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
-        label={me.pinned ? 'Unpin' : 'Pin'}
+        label={t(me.pinned ? 'chat.unpin' : 'chat.pin')}
         onClick={() => change({ pinned: !me.pinned })}
       />
       <QuickAction
         icon={me.archived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
-        label={me.archived ? 'Unarchive' : 'Archive'}
+        label={t(me.archived ? 'chat.unarchive' : 'chat.archive')}
         onClick={() => change({ archived: !me.archived })}
       />
     </div>

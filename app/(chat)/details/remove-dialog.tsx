@@ -1,5 +1,6 @@
 import { useActions } from '#lib/client/provider.tsx';
 import type { Conversation, Member } from '#lib/contract/records.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { firstName } from '../conversation/names.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { useAttempt } from './use-attempt.ts';
@@ -11,23 +12,23 @@ interface RemoveDialogProps {
 }
 
 export function RemoveDialog({ conversation, member, onClose }: RemoveDialogProps) {
+  const t = useTexts();
   const { removeMember } = useActions();
   const { isBusy, attempt } = useAttempt();
   const name = firstName(member.user.displayName);
   const remove = async () => {
     const work = removeMember(conversation.id, member.user.id);
-    if (await attempt(work, `${name} was not removed.`)) onClose();
+    if (await attempt(work, t('remove.failed', { name }))) onClose();
   };
   return (
     <ConfirmDialog
-      title={`Remove ${name}?`}
-      confirm="Remove"
+      title={t('remove.title', { name })}
+      confirm={t('remove.confirm')}
       isBusy={isBusy}
       onConfirm={() => void remove()}
       onClose={onClose}
     >
-      {name} keeps what was said so far and receives nothing new. The group will see that you
-      removed {name}.
+      {t('remove.text', { name })}
     </ConfirmDialog>
   );
 }

@@ -5,6 +5,7 @@ import type { Conversation } from '#lib/contract/records.ts';
 import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { TextField } from '#lib/ui/field.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { useAttempt } from './use-attempt.ts';
 
 interface RenameDialogProps {
@@ -14,6 +15,7 @@ interface RenameDialogProps {
 
 export function RenameDialog({ conversation, onClose }: RenameDialogProps) {
   const { id: conversationId, title } = conversation;
+  const t = useTexts();
   const { updateConversation } = useActions();
   const { isBusy, attempt } = useAttempt();
   const [name, setName] = useState(title);
@@ -23,31 +25,31 @@ export function RenameDialog({ conversation, onClose }: RenameDialogProps) {
     event.preventDefault();
     const wanted = name.trim();
     if (isBusy) return;
-    if (wanted === '') return setError('Give the group a name.');
+    if (wanted === '') return setError(t('group.needsName'));
     if (wanted === title) return onClose();
     const work = updateConversation({ conversationId, title: wanted });
-    if (await attempt(work, 'The name was not changed.')) onClose();
+    if (await attempt(work, t('group.notRenamed'))) onClose();
   };
   return (
     <Dialog
       open
       onOpenChange={onClose}
-      title="Name the group"
+      title={t('group.setName')}
       footer={
         <>
           <Button variant="text" onClick={onClose}>
-            Cancel
+            {t('action.cancel')}
           </Button>
-          <Button type="submit" form="rename-group" busy={isBusy} busyLabel="Saving…">
-            Save
+          <Button type="submit" form="rename-group" busy={isBusy} busyLabel={t('action.saving')}>
+            {t('action.save')}
           </Button>
         </>
       }
     >
       <form id="rename-group" onSubmit={(event) => void save(event)} className="pt-1 text-text">
         <TextField
-          label="Group name"
-          hint={`${name.trim().length}/${limits.groupTitleLength}`}
+          label={t('group.name')}
+          hint={t.outOf(name.trim().length, limits.groupTitleLength)}
           dir="auto"
           initialFocus
           maxLength={limits.groupTitleLength}

@@ -1,9 +1,11 @@
 import { useState } from 'react';
 import { toast } from '#lib/ui/toast.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { failureText } from '../conversation/failure.ts';
 
 /** Runs what a button asks for; when it fails, says so. */
 export function useAttempt() {
+  const t = useTexts();
   const [isBusy, setBusy] = useState(false);
   const attempt = async (work: Promise<unknown>, onFailure: string): Promise<boolean> => {
     setBusy(true);
@@ -11,7 +13,7 @@ export function useAttempt() {
       await work;
       return true;
     } catch (error) {
-      toast.error(failureText(onFailure, error));
+      toast.error(failureText(t, onFailure, error));
       return false;
     } finally {
       setBusy(false);

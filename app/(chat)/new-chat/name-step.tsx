@@ -3,6 +3,7 @@
 import { limits, type User } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { TextField } from '#lib/ui/field.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { firstName } from '../conversation/names.ts';
 
 interface NameStepProps {
@@ -14,6 +15,7 @@ interface NameStepProps {
 }
 
 export function NameStep({ title, people, error, onChange, onSubmit }: NameStepProps) {
+  const t = useTexts();
   const max = limits.groupTitleLength;
   return (
     <form
@@ -26,12 +28,12 @@ export function NameStep({ title, people, error, onChange, onSubmit }: NameStepP
       className="min-h-0 flex-1 overflow-y-auto px-6 py-2"
     >
       <div className="grid place-items-center pt-2 pb-5">
-        <Avatar id="" name={title || 'Group'} kind="group" size={96} />
+        <Avatar id="" name={title || t('group.unnamed')} kind="group" size={96} />
       </div>
       <TextField
         initialFocus
-        label="Group name"
-        hint={`${title.length} / ${max}`}
+        label={t('group.name')}
+        hint={t.outOf(title.length, max)}
         dir="auto"
         maxLength={max}
         value={title}
@@ -41,7 +43,7 @@ export function NameStep({ title, people, error, onChange, onSubmit }: NameStepP
         enterKeyHint="done"
       />
       <h3 className="pt-5 pb-1.5 text-xs font-semibold text-text-3">
-        {people.length} {people.length === 1 ? 'person' : 'people'}
+        {t('group.people', { count: people.length })}
       </h3>
       <ul className="flex flex-wrap gap-x-4 gap-y-3">
         {people.map(({ id, displayName, avatarUrl }) => (

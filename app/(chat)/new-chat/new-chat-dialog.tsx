@@ -4,6 +4,7 @@ import { Link2, Users } from 'lucide-react';
 import { useDeferredValue, useState, type ReactNode } from 'react';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { SearchBox } from '#lib/ui/search-box.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { PeopleList } from '../people/people-list.tsx';
 import { useStartChat } from '../people/use-start-chat.ts';
 import { invite } from './invite.ts';
@@ -15,14 +16,16 @@ interface NewChatDialogProps {
 }
 
 export function NewChatDialog({ open, onOpenChange, onNewGroup }: NewChatDialogProps) {
+  const t = useTexts();
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="New chat" kind="flow">
+    <Dialog open={open} onOpenChange={onOpenChange} title={t('chat.new')} kind="flow">
       <NewChat onDone={() => onOpenChange(false)} onNewGroup={onNewGroup} />
     </Dialog>
   );
 }
 
 function NewChat({ onDone, onNewGroup }: { onDone: () => void; onNewGroup: () => void }) {
+  const t = useTexts();
   const [query, setQuery] = useState('');
   const wanted = useDeferredValue(query.trim());
   const { start, starting } = useStartChat(onDone);
@@ -30,7 +33,7 @@ function NewChat({ onDone, onNewGroup }: { onDone: () => void; onNewGroup: () =>
     <>
       <SearchBox
         initialFocus
-        label="Name or username"
+        label={t('people.search')}
         value={query}
         onChange={setQuery}
         className="mx-4 mt-1 mb-2"
@@ -40,23 +43,23 @@ function NewChat({ onDone, onNewGroup }: { onDone: () => void; onNewGroup: () =>
           <>
             <Choice
               icon={<Users aria-hidden />}
-              title="New group"
-              text="Chat with several people"
+              title={t('group.new')}
+              text={t('chat.newText')}
               onClick={onNewGroup}
             />
             <Choice
               icon={<Link2 aria-hidden />}
-              title="Invite someone"
-              text="Share a link to this server"
-              onClick={() => void invite()}
+              title={t('invite.action')}
+              text={t('invite.text')}
+              onClick={() => void invite(t)}
             />
           </>
         )}
         <h3 className="trunc px-3 pt-3.5 pb-1.5 text-xs font-semibold text-text-3">
-          People on {location.host}
+          {t('people.onHost', { host: location.host })}
         </h3>
         <PeopleList
-          label="People"
+          label={t('people.title')}
           query={wanted}
           busyId={starting}
           onPick={({ id }) => void start(id)}

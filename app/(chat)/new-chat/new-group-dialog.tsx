@@ -2,15 +2,16 @@
 
 import { useState } from 'react';
 import { useActions } from '#lib/client/provider.tsx';
-import type { ClientError } from '#lib/client/types.ts';
 import { limits, type User } from '#lib/contract/records.ts';
 import { useBackCloses } from '#lib/ui/back.ts';
 import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { navigate } from '#lib/ui/nav.tsx';
 import { toast } from '#lib/ui/toast.tsx';
-import { NameStep } from './name-step.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { errorText } from '../conversation/failure.ts';
 import { ChooseStep } from '../details/choose-step.tsx';
+import { NameStep } from './name-step.tsx';
 
 interface NewGroupDialogProps {
   open: boolean;
@@ -23,6 +24,7 @@ const nobody: User[] = [];
 
 /** Two steps: who, then how it is called. */
 export function NewGroupDialog({ open, onOpenChange, onBack }: NewGroupDialogProps) {
+  const t = useTexts();
   const { createGroup } = useActions();
   const [people, setPeople] = useState(nobody);
   const [title, setTitle] = useState('');
@@ -51,7 +53,7 @@ export function NewGroupDialog({ open, onOpenChange, onBack }: NewGroupDialogPro
   const create = async () => {
     if (busy) return;
     const name = title.trim();
-    if (!name) return setError('Give the group a name.');
+    if (!name) return setError(t('group.needsName'));
     setBusy(true);
     try {
       const { id } = await createGroup(
@@ -61,7 +63,7 @@ export function NewGroupDialog({ open, onOpenChange, onBack }: NewGroupDialogPro
       change(false);
       navigate(`/chats/${id}`);
     } catch (failure) {
-      toast.error((failure as ClientError).message);
+      toast.error(errorText(t, failure));
     } finally {
       setBusy(false);
     }
@@ -69,12 +71,18 @@ export function NewGroupDialog({ open, onOpenChange, onBack }: NewGroupDialogPro
 
   // With keys, or the press on Next would be one on its successor, and submit what has no name yet.
   const footer = naming ? (
-    <Button key="create" type="submit" form="name-group" busy={busy} busyLabel="Creating…">
-      Create group
+    <Button
+      key="create"
+      type="submit"
+      form="name-group"
+      busy={busy}
+      busyLabel={t('group.creating')}
+    >
+      {t('group.create')}
     </Button>
   ) : (
     <Button key="next" disabled={people.length === 0} onClick={() => setNaming(true)}>
-      Next
+      {t('action.next')}
     </Button>
   );
   return (
@@ -82,7 +90,7 @@ export function NewGroupDialog({ open, onOpenChange, onBack }: NewGroupDialogPro
       open={open}
       onOpenChange={change}
       kind="flow"
-      title={naming ? 'Name the group' : 'Add people'}
+      title={t(naming ? 'group.setName' : 'add.title')}
       onBack={naming ? () => setNaming(false) : onBack}
       footer={footer}
     >

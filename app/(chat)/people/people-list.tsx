@@ -9,6 +9,8 @@ import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
 import { useDelayed } from '#lib/ui/use-delayed.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { errorText } from '../conversation/failure.ts';
 import { usePeople } from './use-people.ts';
 
 const watched = 200;
@@ -26,6 +28,7 @@ interface PeopleListProps {
 
 /** Everybody on this server but oneself, page by page as one scrolls. */
 export function PeopleList({ query, label, onPick, picked, busyId, end }: PeopleListProps) {
+  const t = useTexts();
   const myId = useChat((state) => state.account.id);
   const { people, error, loading, hasMore, loadMore, retry } = usePeople(query);
   const others = people.filter(({ id }) => id !== myId);
@@ -36,25 +39,25 @@ export function PeopleList({ query, label, onPick, picked, busyId, end }: People
     return (
       <Empty
         small
-        title="The list didn’t load"
+        title={t('people.failed')}
         actions={
           <Button variant="tonal" size="sm" onClick={retry}>
-            Try again
+            {t('action.tryAgain')}
           </Button>
         }
       >
-        {error.message}
+        {errorText(t, error)}
       </Empty>
     );
   }
   if (others.length === 0 && !loading) {
     return query ? (
-      <Empty small title="Nobody found">
-        No person matches “{query}”. Try the beginning of a name or username.
+      <Empty small title={t('people.none')}>
+        {t('people.noneText', { query })}
       </Empty>
     ) : (
-      <Empty small title="Nobody else is here yet">
-        Invite a friend with a link.
+      <Empty small title={t('people.nobody')}>
+        {t('people.nobodyText')}
       </Empty>
     );
   }
@@ -89,6 +92,7 @@ interface PersonRowProps {
 }
 
 function PersonRow({ person, checked, busy, onPick, children }: PersonRowProps) {
+  const t = useTexts();
   const { id, displayName, username, avatarUrl } = person;
   const online = useChat(
     ({ people, connection }) =>
@@ -111,7 +115,7 @@ function PersonRow({ person, checked, busy, onPick, children }: PersonRowProps) 
         </span>
         <span className="trunc block text-sm text-text-3">
           <bdi dir="ltr">@{username}</bdi>
-          {online && !ticks && <span aria-hidden> · Online</span>}
+          {online && !ticks && <span aria-hidden> · {t('person.online')}</span>}
         </span>
       </span>
       {busy ? <Spinner /> : children}
@@ -119,11 +123,14 @@ function PersonRow({ person, checked, busy, onPick, children }: PersonRowProps) 
   );
 }
 
-const Loading = () => (
-  <p className="grid place-items-center py-6 text-text-3">
-    <Spinner label="Loading" />
-  </p>
-);
+function Loading() {
+  const t = useTexts();
+  return (
+    <p className="grid place-items-center py-6 text-text-3">
+      <Spinner label={t('app.loading')} />
+    </p>
+  );
+}
 
 function MoreWhenSeen({ onSeen }: { onSeen: () => Promise<void> }) {
   const mark = useRef<HTMLDivElement>(null);

@@ -2,12 +2,14 @@
 
 import { useState } from 'react';
 import { useActions } from '#lib/client/provider.tsx';
-import type { ClientError } from '#lib/client/types.ts';
 import { navigate } from '#lib/ui/nav.tsx';
 import { toast } from '#lib/ui/toast.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { errorText } from '../conversation/failure.ts';
 
 /** Opens the conversation with somebody, the one that is there or a new one. */
 export function useStartChat(onStarted?: () => void) {
+  const t = useTexts();
   const { startDirect } = useActions();
   const [starting, setStarting] = useState<string | null>(null);
   const start = async (userId: string) => {
@@ -18,7 +20,7 @@ export function useStartChat(onStarted?: () => void) {
       onStarted?.();
       navigate(`/chats/${id}`);
     } catch (error) {
-      toast.error((error as ClientError).message);
+      toast.error(errorText(t, error));
     } finally {
       setStarting(null);
     }

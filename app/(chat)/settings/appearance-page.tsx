@@ -12,11 +12,11 @@ import {
   themes,
   type Theme,
 } from '#lib/ui/theme.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { Card } from './card.tsx';
 import { ThemeSample } from './theme-sample.tsx';
 
-const themeNames: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' };
-const sizeNames = ['Small', 'Default', 'Large', 'Larger', 'Largest'];
+const sizeNames = ['small', 'default', 'large', 'larger', 'largest'] as const;
 
 export function AppearancePage() {
   return (
@@ -28,9 +28,10 @@ export function AppearancePage() {
 }
 
 function ThemeChoice() {
+  const t = useTexts();
   const theme = useSyncExternalStore<Theme>(onAppearanceChange, savedTheme, () => 'system');
   return (
-    <div role="radiogroup" aria-label="Theme" className="mb-5 flex gap-3">
+    <div role="radiogroup" aria-label={t('appearance.theme')} className="mb-5 flex gap-3">
       {themes.map((name) => (
         <label key={name} className="min-w-0 flex-1">
           <input
@@ -48,7 +49,7 @@ function ThemeChoice() {
             className={`flex min-h-10 items-center justify-center gap-2 pt-2 text-md ${theme === name ? 'font-semibold' : 'font-medium'}`}
           >
             <RadioDot checked={theme === name} />
-            {themeNames[name]}
+            {t(`appearance.${name}`)}
           </span>
         </label>
       ))}
@@ -66,16 +67,18 @@ const RadioDot = ({ checked }: { checked: boolean }) => (
 );
 
 function TextSizeChoice() {
+  const t = useTexts();
   const size = useSyncExternalStore(onAppearanceChange, savedTextSize, () => 100);
   const step = Math.max(0, (textSizes as readonly number[]).indexOf(size));
+  const sizeName = t(`appearance.${sizeNames[step] ?? 'default'}`);
   return (
     <Card>
       <div className="px-3.5 py-3">
         <div className="mb-3 flex justify-between gap-2">
           <label htmlFor="text-size" className="font-medium">
-            Text size
+            {t('appearance.textSize')}
           </label>
-          <span className="text-md text-text-3">{sizeNames[step]}</span>
+          <span className="text-md text-text-3">{sizeName}</span>
         </div>
         <div className="mb-5 flex items-center gap-3.5">
           <span aria-hidden className="text-[13px]">
@@ -88,7 +91,7 @@ function TextSizeChoice() {
             max={textSizes.length - 1}
             step={1}
             value={step}
-            aria-valuetext={sizeNames[step]}
+            aria-valuetext={sizeName}
             onChange={(event) => saveTextSize(textSizes[Number(event.target.value)] ?? 100)}
             className="h-11 min-w-0 flex-1 accent-accent"
           />
@@ -98,10 +101,10 @@ function TextSizeChoice() {
         </div>
         <div aria-hidden className="grid gap-2">
           <p className="w-fit justify-self-start rounded-bubble rounded-es-xs bg-bubble-other px-3 py-2 text-bubble-other-text">
-            Does this size work for you?
+            {t('appearance.sampleQuestion')}
           </p>
           <p className="flex w-fit items-end gap-2.5 justify-self-end rounded-bubble rounded-ee-xs bg-bubble-own px-3 py-2 text-bubble-own-text">
-            Easy to read, thanks
+            {t('appearance.sampleAnswer')}
             <span className="flex items-center gap-1 text-2xs text-bubble-own-meta">
               09:42 <Tick tick="read" on="bubble" />
             </span>

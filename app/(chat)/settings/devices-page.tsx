@@ -8,11 +8,14 @@ import { Empty } from '#lib/ui/empty.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
 import { agoText } from '#lib/ui/time.ts';
 import { useDelayed } from '#lib/ui/use-delayed.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { errorText } from '../conversation/failure.ts';
 import { Card } from './card.tsx';
 import { useSessions } from './use-sessions.ts';
 
 export function DevicesPage() {
   const { sessions, error, retry, end, endOthers } = useSessions();
+  const t = useTexts();
   const [ending, setEnding] = useState<string | null>(null);
   const showSpinner = useDelayed(!sessions && !error);
   const run = async (what: string, work: Promise<void>) => {
@@ -24,51 +27,51 @@ export function DevicesPage() {
     return (
       <Empty
         small
-        title="Your devices didn’t load"
+        title={t('devices.failed')}
         actions={
           <Button variant="tonal" size="sm" onClick={retry}>
-            Try again
+            {t('action.tryAgain')}
           </Button>
         }
       >
-        {error.message}
+        {errorText(t, error)}
       </Empty>
     );
   }
   if (!sessions) {
     return (
       <p className="grid place-items-center py-8 text-text-3">
-        {showSpinner && <Spinner label="Loading" />}
+        {showSpinner && <Spinner label={t('app.loading')} />}
       </p>
     );
   }
   const others = sessions.filter(({ current }) => !current);
   return (
     <>
-      <Card title="This device">
+      <Card title={t('devices.this')}>
         {sessions
           .filter(({ current }) => current)
           .map((session) => (
             <Device key={session.id} session={session}>
               <span className="flex-none rounded-full bg-success-soft px-2 text-2xs leading-5 font-semibold text-success">
-                This device
+                {t('devices.this')}
               </span>
             </Device>
           ))}
       </Card>
       {others.length > 0 && (
         <>
-          <Card title="Other devices">
+          <Card title={t('devices.others')}>
             {others.map((session) => (
               <Device key={session.id} session={session}>
                 <Button
                   variant="danger-text"
                   size="sm"
-                  aria-label={`Sign out ${session.device}`}
+                  aria-label={t('devices.signOut', { device: session.device })}
                   busy={ending === session.id}
                   onClick={() => void run(session.id, end(session))}
                 >
-                  Sign out
+                  {t('action.signOut')}
                 </Button>
               </Device>
             ))}
@@ -77,10 +80,10 @@ export function DevicesPage() {
             variant="outline"
             className="w-full border-danger! text-danger!"
             busy={ending === 'others'}
-            busyLabel="Signing out…"
+            busyLabel={t('action.signingOut')}
             onClick={() => void run('others', endOthers())}
           >
-            Sign out all other devices
+            {t('devices.endOthers')}
           </Button>
         </>
       )}
@@ -89,6 +92,7 @@ export function DevicesPage() {
 }
 
 function Device({ session, children }: { session: Session; children: ReactNode }) {
+  const t = useTexts();
   const { device, current, lastUsedAt } = session;
   return (
     <div className="flex min-h-15 items-center gap-3.5 px-3.5 py-2.5 [&+&]:border-t [&+&]:border-border">
@@ -98,7 +102,7 @@ function Device({ session, children }: { session: Session; children: ReactNode }
       <span className="min-w-0 flex-1">
         <bdi className="block text-body font-medium wrap-anywhere">{device}</bdi>
         <span className="block text-sm text-text-3">
-          {current ? 'Active now' : agoText(lastUsedAt)}
+          {current ? t('time.activeNow') : agoText(t, lastUsedAt)}
         </span>
       </span>
       {children}

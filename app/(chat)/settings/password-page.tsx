@@ -9,21 +9,28 @@ import { TextField } from '#lib/ui/field.tsx';
 import { PasswordMeter } from '#lib/ui/password-meter.tsx';
 import { toast } from '#lib/ui/toast.tsx';
 import { focusFirstWrong, useFields } from '#lib/ui/use-fields.ts';
+import type { Texts } from '#lib/texts/texts.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { errorText } from '../conversation/failure.ts';
 
 const { min, max } = limits.passwordLength;
 
-const checks = {
-  current: (value: string) => (value ? undefined : 'Enter the password you have now.'),
+const checksIn = (t: Texts) => ({
+  current: (value: string) => (value ? undefined : t('newPassword.enterCurrent')),
   next(value: string) {
-    if (value.length < min) return `At least ${min} characters.`;
-    return value.length > max ? `At most ${max} characters.` : undefined;
+    if (value.length < min) return t('check.atLeast', { count: min });
+    return value.length > max ? t('check.atMost', { count: max }) : undefined;
   },
-};
+});
 
 export function PasswordPage() {
+  const t = useTexts();
   const { changePassword } = useActions();
   const username = useChat((state) => state.account.username);
-  const { values, field, setValue, setError, check } = useFields({ current: '', next: '' }, checks);
+  const { values, field, setValue, setError, check } = useFields(
+    { current: '', next: '' },
+    checksIn(t),
+  );
   const [busy, setBusy] = useState(false);
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -35,13 +42,12 @@ export function PasswordPage() {
       await changePassword(values.current, values.next);
       setValue('current', '');
       setValue('next', '');
-      toast('Password changed');
+      toast(t('newPassword.done'));
     } catch (error) {
-      const { code, message } = error as ClientError;
-      if (code === 'invalid_credentials') {
-        setError('current', 'This is not your password. Try again.');
+      if ((error as ClientError).code === 'invalid_credentials') {
+        setError('current', t('newPassword.wrong'));
         focusFirstWrong(form);
-      } else toast.error(message);
+      } else toast.error(errorText(t, error));
     } finally {
       setBusy(false);
     }
@@ -53,20 +59,20 @@ export function PasswordPage() {
       <input type="hidden" name="username" autoComplete="username" value={username} />
       <TextField
         {...field('current')}
-        label="Current password"
+        label={t('newPassword.current')}
         type="password"
         autoComplete="current-password"
       />
       <TextField
         {...field('next')}
-        label="New password"
+        label={t('newPassword.new')}
         type="password"
         autoComplete="new-password"
         help={<PasswordMeter password={values.next} />}
       />
       <div className="mt-2 flex justify-end">
-        <Button type="submit" busy={busy} busyLabel="Changing…">
-          Change password
+        <Button type="submit" busy={busy} busyLabel={t('newPassword.busy')}>
+          {t('newPassword.submit')}
         </Button>
       </div>
     </form>

@@ -2,23 +2,27 @@
 
 import { useState, type FormEvent } from 'react';
 import { useActions, useChat } from '#lib/client/provider.tsx';
-import type { ClientError } from '#lib/client/types.ts';
 import { limits } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { TextField } from '#lib/ui/field.tsx';
 import { toast } from '#lib/ui/toast.tsx';
 import { useFields } from '#lib/ui/use-fields.ts';
+import type { Texts } from '#lib/texts/texts.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { errorText } from '../conversation/failure.ts';
+import { PictureButtons } from '../picture/picture-buttons.tsx';
 
-const checks = {
-  displayName: (value: string) => (value.trim() ? undefined : 'Enter the name people know you by.'),
-};
+const checksIn = (t: Texts) => ({
+  displayName: (value: string) => (value.trim() ? undefined : t('check.name')),
+});
 
 export function ProfilePage() {
+  const t = useTexts();
   const { updateAccount } = useActions();
   const account = useChat((state) => state.account);
   const { id, username, displayName, about, email, avatarUrl } = account;
-  const { values, field, setValue, check } = useFields({ displayName, about }, checks);
+  const { values, field, setValue, check } = useFields({ displayName, about }, checksIn(t));
   const [busy, setBusy] = useState(false);
   const changed = values.displayName.trim() !== displayName || values.about.trim() !== about;
 
@@ -32,50 +36,53 @@ export function ProfilePage() {
     setBusy(true);
     try {
       await updateAccount({ displayName: values.displayName.trim(), about: values.about.trim() });
-      toast('Saved');
+      toast(t('profile.saved'));
     } catch (error) {
-      toast.error((error as ClientError).message);
+      toast.error(errorText(t, error));
     } finally {
       setBusy(false);
     }
   };
 
-  const count = (text: string, max: number) => `${text.length} / ${max}`;
+  const count = (text: string, max: number) => t.outOf(text.length, max);
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
-      <div className="mb-2">
+      <div className="mb-2 flex items-center gap-5">
         <Avatar id={id} name={values.displayName || displayName} src={avatarUrl} size={96} />
+        <PictureButtons hasPicture={avatarUrl !== null} />
       </div>
       <TextField
         {...field('displayName')}
-        label="Name"
+        label={t('field.name')}
         hint={count(values.displayName, limits.displayNameLength)}
         maxLength={limits.displayNameLength}
         autoComplete="name"
         dir="auto"
       />
       <TextField
-        label="Username"
+        label={t('field.username')}
         prefix="@"
         value={username}
         readOnly
-        help="People find you by it. It can’t be changed."
+        help={t('profile.usernameHelp')}
       />
       <TextField
         {...field('about')}
-        label="About"
+        label={t('field.about')}
         hint={count(values.about, limits.aboutLength)}
         maxLength={limits.aboutLength}
         dir="auto"
         autoComplete="off"
       />
-      {email && <TextField label="Email" value={email} readOnly help="Only you see this." />}
+      {email && (
+        <TextField label={t('field.email')} value={email} readOnly help={t('profile.emailHelp')} />
+      )}
       <div className="mt-2 flex justify-end gap-2">
         <Button variant="text" disabled={!changed} onClick={discard}>
-          Discard
+          {t('profile.discard')}
         </Button>
-        <Button type="submit" disabled={!changed} busy={busy} busyLabel="Saving…">
-          Save changes
+        <Button type="submit" disabled={!changed} busy={busy} busyLabel={t('action.saving')}>
+          {t('profile.save')}
         </Button>
       </div>
     </form>

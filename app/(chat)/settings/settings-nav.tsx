@@ -1,17 +1,24 @@
 'use client';
 
 import {
+  Bell,
   ChevronRight,
   CircleQuestionMark,
+  HardDrive,
   KeyRound,
+  Languages,
   LogOut,
   MonitorSmartphone,
   Palette,
+  ShieldCheck,
+  Trash2,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { ChatLink } from '#lib/ui/nav.tsx';
+import { languageNames } from '#lib/texts/languages.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { useOpenDialog } from '../shell/shell-context.tsx';
 import type { SettingsPage } from '../views.ts';
 
@@ -21,12 +28,13 @@ const plain =
   'text-text [&>svg]:text-text-2 tablet:aria-[current]:bg-accent-soft tablet:aria-[current]:text-on-accent-soft tablet:aria-[current]:[&_*]:text-on-accent-soft';
 
 export function SettingsNav({ page }: { page: SettingsPage | null }) {
+  const t = useTexts();
   const open = useOpenDialog();
   const { id, displayName, avatarUrl, hasPassword } = useChat((state) => state.account);
   const current = (name: SettingsPage) => (page === name ? ('page' as const) : undefined);
   return (
     <nav
-      aria-label="Settings"
+      aria-label={t('settings.title')}
       className={`min-h-0 flex-1 overflow-y-auto border-border p-2 tablet:border-e tablet:px-3 ${page ? 'phone:hidden' : ''}`}
     >
       <ChatLink
@@ -39,23 +47,51 @@ export function SettingsNav({ page }: { page: SettingsPage | null }) {
           <span dir="auto" className="user-line block text-body font-semibold">
             {displayName}
           </span>
-          <span className="trunc block text-sm text-text-3">Name, about</span>
+          <span className="trunc block text-sm text-text-3">{t('settings.profileText')}</span>
         </span>
         <ChevronRight aria-hidden className="flip-rtl" />
       </ChatLink>
       <NavLink
+        page="privacy"
+        current={current('privacy')}
+        icon={<ShieldCheck aria-hidden />}
+        title={t('settings.privacy')}
+        text={t('settings.privacyText')}
+      />
+      <NavLink
+        page="notifications"
+        current={current('notifications')}
+        icon={<Bell aria-hidden />}
+        title={t('settings.notifications')}
+        text={t('settings.notificationsText')}
+      />
+      <NavLink
         page="devices"
         current={current('devices')}
         icon={<MonitorSmartphone aria-hidden />}
-        title="Devices"
-        text="Where you are signed in"
+        title={t('settings.devices')}
+        text={t('settings.devicesText')}
       />
       <NavLink
         page="appearance"
         current={current('appearance')}
         icon={<Palette aria-hidden />}
-        title="Appearance"
-        text="Theme, text size"
+        title={t('settings.appearance')}
+        text={t('settings.appearanceText')}
+      />
+      <NavLink
+        page="language"
+        current={current('language')}
+        icon={<Languages aria-hidden />}
+        title={t('app.language')}
+        text={languageNames[t.language]}
+      />
+      <NavLink
+        page="storage"
+        current={current('storage')}
+        icon={<HardDrive aria-hidden />}
+        title={t('settings.storage')}
+        text={t('settings.storageText')}
       />
       <hr className="mx-3 my-1.5 border-border" />
       {hasPassword && (
@@ -63,8 +99,8 @@ export function SettingsNav({ page }: { page: SettingsPage | null }) {
           page="password"
           current={current('password')}
           icon={<KeyRound aria-hidden />}
-          title="Password"
-          text="Change it"
+          title={t('field.password')}
+          text={t('settings.passwordText')}
         />
       )}
       <button
@@ -73,12 +109,20 @@ export function SettingsNav({ page }: { page: SettingsPage | null }) {
         className={`${row} ${plain} touch:hidden`}
       >
         <CircleQuestionMark aria-hidden />
-        <span className="flex-1 text-body font-medium">Shortcuts</span>
+        <span className="flex-1 text-body font-medium">{t('shortcuts.title')}</span>
       </button>
       <button type="button" onClick={() => open('sign-out')} className={`${row} text-danger`}>
-        <LogOut aria-hidden />
-        <span className="flex-1 text-body font-medium">Sign out</span>
+        <LogOut aria-hidden className="flip-rtl" />
+        <span className="flex-1 text-body font-medium">{t('action.signOut')}</span>
       </button>
+      <ChatLink
+        href="/settings/delete-account"
+        aria-current={current('delete-account')}
+        className={`${row} text-danger tablet:aria-[current]:bg-danger-soft`}
+      >
+        <Trash2 aria-hidden />
+        <span className="flex-1 text-body font-medium">{t('settings.deleteAccount')}</span>
+      </ChatLink>
     </nav>
   );
 }

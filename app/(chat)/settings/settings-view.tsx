@@ -1,43 +1,77 @@
 'use client';
 
 import type { ComponentType } from 'react';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import type { PlainKey } from '#lib/texts/catalogue.ts';
 import { PageHeader } from '../shell/page-header.tsx';
 import type { SettingsPage } from '../views.ts';
 import { AppearancePage } from './appearance-page.tsx';
+import { DeleteAccountPage } from './delete-account-page.tsx';
 import { DevicesPage } from './devices-page.tsx';
+import { LanguagePage } from './language-page.tsx';
+import { NotificationsPage } from './notifications-page.tsx';
 import { PasswordPage } from './password-page.tsx';
+import { PrivacyPage } from './privacy-page.tsx';
 import { ProfilePage } from './profile-page.tsx';
 import { SettingsNav } from './settings-nav.tsx';
+import { StoragePage } from './storage-page.tsx';
 
-const pages: Record<SettingsPage, { title: string; lead: string; Page: ComponentType }> = {
+const pages: Record<SettingsPage, { title: PlainKey; lead: PlainKey; Page: ComponentType }> = {
   profile: {
-    title: 'Profile',
-    lead: 'People on this server see your name and about line.',
+    title: 'settings.profile',
+    lead: 'settings.profileLead',
     Page: ProfilePage,
   },
+  privacy: {
+    title: 'settings.privacy',
+    lead: 'settings.privacyLead',
+    Page: PrivacyPage,
+  },
+  notifications: {
+    title: 'settings.notifications',
+    lead: 'settings.notificationsLead',
+    Page: NotificationsPage,
+  },
+  storage: {
+    title: 'settings.storage',
+    lead: 'settings.storageLead',
+    Page: StoragePage,
+  },
+  'delete-account': {
+    title: 'settings.deleteAccount',
+    lead: 'settings.deleteAccountLead',
+    Page: DeleteAccountPage,
+  },
   password: {
-    title: 'Password',
-    lead: 'Changing it signs you out everywhere else.',
+    title: 'field.password',
+    lead: 'settings.passwordLead',
     Page: PasswordPage,
   },
   devices: {
-    title: 'Devices',
-    lead: 'Places where you are signed in. Sign out anything you don’t recognise.',
+    title: 'settings.devices',
+    lead: 'settings.devicesLead',
     Page: DevicesPage,
   },
   appearance: {
-    title: 'Appearance',
-    lead: 'Saved on this device only.',
+    title: 'settings.appearance',
+    lead: 'settings.appearanceLead',
     Page: AppearancePage,
+  },
+  language: {
+    title: 'app.language',
+    lead: 'settings.languageLead',
+    Page: LanguagePage,
   },
 };
 
 /** Side by side on a wide screen; on a phone the list of pages, then one of them. */
 export function SettingsView({ page }: { page: SettingsPage | null }) {
-  const { title, lead, Page } = pages[page ?? 'profile'];
+  const t = useTexts();
+  const { Page, ...texts } = pages[page ?? 'profile'];
+  const title = t(texts.title);
   return (
     <>
-      <PageHeader title="Settings" sub={page ? { title, up: '/settings' } : undefined} />
+      <PageHeader title={t('settings.title')} sub={page ? { title, up: '/settings' } : undefined} />
       <div className="flex min-h-0 flex-1 tablet:grid tablet:grid-cols-[240px_minmax(0,1fr)] desktop:grid-cols-[320px_minmax(0,1fr)]">
         <SettingsNav page={page} />
         <div
@@ -48,7 +82,7 @@ export function SettingsView({ page }: { page: SettingsPage | null }) {
             className="mx-auto w-full max-w-160 px-4 pt-4 pb-6 tablet:px-6 tablet:pt-6 tablet:pb-8 desktop:px-8"
           >
             <h2 className="mb-1 text-xl font-bold tracking-[-.01em] phone:hidden">{title}</h2>
-            <p className="mb-5 text-md text-text-3">{lead}</p>
+            <p className="mb-5 text-md text-text-3">{t(texts.lead)}</p>
             <Page key={page ?? 'profile'} />
           </section>
         </div>

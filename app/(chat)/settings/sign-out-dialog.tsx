@@ -2,10 +2,11 @@
 
 import { useState } from 'react';
 import { useActions, useChat } from '#lib/client/provider.tsx';
-import type { ClientError } from '#lib/client/types.ts';
 import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { toast } from '#lib/ui/toast.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { errorText } from '../conversation/failure.ts';
 
 interface SignOutDialogProps {
   open: boolean;
@@ -13,6 +14,7 @@ interface SignOutDialogProps {
 }
 
 export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
+  const t = useTexts();
   const { signOut } = useActions();
   const hasUnsent = useChat(
     ({ drafts, outbox }) =>
@@ -26,36 +28,32 @@ export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
       await signOut();
     } catch (error) {
       setBusy(false);
-      toast.error((error as ClientError).message);
+      toast.error(errorText(t, error));
     }
   };
   return (
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title="Sign out?"
+      title={t('signOut.title')}
       kind="confirm"
       footer={
         <>
           <Button variant="text" onClick={() => onOpenChange(false)}>
-            Cancel
+            {t('action.cancel')}
           </Button>
           <Button
             variant="danger"
             busy={busy}
-            busyLabel="Signing out…"
+            busyLabel={t('action.signingOut')}
             onClick={() => void confirm()}
           >
-            Sign out
+            {t('action.signOut')}
           </Button>
         </>
       }
     >
-      <p>
-        {hasUnsent
-          ? 'Drafts and messages that were not sent yet are deleted from this device. Everything else is here again when you sign in.'
-          : 'Your chats stay on the server. They are here again when you sign in.'}
-      </p>
+      <p>{t(hasUnsent ? 'signOut.textUnsent' : 'signOut.text')}</p>
     </Dialog>
   );
 }

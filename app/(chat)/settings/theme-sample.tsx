@@ -5,7 +5,7 @@ import type { Theme } from '#lib/ui/theme.ts';
 export function ThemeSample({ theme }: { theme: Theme }) {
   const half = useId();
   return (
-    <svg viewBox="0 0 120 78" aria-hidden className="block w-full rounded-md">
+    <svg viewBox="0 0 120 78" aria-hidden className="block w-full rounded-md flip-rtl">
       {theme !== 'light' && (
         <>
           <rect width="120" height="78" className="fill-sample-dark" />

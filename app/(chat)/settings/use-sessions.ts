@@ -5,9 +5,12 @@ import { useActions } from '#lib/client/provider.tsx';
 import type { ClientError } from '#lib/client/types.ts';
 import type { Session } from '#lib/contract/records.ts';
 import { toast } from '#lib/ui/toast.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { errorText } from '../conversation/failure.ts';
 
 /** One's sessions, fetched when the page is opened. */
 export function useSessions() {
+  const t = useTexts();
   const { listSessions, endSession, endOtherSessions } = useActions();
   const [sessions, setSessions] = useState<Session[] | null>(null);
   const [error, setError] = useState<ClientError | null>(null);
@@ -24,18 +27,18 @@ export function useSessions() {
     try {
       await endSession(id);
       setSessions((now) => now?.filter((session) => session.id !== id) ?? null);
-      toast(`Signed out on ${device}`);
+      toast(t('devices.ended', { device }));
     } catch (failure) {
-      toast.error((failure as ClientError).message);
+      toast.error(errorText(t, failure));
     }
   };
   const endOthers = async () => {
     try {
       const ended = await endOtherSessions();
       setSessions((now) => now?.filter(({ current }) => current) ?? null);
-      toast(`Signed out on ${ended} other ${ended === 1 ? 'device' : 'devices'}`);
+      toast(t('devices.endedOthers', { count: ended }));
     } catch (failure) {
-      toast.error((failure as ClientError).message);
+      toast.error(errorText(t, failure));
     }
   };
   return { sessions, error, retry, end, endOthers };

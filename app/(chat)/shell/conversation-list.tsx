@@ -7,6 +7,8 @@ import { useBackCloses } from '#lib/ui/back.ts';
 import { ConnectionBanner } from '#lib/ui/connection-banner.tsx';
 import { navigate } from '#lib/ui/nav.tsx';
 import { SearchBox } from '#lib/ui/search-box.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { Offers } from '../notifications/offers.tsx';
 import { ListHeader, SearchHeader } from './list-header.tsx';
 import { ConversationRows } from './conversation-rows.tsx';
 import { SearchResults } from './search-results.tsx';
@@ -22,6 +24,7 @@ interface ConversationListProps {
 
 /** The list of chats with its search. It stays in the page behind other views, and so keeps its place. */
 export function ConversationList({ openId, hidden }: ConversationListProps) {
+  const t = useTexts();
   const rows = useChat(listRows);
   const isEmpty = useChat((state) => state.listStatus === 'ready') && rows.length === 0;
   const [query, setQuery] = useState('');
@@ -34,7 +37,7 @@ export function ConversationList({ openId, hidden }: ConversationListProps) {
   );
   return (
     <aside
-      aria-label="Chats"
+      aria-label={t('chats.title')}
       data-searching={searching || undefined}
       hidden={hidden}
       className={`relative min-h-0 min-w-0 flex-1 flex-col bg-surface tablet:bg-app ${hidden ? 'hidden' : 'flex'} ${openId ? 'phone:hidden' : ''}`}
@@ -45,6 +48,7 @@ export function ConversationList({ openId, hidden }: ConversationListProps) {
         <ConnectionBanner inset />
       </div>
       {!isEmpty && <Search query={query} onChange={setQuery} />}
+      {!searching && <Offers />}
       {searching ? (
         <SearchResults query={query.trim()} rows={rows} openId={openId} onClose={closeSearch} />
       ) : (
@@ -55,6 +59,7 @@ export function ConversationList({ openId, hidden }: ConversationListProps) {
 }
 
 function Search({ query, onChange }: { query: string; onChange: (query: string) => void }) {
+  const t = useTexts();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const focus = () => {
@@ -69,7 +74,7 @@ function Search({ query, onChange }: { query: string; onChange: (query: string) 
     <SearchBox
       ref={input}
       on="app"
-      label="Search chats and people"
+      label={t('search.chats')}
       value={query}
       onChange={onChange}
       onKeyDown={(event) => {

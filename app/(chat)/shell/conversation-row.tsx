@@ -10,6 +10,7 @@ import { ChatLink } from '#lib/ui/nav.tsx';
 import { Tick } from '#lib/ui/tick.tsx';
 import { listTime } from '#lib/ui/time.ts';
 import { useToday } from '#lib/ui/use-today.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { previewOf, type Preview } from './preview.ts';
 
 /** The looks of every row in the list, whatever it leads to. */
@@ -27,6 +28,7 @@ interface ConversationRowProps {
 
 export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
   const { id, isOpen, onOpen } = props;
+  const t = useTexts();
   const row = useChat((state) => state.conversations[id]);
   const online = useChat((state) => {
     const peer = state.conversations[id]?.peer;
@@ -34,7 +36,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   });
   const preview = useChat((state) => {
     const conversation = state.conversations[id];
-    return conversation ? previewOf(state, conversation, isOpen) : null;
+    return conversation ? previewOf(t, state, conversation, isOpen) : null;
   });
   const today = useToday();
   if (!row || !preview) return null;
@@ -65,7 +67,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
             dateTime={preview.at}
             className={`flex-none text-xs tabular-nums ${loud ? 'font-semibold text-text' : 'text-text-3'}`}
           >
-            {today !== null && listTime(preview.at)}
+            {today !== null && listTime(t, preview.at)}
           </time>
         </span>
         <span className="flex items-center gap-2">
@@ -74,8 +76,8 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
           >
             <PreviewLine preview={preview} />
           </span>
-          {muted && <Sign icon={<BellOff aria-hidden />} label="Muted" />}
-          {me.pinned && <Sign icon={<Pin aria-hidden />} label="Pinned" />}
+          {muted && <Sign icon={<BellOff aria-hidden />} label={t('row.muted')} />}
+          {me.pinned && <Sign icon={<Pin aria-hidden />} label={t('row.pinned')} />}
           <Badge count={unreadCount} muted={muted} />
         </span>
       </span>
@@ -84,6 +86,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
 });
 
 function PreviewLine({ preview }: { preview: Preview }) {
+  const t = useTexts();
   const { kind, who, text, tick } = preview;
   if (kind === 'failed') {
     return (
@@ -91,7 +94,7 @@ function PreviewLine({ preview }: { preview: Preview }) {
         <span className="text-danger">
           <Tick tick="failed" />
         </span>
-        <span className="trunc font-medium text-danger">Not sent</span>
+        <span className="trunc font-medium text-danger">{t('tick.failed')}</span>
       </>
     );
   }
@@ -99,7 +102,9 @@ function PreviewLine({ preview }: { preview: Preview }) {
     <>
       {tick && <Tick tick={tick} />}
       {kind === 'deleted' && <Ban aria-hidden className="size-3.75 text-text-3" />}
-      {kind === 'draft' && <span className="flex-none font-medium text-danger">Draft:</span>}
+      {kind === 'draft' && (
+        <span className="flex-none font-medium text-danger">{t('row.draft')}</span>
+      )}
       {who && (
         <span className="flex max-w-1/2 flex-none">
           <bdi className="trunc">{who}</bdi>:

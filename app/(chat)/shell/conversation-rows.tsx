@@ -6,6 +6,7 @@ import { useChat } from '#lib/client/provider.tsx';
 import { isMuted } from '#lib/client/select.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { useDelayed } from '#lib/ui/use-delayed.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { ConversationRow } from './conversation-row.tsx';
 import { FilterChips, passes, type Filter } from './filter-chips.tsx';
 import { FirstRun, ListFailed, ListSkeleton, NothingThere } from './list-states.tsx';
@@ -19,6 +20,7 @@ interface ConversationRowsProps {
 
 export function ConversationRows({ rows, openId }: ConversationRowsProps) {
   const [filter, setFilter] = useState<Filter>('all');
+  const t = useTexts();
   const openDialog = useOpenDialog();
   const shown = rows.filter((row) => passes(filter, row));
   return (
@@ -46,7 +48,7 @@ export function ConversationRows({ rows, openId }: ConversationRowsProps) {
       </RowsMenu>
       <button
         type="button"
-        aria-label="New chat"
+        aria-label={t('chat.new')}
         onClick={() => openDialog('new-chat')}
         className="absolute end-4 bottom-4 grid size-14 place-items-center rounded-bubble bg-accent text-on-accent shadow-2 active:bg-accent-pressed tablet:hidden"
       >

@@ -1,6 +1,7 @@
 'use client';
 
 import type { Conversation } from '#lib/contract/records.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 export type Filter = 'all' | 'unread' | 'groups' | 'archived';
 
@@ -17,20 +18,14 @@ interface FilterChipsProps {
   hasArchived: boolean;
 }
 
-const labels: Record<Filter, string> = {
-  all: 'All',
-  unread: 'Unread',
-  groups: 'Groups',
-  archived: 'Archived',
-};
-
 export function FilterChips({ filter, onChange, unread, hasArchived }: FilterChipsProps) {
+  const t = useTexts();
   const shown: Filter[] = ['all', 'unread', 'groups'];
   if (hasArchived || filter === 'archived') shown.push('archived');
   return (
     <div
       role="group"
-      aria-label="Filter"
+      aria-label={t('filter.label')}
       className="flex flex-none gap-1.5 overflow-x-auto px-3 pt-0.5 pb-2.5 [scrollbar-width:none] phone:px-4"
     >
       {shown.map((name) => (
@@ -41,8 +36,10 @@ export function FilterChips({ filter, onChange, unread, hasArchived }: FilterChi
           onClick={() => onChange(name)}
           className={`relative inline-flex h-8 flex-none items-center gap-1.5 rounded-full px-3.25 text-sm whitespace-nowrap before:absolute before:inset-x-0 before:-inset-y-1.5 phone:h-9 phone:px-3.5 ${filter === name ? 'bg-selected font-semibold text-on-accent-soft phone:bg-accent-soft' : 'font-medium text-text-2 shadow-[inset_0_0_0_1px_var(--c-border)]'}`}
         >
-          {labels[name]}
-          {name === 'unread' && unread > 0 && <span className="tabular-nums">{unread}</span>}
+          {t(`filter.${name}`)}
+          {name === 'unread' && unread > 0 && (
+            <span className="tabular-nums">{t.number(unread)}</span>
+          )}
         </button>
       ))}
     </div>

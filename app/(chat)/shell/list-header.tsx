@@ -4,6 +4,7 @@ import { ArrowLeft, EllipsisVertical, LogOut, Settings2, SquarePen, Users } from
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { Menu, MenuItem, MenuSeparator } from '#lib/ui/menu.tsx';
 import { navigate } from '#lib/ui/nav.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { useOpenDialog } from './shell-context.tsx';
 
 const bar =
@@ -11,22 +12,23 @@ const bar =
 const heading = 'flex-1 ps-2 text-[1.5rem] leading-8 font-bold tracking-[-.015em] tablet:text-xl';
 
 export function ListHeader() {
+  const t = useTexts();
   const open = useOpenDialog();
   return (
     <header className={bar}>
-      <h1 className={heading}>Chats</h1>
+      <h1 className={heading}>{t('chats.title')}</h1>
       <IconButton
-        label="New chat"
-        shortcut="Alt N"
+        label={t('chat.new')}
+        shortcut={`${t('key.alt')} N`}
         className="tablet:hover:bg-hover phone:hidden"
         icon={<SquarePen aria-hidden />}
         onClick={() => open('new-chat')}
       />
       <Menu
-        label="More"
+        label={t('action.more')}
         trigger={
           <IconButton
-            label="More"
+            label={t('action.more')}
             className="tablet:hover:bg-hover"
             icon={<EllipsisVertical aria-hidden />}
           />
@@ -34,19 +36,19 @@ export function ListHeader() {
       >
         <MenuItem
           icon={<Users aria-hidden />}
-          label="New group"
+          label={t('group.new')}
           onSelect={() => open('new-group')}
         />
         <MenuItem
           icon={<Settings2 aria-hidden />}
-          label="Settings"
+          label={t('settings.title')}
           onSelect={() => navigate('/settings')}
         />
         <MenuSeparator />
         <MenuItem
           danger
-          icon={<LogOut aria-hidden />}
-          label="Sign out"
+          icon={<LogOut aria-hidden className="flip-rtl" />}
+          label={t('action.signOut')}
           onSelect={() => open('sign-out')}
         />
       </Menu>
@@ -55,15 +57,16 @@ export function ListHeader() {
 }
 
 export function SearchHeader({ onClose }: { onClose: () => void }) {
+  const t = useTexts();
   return (
     <header className={bar}>
       <IconButton
-        label="Close search"
+        label={t('search.close')}
         className="tablet:hover:bg-hover"
         icon={<ArrowLeft aria-hidden className="flip-rtl" />}
         onClick={onClose}
       />
-      <h1 className={`${heading} ps-0`}>Search</h1>
+      <h1 className={`${heading} ps-0`}>{t('search.title')}</h1>
     </header>
   );
 }

@@ -4,52 +4,56 @@ import { Link2, SquarePen } from 'lucide-react';
 import { useActions } from '#lib/client/provider.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
+import type { PlainKey } from '#lib/texts/catalogue.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { invite } from '../new-chat/invite.ts';
 import type { Filter } from './filter-chips.tsx';
 import { useOpenDialog } from './shell-context.tsx';
 
 export function FirstRun() {
+  const t = useTexts();
   const open = useOpenDialog();
   return (
     <li>
       <Empty
         small
-        title="No chats yet"
+        title={t('chats.none')}
         className="phone:pt-36"
         actions={
           <>
             <Button className="w-55" onClick={() => open('new-chat')}>
-              <SquarePen aria-hidden className="size-5.5" /> Start a chat
+              <SquarePen aria-hidden className="size-5.5" /> {t('chats.start')}
             </Button>
-            <Button className="w-55" variant="tonal" onClick={() => void invite()}>
-              <Link2 aria-hidden className="size-5.5" /> Invite someone
+            <Button className="w-55" variant="tonal" onClick={() => void invite(t)}>
+              <Link2 aria-hidden className="size-5.5" /> {t('invite.action')}
             </Button>
           </>
         }
       >
-        Find someone on this server, or invite a friend with a link.
+        {t('chats.noneText')}
       </Empty>
     </li>
   );
 }
 
-const nothingThere: Record<Filter, string> = {
-  all: 'No chats here',
-  unread: 'All caught up',
-  groups: 'No groups yet',
-  archived: 'Nothing archived',
-};
+const nothingThere = {
+  all: 'chats.noneHere',
+  unread: 'chats.allCaughtUp',
+  groups: 'chats.noGroups',
+  archived: 'chats.noneArchived',
+} as const satisfies Record<Filter, PlainKey>;
 
 export function NothingThere({ filter, onShowAll }: { filter: Filter; onShowAll: () => void }) {
+  const t = useTexts();
   return (
     <li>
       <Empty
         small
-        title={nothingThere[filter]}
+        title={t(nothingThere[filter])}
         actions={
           filter !== 'all' && (
             <Button variant="tonal" size="sm" onClick={onShowAll}>
-              Show all chats
+              {t('chats.showAll')}
             </Button>
           )
         }
@@ -59,19 +63,20 @@ export function NothingThere({ filter, onShowAll }: { filter: Filter; onShowAll:
 }
 
 export function ListFailed() {
+  const t = useTexts();
   const { loadConversations } = useActions();
   return (
     <li>
       <Empty
         small
-        title="Your chats didn’t load"
+        title={t('chats.failed')}
         actions={
           <Button variant="tonal" onClick={() => void loadConversations().catch(() => undefined)}>
-            Try again
+            {t('action.tryAgain')}
           </Button>
         }
       >
-        The server took too long to answer. Your messages are safe.
+        {t('chats.failedText')}
       </Empty>
     </li>
   );

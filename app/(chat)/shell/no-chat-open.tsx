@@ -3,29 +3,31 @@
 import { SquarePen, Users } from 'lucide-react';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { Keys } from './keys.tsx';
 import { useOpenDialog } from './shell-context.tsx';
 
 const hints = [
-  { keys: ['Ctrl', 'K'], does: 'Search' },
-  { keys: ['Alt', 'N'], does: 'New chat' },
-  { keys: ['?'], does: 'Shortcuts' },
-];
+  { keys: ['ctrl', 'K'], does: 'search.title' },
+  { keys: ['alt', 'N'], does: 'chat.new' },
+  { keys: ['?'], does: 'shortcuts.title' },
+] as const;
 
 /** The sheet before a chat has been chosen. */
 export function NoChatOpen() {
+  const t = useTexts();
   const open = useOpenDialog();
   return (
     <Empty
       picture={<Picture />}
-      title="Pick up where you left off"
+      title={t('noChat.title')}
       actions={
         <>
           <Button onClick={() => open('new-chat')}>
-            <SquarePen aria-hidden className="size-5.5" /> New chat
+            <SquarePen aria-hidden className="size-5.5" /> {t('chat.new')}
           </Button>
           <Button variant="tonal" onClick={() => open('new-group')}>
-            <Users aria-hidden className="size-5.5" /> New group
+            <Users aria-hidden className="size-5.5" /> {t('group.new')}
           </Button>
         </>
       }
@@ -33,13 +35,13 @@ export function NoChatOpen() {
         <p className="mt-7 flex flex-wrap justify-center gap-5 text-sm text-text-3 touch:hidden">
           {hints.map(({ keys, does }) => (
             <span key={does} className="inline-flex items-center gap-1.5">
-              <Keys keys={keys} /> {does}
+              <Keys keys={keys} /> {t(does)}
             </span>
           ))}
         </p>
       }
     >
-      Choose a chat on the left, or start a new one.
+      {t('noChat.text')}
     </Empty>
   );
 }

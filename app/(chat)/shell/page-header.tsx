@@ -4,6 +4,7 @@ import { ArrowLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { goBack } from '#lib/ui/nav.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 interface PageHeaderProps {
   title: string;
@@ -14,11 +15,12 @@ interface PageHeaderProps {
 
 /** The bar above people and settings. */
 export function PageHeader({ title, sub, children }: PageHeaderProps) {
+  const t = useTexts();
   return (
     <header className="flex h-15 flex-none items-center border-b border-border px-1 tablet:h-16 tablet:ps-4 tablet:pe-3">
       {sub && (
         <IconButton
-          label="Back"
+          label={t('action.back')}
           className="tablet:hidden"
           icon={<ArrowLeft aria-hidden className="flip-rtl" />}
           onClick={() => goBack(sub.up)}

@@ -1,6 +1,7 @@
 import { nameOf, pendingOf, tickOf, typersIn } from '#lib/client/select.ts';
 import type { ChatState, Tick } from '#lib/client/types.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
+import type { Texts } from '#lib/texts/texts.ts';
 import { typingText } from '../conversation/header-text.ts';
 import { firstName } from '../conversation/names.ts';
 import { systemText } from '../conversation/system-text.ts';
@@ -16,45 +17,46 @@ export interface Preview {
   at: string;
 }
 
-export function previewOf(state: ChatState, row: Conversation, isOpen: boolean): Preview {
+export function previewOf(t: Texts, state: ChatState, row: Conversation, isOpen: boolean): Preview {
   const pending = pendingOf(state, row.id).at(-1);
   const at = pending?.createdAt ?? row.lastMessage?.createdAt ?? row.createdAt;
   const plain = { who: '', tick: null, at };
   const typers = state.connection.status === 'online' ? typersIn(state, row.id) : [];
   if (typers.length > 0)
-    return { ...plain, kind: 'typing', text: typingText(typers, row.kind === 'group') };
+    return { ...plain, kind: 'typing', text: typingText(t, typers, row.kind === 'group') };
   const failed = pendingOf(state, row.id).findLast(({ status }) => status === 'failed');
   if (failed) return { ...plain, kind: 'failed', text: oneLine(failed.text), tick: 'failed' };
   const draft = state.drafts[row.id]?.trim();
   if (draft && !isOpen) return { ...plain, kind: 'draft', text: oneLine(draft) };
   if (pending) {
-    const who = row.kind === 'group' ? 'You' : '';
+    const who = row.kind === 'group' ? t('person.you') : '';
     return { kind: 'text', who, text: oneLine(pending.text), tick: 'pending', at };
   }
   return row.lastMessage
-    ? ofMessage(state, row, row.lastMessage)
-    : { ...plain, kind: 'nothing', text: sayHello(row) };
+    ? ofMessage(t, state, row, row.lastMessage)
+    : { ...plain, kind: 'nothing', text: sayHello(t, row) };
 }
 
-function ofMessage(state: ChatState, row: Conversation, message: Message): Preview {
+function ofMessage(t: Texts, state: ChatState, row: Conversation, message: Message): Preview {
   const me = state.account.id;
   const at = message.createdAt;
-  const name = (id: string) => nameOf(state, id, row);
+  const name = (id: string) => nameOf(state, id, row) || t('person.someone');
   if (message.system) {
-    return { kind: 'system', who: '', text: systemText(message, name, me), tick: null, at };
+    return { kind: 'system', who: '', text: systemText(t, message, name, me), tick: null, at };
   }
   const own = message.senderId === me;
-  const who = row.kind === 'group' ? (own ? 'You' : firstName(name(message.senderId))) : '';
+  const who =
+    row.kind === 'group' ? (own ? t('person.you') : firstName(name(message.senderId))) : '';
   if (message.deletedAt) {
-    const text = own ? 'You deleted this message' : 'This message was deleted';
+    const text = t(own ? 'message.deletedByYou' : 'message.deleted');
     return { kind: 'deleted', who: '', text, tick: null, at };
   }
   if (message.hidden) return { kind: 'nothing', who: '', text: '', tick: null, at };
   return { kind: 'text', who, text: oneLine(message.text), tick: tickOf(state, message), at };
 }
 
-const sayHello = (row: Conversation) =>
-  row.kind === 'direct' ? `Say hello to ${firstName(row.title)}` : '';
+const sayHello = (t: Texts, row: Conversation) =>
+  row.kind === 'direct' ? t('chat.sayHello', { name: firstName(row.title) }) : '';
 
 // A row shows one line; the rest of a long message would only cost time.
 const oneLine = (text: string): string =>

@@ -8,16 +8,18 @@ import { Avatar } from '#lib/ui/avatar.tsx';
 import { Badge } from '#lib/ui/badge.tsx';
 import { Mark } from '#lib/ui/brand.tsx';
 import { ChatLink } from '#lib/ui/nav.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import type { View } from '../views.ts';
 
 /** Beside the list; on a phone the tabs below it, away while something else fills the screen. */
 export function Rail({ view, hidden }: { view: View; hidden: boolean }) {
+  const t = useTexts();
   const unread = useChat((state) => unreadChats(state));
   const account = useChat((state) => state.account);
   const onProfile = view.name === 'settings' && view.page === 'profile';
   return (
     <nav
-      aria-label="Main"
+      aria-label={t('nav.main')}
       className={`order-last flex flex-none justify-around border-t border-border bg-surface px-2 pt-1 pb-[calc(6px+env(safe-area-inset-bottom))] tablet:order-none tablet:flex-col tablet:items-center tablet:justify-start tablet:gap-1 tablet:border-0 tablet:bg-transparent tablet:px-0 tablet:pt-4 tablet:pb-3.5 phone:group-has-data-searching/shell:hidden ${hidden ? 'phone:hidden' : ''}`}
     >
       <span className="mb-4 phone:hidden">
@@ -25,33 +27,33 @@ export function Rail({ view, hidden }: { view: View; hidden: boolean }) {
       </span>
       <RailLink
         href="/chats"
-        label="Chats"
+        label={t('chats.title')}
         current={view.name === 'chats'}
         icon={<MessageCircle aria-hidden />}
       >
         <Badge
           count={unread}
-          of={unread === 1 ? 'unread chat' : 'unread chats'}
+          of={t('badge.unreadChats', { count: unread })}
           className="absolute end-4.5 top-0 outline-2 outline-surface tablet:end-px tablet:top-0.75 tablet:outline-app"
         />
       </RailLink>
       <RailLink
         href="/people"
-        label="People"
+        label={t('people.title')}
         current={view.name === 'people'}
         icon={<Users aria-hidden />}
       />
       <span className="flex-1 phone:hidden" />
       <RailLink
         href="/settings"
-        label="Settings"
+        label={t('settings.title')}
         current={view.name === 'settings' && !onProfile}
         icon={<Settings2 aria-hidden />}
       />
       <ChatLink
         href="/settings/profile"
-        aria-label="Your profile"
-        title="Your profile"
+        aria-label={t('nav.profile')}
+        title={t('nav.profile')}
         aria-current={onProfile ? 'page' : undefined}
         className="grid size-12 place-items-center rounded-lg hover:bg-hover aria-[current]:bg-selected phone:hidden"
       >

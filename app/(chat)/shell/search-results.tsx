@@ -6,6 +6,7 @@ import { Avatar } from '#lib/ui/avatar.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { usePeople } from '../people/use-people.ts';
 import { useStartChat } from '../people/use-start-chat.ts';
 import { ConversationRow, rowClasses } from './conversation-row.tsx';
@@ -19,6 +20,7 @@ interface SearchResultsProps {
 
 /** Chats by their title at once, people as the server finds them. */
 export function SearchResults({ query, rows, openId, onClose }: SearchResultsProps) {
+  const t = useTexts();
   const { people, loading } = usePeople(query);
   const myId = useChat((state) => state.account.id);
   const { start, starting } = useStartChat(onClose);
@@ -35,22 +37,22 @@ export function SearchResults({ query, rows, openId, onClose }: SearchResultsPro
     return (
       <Empty
         small
-        title="Nothing found"
+        title={t('search.none')}
         className="pt-16"
         actions={
           <Button variant="tonal" size="sm" onClick={onClose}>
-            Clear search
+            {t('search.clear')}
           </Button>
         }
       >
-        No chat or person matches “{query}”. Try fewer words.
+        {t('search.noneText', { query })}
       </Empty>
     );
   }
   return (
     <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-2 phone:px-1">
       <h2 id="found" className="px-3 pt-3.5 pb-1.5 text-xs font-semibold text-text-3">
-        Chats and people
+        {t('search.found')}
       </h2>
       <ul aria-labelledby="found">
         {chats.map(({ id }) => (
@@ -84,11 +86,14 @@ export function SearchResults({ query, rows, openId, onClose }: SearchResultsPro
   );
 }
 
-const Searching = () => (
-  <p className="grid place-items-center py-6 text-text-3">
-    <Spinner label="Searching" />
-  </p>
-);
+function Searching() {
+  const t = useTexts();
+  return (
+    <p className="grid place-items-center py-6 text-text-3">
+      <Spinner label={t('search.searching')} />
+    </p>
+  );
+}
 
 /** As compared: neither case nor accents count. */
 const folded = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();

@@ -3,15 +3,19 @@
 import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 import { goBack, navigate } from '#lib/ui/nav.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { ConversationView } from '../conversation/conversation-view.tsx';
 import { DetailsPanel } from '../details/details-panel.tsx';
 import { NewChatDialog } from '../new-chat/new-chat-dialog.tsx';
 import { NewGroupDialog } from '../new-chat/new-group-dialog.tsx';
+import { Incoming } from '../notifications/incoming.tsx';
 import { PeoplePage } from '../people/people-page.tsx';
 import { SettingsView } from '../settings/settings-view.tsx';
 import { SignOutDialog } from '../settings/sign-out-dialog.tsx';
 import { viewOf } from '../views.ts';
 import { ConversationList } from './conversation-list.tsx';
+import { LanguageKeeper } from './language-keeper.tsx';
+import { Launched } from './launched.tsx';
 import { LostNotice } from './lost-notice.tsx';
 import { NoChatOpen } from './no-chat-open.tsx';
 import { Rail } from './rail.tsx';
@@ -19,6 +23,7 @@ import { ShellContext, useView, type ShellDialog } from './shell-context.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { TabTitle } from './tab-title.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
+import { WorkerKeeper } from './worker-keeper.tsx';
 
 const sheet =
   'relative flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden bg-surface tablet:my-2 tablet:me-2 tablet:rounded-lg tablet:shadow-1';
@@ -28,6 +33,7 @@ export const Shell = () => viewOf(usePathname()) && <Panes />;
 
 /** Rail, list, conversation, details. On a phone one pane at a time. */
 function Panes() {
+  const t = useTexts();
   const view = useView();
   const [dialog, setDialog] = useState<ShellDialog | null>(null);
   const toggle = (name: ShellDialog) => ({
@@ -43,6 +49,10 @@ function Panes() {
     <ShellContext value={setDialog}>
       <TabTitle />
       <LostNotice />
+      <LanguageKeeper />
+      <WorkerKeeper />
+      <Launched />
+      <Incoming />
       <div
         className={`group/shell flex h-dvh flex-col pt-[env(safe-area-inset-top)] tablet:grid tablet:grid-cols-[64px_300px_minmax(0,1fr)] tablet:grid-rows-[minmax(0,1fr)] desktop:grid-cols-[72px_352px_minmax(0,1fr)] ${details ? 'wide:grid-cols-[72px_352px_minmax(0,1fr)_368px]' : ''}`}
       >
@@ -50,10 +60,10 @@ function Panes() {
           href="#main"
           className="absolute start-2 top-2 z-50 -translate-y-20 rounded-md bg-accent px-4 py-2 text-on-accent focus:translate-y-0"
         >
-          {chatId ? 'Go to messages' : 'Go to content'}
+          {t(chatId ? 'nav.toMessages' : 'nav.toContent')}
         </a>
         {/* On a phone the list, and with it the title of the page, is not there beside a chat. */}
-        {chatId && <h1 className="sr-only tablet:hidden">Chats</h1>}
+        {chatId && <h1 className="sr-only tablet:hidden">{t('chats.title')}</h1>}
         <Rail view={view} hidden={isSub} />
         <ConversationList openId={chatId} hidden={view.name !== 'chats'} />
         {view.name === 'chats' ? (
@@ -81,6 +91,7 @@ function Panes() {
 
 /** Docked on wide screens, above the conversation on others, the whole page on a phone. */
 function Details({ id }: { id: string }) {
+  const t = useTexts();
   const close = () => goBack(`/chats/${id}`);
   return (
     <>
@@ -90,7 +101,7 @@ function Details({ id }: { id: string }) {
         className="fixed inset-0 z-20 animate-fade bg-scrim phone:hidden wide:hidden"
       />
       <aside
-        aria-label="Details"
+        aria-label={t('details.label')}
         className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface tablet:fixed tablet:inset-y-2 tablet:end-2 tablet:z-20 tablet:w-94 tablet:animate-slide-in tablet:rounded-lg tablet:shadow-3 wide:relative wide:inset-auto wide:my-2 wide:me-2 wide:w-auto wide:shadow-1"
       >
         <DetailsPanel id={id} onClose={close} />

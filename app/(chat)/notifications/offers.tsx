@@ -1,0 +1,125 @@
+'use client';
+
+import { BellRing, Download, X } from 'lucide-react';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useChat, usePush } from '#lib/client/provider.tsx';
+import { listRows } from '#lib/client/select.ts';
+import { IconButton } from '#lib/ui/icon-button.tsx';
+import { install, useInstalling } from '#lib/ui/install.ts';
+import { recall, rememberHere, useRemembered } from '#lib/ui/remembered.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { useAttempt } from '../details/use-attempt.ts';
+
+/** Days of use before Gatherly is offered as an application. */
+const usedDays = 3;
+const laterMs = 30 * 24 * 3_600_000;
+
+/** Above the list, one at a time: what makes Gatherly more useful here. Each is offered once. */
+export function Offers() {
+  const hasTalked = useChat((state) => listRows(state).some(({ lastMessage }) => lastMessage));
+  const canNotify = useCanNotify(hasTalked);
+  const installing = useInstalling();
+  const days = useUsedDays();
+  const noPush = useRemembered('offer.push');
+  const noInstall = useRemembered('offer.install');
+  if (!hasTalked) return null;
+  if (canNotify && isDue(noPush)) return <NotifyOffer />;
+  if (installing === 'can' && days >= usedDays && noInstall === null) return <InstallOffer />;
+  return null;
+}
+
+const isDue = (later: string | null): boolean =>
+  later === null || Date.now() - Number(later) > laterMs;
+const putOff = (name: string) => rememberHere(name, String(Date.now()));
+
+/** Only who has not been asked is offered it: a browser that was told no is not asked twice. */
+function useCanNotify(isUseful: boolean): boolean {
+  const push = usePush();
+  const [can, setCan] = useState(false);
+  useEffect(() => {
+    if (!isUseful || typeof Notification === 'undefined') return;
+    if (Notification.permission !== 'default') return;
+    void push.read().then(
+      ({ support, device }) => setCan(support === 'ok' && device === null),
+      () => undefined,
+    );
+  }, [push, isUseful]);
+  return can;
+}
+
+/** On how many days Gatherly was opened here. */
+function useUsedDays(): number {
+  const days = (useRemembered('days') ?? '').split(' ').filter(Boolean);
+  useEffect(() => {
+    const today = new Date().toISOString().slice(0, 10);
+    const known = (recall('days') ?? '').split(' ').filter(Boolean);
+    if (known.length < usedDays && !known.includes(today))
+      rememberHere('days', [...known, today].join(' '));
+  }, []);
+  return days.length;
+}
+
+function NotifyOffer() {
+  const t = useTexts();
+  const push = usePush();
+  const { isBusy, attempt } = useAttempt();
+  const done = () => putOff('offer.push');
+  return (
+    <Offer
+      icon={<BellRing aria-hidden />}
+      text={t('notify.offer')}
+      action={t('notify.turnOn')}
+      busy={isBusy}
+      onAct={() => void attempt(push.turnOn(), t('notify.failed')).then(done)}
+      onClose={done}
+    />
+  );
+}
+
+function InstallOffer() {
+  const t = useTexts();
+  const done = () => putOff('offer.install');
+  return (
+    <Offer
+      icon={<Download aria-hidden />}
+      text={t('install.text')}
+      action={t('install.action')}
+      busy={false}
+      onAct={() => void install().then(done)}
+      onClose={done}
+    />
+  );
+}
+
+interface OfferProps {
+  icon: ReactNode;
+  text: string;
+  action: string;
+  busy: boolean;
+  onAct: () => void;
+  onClose: () => void;
+}
+
+function Offer({ icon, text, action, busy, onAct, onClose }: OfferProps) {
+  const t = useTexts();
+  return (
+    <section
+      aria-label={action}
+      className="mx-3 mb-2 flex flex-none items-start gap-2.5 rounded-md bg-info-soft py-1 ps-3.5 pe-1 text-md text-on-info-soft [&>svg]:mt-3 [&>svg]:size-4.5"
+    >
+      {icon}
+      <div className="min-w-0 flex-1 pt-2.5 pb-1">
+        <p>{text}</p>
+        <button
+          type="button"
+          disabled={busy}
+          onClick={onAct}
+          className="-ms-2 min-h-10 rounded-sm px-2 font-semibold hover:bg-hover-surface phone:min-h-11"
+        >
+          {action}
+        </button>
+      </div>
+      <IconButton label={t('action.close')} icon={<X aria-hidden />} onClick={onClose} />
+    </section>
+  );
+}

@@ -1,0 +1,57 @@
+import { useActions, useChat } from '#lib/client/provider.tsx';
+import type { Privacy } from '#lib/contract/records.ts';
+import { Switch } from '#lib/ui/switch.tsx';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
+import type { PlainKey } from '#lib/texts/catalogue.ts';
+import { useAttempt } from '../details/use-attempt.ts';
+import { Card } from './card.tsx';
+import { ChoiceRow } from './choice-row.tsx';
+import { SettingRow } from './setting-row.tsx';
+
+const lastSeen: Record<Privacy['lastSeen'], PlainKey> = {
+  everyone: 'privacy.everyone',
+  contacts: 'privacy.contacts',
+  nobody: 'privacy.nobody',
+};
+const online: Record<Privacy['online'], PlainKey> = {
+  everyone: 'privacy.everyone',
+  as_last_seen: 'privacy.asLastSeen',
+};
+
+export function PrivacyPage() {
+  const t = useTexts();
+  const { updateAccount } = useActions();
+  const { attempt } = useAttempt();
+  const privacy = useChat((state) => state.account.privacy);
+  const change = (to: Partial<Privacy>) =>
+    void attempt(updateAccount({ privacy: to }), t('privacy.failed'));
+  return (
+    <>
+      <Card title={t('privacy.visible')}>
+        <ChoiceRow
+          title={t('privacy.lastSeen')}
+          help={t('privacy.mutual')}
+          value={privacy.lastSeen}
+          choices={lastSeen}
+          onChoose={(value) => change({ lastSeen: value })}
+        />
+        <ChoiceRow
+          title={t('person.online')}
+          help={t('privacy.mutual')}
+          value={privacy.online}
+          choices={online}
+          onChoose={(value) => change({ online: value })}
+        />
+      </Card>
+      <Card title={t('privacy.chats')}>
+        <SettingRow title={t('privacy.readReceipts')} text={t('privacy.readReceiptsText')}>
+          <Switch
+            aria-label={t('privacy.readReceipts')}
+            checked={privacy.readReceipts}
+            onCheckedChange={(readReceipts) => change({ readReceipts })}
+          />
+        </SettingRow>
+      </Card>
+    </>
+  );
+}

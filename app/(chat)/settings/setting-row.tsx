@@ -1,0 +1,31 @@
+import type { ReactNode } from 'react';
+
+interface SettingRowProps {
+  title: string;
+  text?: string;
+  onClick?: () => void;
+  children: ReactNode;
+}
+
+const looks =
+  'flex min-h-15 w-full items-center gap-3.5 px-3.5 py-2.5 text-start [&+&]:border-t [&+&]:border-border';
+
+/** A line of a card: what it is about, and at its end what there is to it. All of it can be pressed. */
+export function SettingRow({ title, text, onClick, children }: SettingRowProps) {
+  const content = (
+    <>
+      <span className="min-w-0 flex-1">
+        <span className="block text-body font-medium">{title}</span>
+        {text && <span className="block text-sm text-text-3">{text}</span>}
+      </span>
+      {children}
+    </>
+  );
+  return onClick ? (
+    <button type="button" onClick={onClick} className={`${looks} hover:bg-hover-surface`}>
+      {content}
+    </button>
+  ) : (
+    <label className={looks}>{content}</label>
+  );
+}

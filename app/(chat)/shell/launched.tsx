@@ -1,0 +1,21 @@
+'use client';
+
+import { useEffect, useEffectEvent, useState } from 'react';
+import { launchOf } from './launch.ts';
+import { SendToDialog } from './send-to-dialog.tsx';
+import { useOpenDialog } from './shell-context.tsx';
+
+/** Does what Gatherly was opened for, once: the address then says so no more. */
+export function Launched() {
+  const open = useOpenDialog();
+  const [shared, setShared] = useState<string | null>(null);
+  const begin = useEffectEvent(() => {
+    const launch = launchOf(location.search);
+    if (!launch) return;
+    history.replaceState(history.state, '', location.pathname);
+    if ('dialog' in launch) open(launch.dialog);
+    else setShared(launch.shared);
+  });
+  useEffect(() => begin(), []);
+  return <SendToDialog text={shared} onClose={() => setShared(null)} />;
+}

@@ -1,0 +1,18 @@
+import type { Language } from './records.ts';
+
+/** What a page tells the service worker. */
+export type ToWorker =
+  /** The new version may take over: whoever looks at the page has asked for it. */
+  | { type: 'take-over' }
+  /** What the person reads: for the page without a network, and for notifications. */
+  | { type: 'language'; language: Language; locale: string };
+
+/** What the service worker tells a page. */
+export type FromWorker =
+  /** Asks for the addresses of the page's scripts, in answer through the message's port. */
+  | { type: 'scripts' }
+  /** A notification was clicked. `text` is an answer written in it that could not be sent. */
+  | { type: 'open'; conversationId: string; text?: string };
+
+/** The page without private data that is shown when the server cannot be reached. */
+export const offlineShellPath = '/offline-shell';

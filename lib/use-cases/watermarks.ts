@@ -1,0 +1,53 @@
+import type { Types } from 'mongoose';
+import type { Receipt } from '#lib/contract/records.ts';
+import type { ConversationDoc } from '#lib/models/conversation.ts';
+import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
+import type { MessageDoc } from '#lib/models/message.ts';
+import { shownReadSeqOf } from './receipts.ts';
+
+// What the ticks of a member's own messages are made of. A tick never falls, whoever goes.
+
+/** How far somebody, or everybody, has received and is seen to have read. */
+export type Marks = Omit<Receipt, 'userId'>;
+
+const marks = { deliveredSeq: 1, readSeq: 1, shownReadSeq: 1, leftAt: 1 } as const;
+
+/** How far the others are, where a view of the conversation tells it; to who has left, as it was then. */
+export async function receiptsFor(
+  { kind, memberCount }: ConversationDoc,
+  member: MemberDoc,
+  lastMessage: MessageDoc | null,
+): Promise<Marks | null> {
+  if (member.leftAt) return member.leftAs?.receipts ?? null;
+  const isAlone = memberCount <= 1;
+  const isTold = kind === 'direct' || isAlone || lastMessage?.sender.equals(member.user);
+  return isTold ? receiptsOfOthers(member) : null;
+}
+
+/**
+ * How far everybody else in the conversation has received and read. Once all of them have left, how
+ * far anybody had: what was read stays read.
+ */
+export async function receiptsOfOthers({ conversation, user }: MemberDoc): Promise<Marks | null> {
+  const filter = { conversation, user: { $ne: user } };
+  const others = await MemberModel.find(filter, marks).lean<MemberDoc[]>();
+  const present = others.filter(({ leftAt }) => leftAt === null);
+  return present.length > 0 ? extreme(Math.min, present) : highestOf(others);
+}
+
+/** How far the one got farthest, of those other than this person who have left; null if nobody has. */
+export async function receiptsOfFormer(
+  conversation: Types.ObjectId,
+  userId: string,
+): Promise<Marks | null> {
+  const filter = { conversation, user: { $ne: userId }, leftAt: { $ne: null } };
+  return highestOf(await MemberModel.find(filter, marks).lean<MemberDoc[]>());
+}
+
+const highestOf = (members: MemberDoc[]): Marks | null =>
+  members.length > 0 ? extreme(Math.max, members) : null;
+
+const extreme = (of: (...seqs: number[]) => number, members: MemberDoc[]): Marks => ({
+  deliveredSeq: of(...members.map(({ deliveredSeq }) => deliveredSeq)),
+  readSeq: of(...members.map(shownReadSeqOf)),
+});

@@ -1,0 +1,125 @@
+import type { PushPayload } from '#lib/contract/push.ts';
+import type { FromWorker } from '#lib/contract/worker.ts';
+import { notificationTexts } from '#lib/texts/notifications.ts';
+import {
+  dataOf,
+  plainShown,
+  shownOf,
+  tagOf,
+  type NotificationData,
+  type Shown,
+} from './notification.ts';
+import { newClientId, post } from './server.ts';
+import { readSpeech } from './speech.ts';
+
+declare const self: ServiceWorkerGlobalScope;
+
+/** Shows what the server says, which has decided that it is to be shown here. */
+export async function receivePush(data: PushMessageData | null): Promise<void> {
+  const payload = payloadOf(data);
+  if (payload?.kind === 'clear') await clear(payload.conversationId, payload.seq);
+  else if (payload?.kind === 'message') await announce(payload);
+  else await showPlain(payload !== null);
+  await showCount();
+}
+
+// Nobody but our server has the keys to encrypt it; an older or newer one may say other things.
+function payloadOf(data: PushMessageData | null): PushPayload | null {
+  try {
+    return data?.json() as PushPayload | null;
+  } catch {
+    return null;
+  }
+}
+
+async function announce(push: Extract<PushPayload, { kind: 'message' }>): Promise<void> {
+  const { conversation, message, quiet } = push;
+  const speech = await readSpeech();
+  // Of two that come in the wrong order the newer one stays; what was deleted gives way to what is older.
+  const shown = await shownFor(conversation.id);
+  if (!quiet && shown.some((known) => (dataOf(known)?.seq ?? 0) > message.seq)) return;
+  await show(shownOf(push, notificationTexts[speech.language], speech));
+  await post(`conversations/${conversation.id}/delivered`, { seq: message.seq });
+}
+
+async function showPlain(isTest: boolean): Promise<void> {
+  const speech = await readSpeech();
+  const texts = notificationTexts[speech.language];
+  await show(
+    isTest
+      ? plainShown(texts.testTitle, texts.testText, speech)
+      : plainShown('Gatherly', texts.open, speech),
+  );
+}
+
+const show = ({ title, options }: Shown) => self.registration.showNotification(title, options);
+
+const shownFor = (conversationId: string) =>
+  self.registration.getNotifications({ tag: tagOf(conversationId) });
+
+async function clear(conversationId: string, upTo: number): Promise<void> {
+  for (const shown of await shownFor(conversationId))
+    if ((dataOf(shown)?.seq ?? 0) <= upTo) shown.close();
+}
+
+/** On the application's icon, while no page is there that knows better. */
+async function showCount(): Promise<void> {
+  const pages = await self.clients.matchAll({ type: 'window' });
+  if (pages.length > 0) return;
+  const shown = await self.registration.getNotifications();
+  const { setAppBadge } = self.navigator as Partial<WorkerNavigator>;
+  const count = shown.filter((one) => dataOf(one) !== null).length;
+  await setAppBadge?.call(self.navigator, count).catch(() => undefined);
+}
+
+/** A press on a notification, or on one of its actions. */
+export async function followNotification(event: NotificationEvent): Promise<void> {
+  const { notification, action } = event;
+  notification.close();
+  const about = dataOf(notification);
+  const { reply } = event as { reply?: string | null };
+  if (about && action === 'read') await markRead(about);
+  else if (about && action === 'reply' && reply?.trim()) await answer(notification, about, reply);
+  else await open(about?.conversationId ?? null);
+  await showCount();
+}
+
+async function markRead({ conversationId, seq }: NotificationData): Promise<void> {
+  if (await post(`conversations/${conversationId}/read`, { seq })) return;
+  // Not read, then, for anybody: it is opened instead.
+  await open(conversationId);
+}
+
+async function answer(
+  notification: Notification,
+  about: NotificationData,
+  reply: string,
+): Promise<void> {
+  const { conversationId } = about;
+  const body = { clientId: newClientId(), text: reply.trim() };
+  if (await post(`conversations/${conversationId}/messages`, body)) return;
+  const speech = await readSpeech();
+  const { notSent } = notificationTexts[speech.language];
+  const { title } = notification;
+  await show({
+    title,
+    options: {
+      ...plainShown(title, `${notSent}\n${body.text}`, speech).options,
+      tag: tagOf(conversationId),
+      data: { ...about, unsent: body.text },
+    },
+  });
+}
+
+async function open(conversationId: string | null): Promise<void> {
+  const path = conversationId === null ? '/chats' : `/chats/${conversationId}`;
+  const pages = await self.clients.matchAll({ type: 'window' });
+  const page = pages.find(({ url }) =>
+    /^\/(chats|people|settings)(\/|$)/.test(new URL(url).pathname),
+  );
+  if (!page) return void (await self.clients.openWindow(path));
+  if (conversationId !== null)
+    page.postMessage({ type: 'open', conversationId } satisfies FromWorker);
+  // Refused unless a press led here; it is at the right place all the same.
+  await page.focus().catch(() => undefined);
+}

@@ -1,0 +1,150 @@
+import type { Page } from 'playwright/test';
+import { startServer, type TestServer } from '../support/server.ts';
+import { databases, expectUnsent, rowsIn } from './line.ts';
+import {
+  bubble,
+  composer,
+  expect,
+  findAndOpen,
+  log,
+  row,
+  say,
+  test,
+  tick,
+  type Guest,
+} from './people.ts';
+import { cachedAnswers, expectWorker } from './worker.ts';
+
+// Several people, servers and pages in each.
+test.slow();
+
+/** Closes the application; a later page of it fails the test by any error of its scripts or policy. */
+async function reopen(guest: Guest, path: string): Promise<Guest & { faults: string[] }> {
+  await guest.page.close();
+  const page = await guest.context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (/Content Security Policy|hydrat/i.test(message.text())) faults.push(message.text());
+  });
+  await page.goto(path);
+  return { ...guest, page, faults };
+}
+
+const comeBack = (server: TestServer) =>
+  startServer({ PORT: new URL(server.url).port }, server.dataDir);
+
+const expectKept = (page: Page, text: string) =>
+  expect.poll(async () => JSON.stringify(await rowsIn(page, 'logs'))).toContain(text);
+
+test('without the server it opens with the last chats; what is written leaves when it is back', async ({
+  signUp,
+  server,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Hello Ben');
+  await row(ben, /Ana Prado/).click();
+  await say(ben, 'Hello Ana');
+  await expect(bubble(ana, 'Hello Ana')).toBeVisible();
+  await expectWorker(ana.page);
+  await expectKept(ana.page, 'Hello Ana');
+  await server.kill('SIGKILL');
+
+  const later = await reopen(ana, '/chats');
+  await row(later, /Ben Okafor/).click();
+  await expect(log(later).getByRole('article')).toHaveText([/Hello Ben/, /Hello Ana/]);
+  await say(later, 'From the train');
+  await expect(tick(later, 'From the train', 'Sending')).toBeVisible();
+  await expect(
+    later.page
+      .getByText(/^(You’re offline|Connecting)/)
+      .filter({ visible: true })
+      .first(),
+  ).toBeVisible();
+  await expectUnsent(later.page, 1);
+  await composer(later).fill('Half a thou');
+  // Straight into the chat, too, as from a link.
+  const again = await reopen(later, new URL(later.page.url()).pathname);
+  await expect(tick(again, 'From the train', 'Sending')).toBeVisible();
+  await expect(composer(again)).toHaveValue('Half a thou');
+
+  const back = await comeBack(server);
+  await expect(bubble(ben, 'From the train')).toBeVisible({ timeout: 60_000 });
+  await expect(tick(again, 'From the train', 'Read')).toBeVisible({ timeout: 60_000 });
+  await expect(log(again).getByRole('article')).toHaveText([/Hello Ben/, /Hello Ana/, /From the/]);
+  expect([...later.faults, ...again.faults]).toEqual([]);
+  await back.stop();
+});
+
+test('what the worker keeps is the build, and nothing of anybody', async ({ signUp, server }) => {
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'A secret');
+  await expectWorker(ana.page);
+  await expectKept(ana.page, 'A secret');
+  await ana.page.reload();
+  await expect(bubble(ana, 'A secret')).toBeVisible();
+  const answers = await cachedAnswers(ana.page);
+  for (const [path, answer] of Object.entries(answers)) {
+    expect(path).toMatch(/^\/(_next\/static\/chunks\/|[\w-]+\.(png|svg)$|offline-shell$|speech$)/);
+    expect(answer).not.toMatch(/A secret|Ana Prado|ana\.prado|Ben Okafor|^.*"set-cookie"/i);
+  }
+  expect(Object.keys(answers)).toContain('/offline-shell');
+
+  // The page that is kept has a policy as strict as any other, and a nonce of its own each time.
+  await server.kill('SIGKILL');
+  const nonces = new Set<string>();
+  for (let load = 0; load < 2; load += 1) {
+    const answer = await ana.page.goto('/chats');
+    const policy = (await answer!.headerValue('content-security-policy')) ?? '';
+    const scripts = policy.split('; ').find((part) => part.startsWith('script-src'));
+    const nonce = /^script-src 'nonce-([^']{24})' 'strict-dynamic'$/.exec(scripts ?? '')?.[1];
+    expect(nonce).toBeDefined();
+    nonces.add(nonce!);
+    await expect(row(ana, /Ben Okafor/)).toBeVisible();
+  }
+  expect(nonces.size).toBe(2);
+});
+
+test('after signing out there is nothing to open', async ({ signUp, server }) => {
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Hello');
+  await expectWorker(ana.page);
+  await expectKept(ana.page, 'Hello');
+  await ana.page.getByRole('button', { name: 'More' }).click();
+  await ana.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await ana.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+  await ana.page.waitForURL('**/sign-in**');
+  await expect.poll(() => databases(ana.page)).toEqual([]);
+  await server.kill('SIGKILL');
+
+  const later = await reopen(ana, '/chats');
+  await expect(later.page.getByRole('heading', { name: /^We can’t reach/ })).toBeVisible();
+  await expect(later.page.getByText('Ben Okafor')).toHaveCount(0);
+  const back = await comeBack(server);
+  await expect(later.page.getByRole('heading', { name: 'Welcome back' })).toBeVisible({
+    timeout: 60_000,
+  });
+  await back.stop();
+});
+
+test('a server that takes its time does not keep the chats from opening', async ({
+  signUp,
+  server,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Hello');
+  await expectWorker(ana.page);
+  await expectKept(ana.page, 'Hello');
+  process.kill(server.pid, 'SIGSTOP');
+  const later = await reopen(ana, '/chats');
+  await expect(row(later, /Ben Okafor/)).toBeVisible();
+  process.kill(server.pid, 'SIGCONT');
+  await row(later, /Ben Okafor/).click();
+  await say(later, 'Still there?');
+  await expect(tick(later, 'Still there?', 'Sent')).toBeVisible({ timeout: 60_000 });
+  expect(later.faults).toEqual([]);
+});

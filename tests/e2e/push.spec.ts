@@ -1,0 +1,276 @@
+import type { CDPSession, Page } from 'playwright/test';
+import { pushSettings } from '../push/devices.ts';
+import { PushService, type BrowserSubscription } from '../push/push-service.ts';
+import { startServer } from '../support/server.ts';
+import { awayFromApp } from './line.ts';
+import { bubble, expect, findAndOpen, row, say, test as base, type Guest } from './people.ts';
+import { expectWorker } from './worker.ts';
+
+// Several people, servers and pages in each.
+base.slow();
+
+const test = base.extend<{ pushService: PushService }>({
+  // oxlint-disable-next-line no-empty-pattern
+  pushService: async ({}, use) => {
+    const service = await PushService.start();
+    await use(service);
+    service.stop();
+    expect(service.strange).toEqual([]);
+  },
+  // oxlint-disable-next-line no-empty-pattern
+  server: async ({}, use) => {
+    const server = await startServer(pushSettings);
+    await use(server);
+    await server.stop();
+  },
+});
+
+interface Device {
+  guest: Guest;
+  subscription(): BrowserSubscription;
+  /** Hands the worker what has come for it, as the browser would from its push service. */
+  deliver(payload: object): Promise<void>;
+}
+
+/** A browser whose push service is the test's. */
+async function deviceOf(guest: Guest, service: PushService, origin: string): Promise<Device> {
+  const { context } = guest;
+  let subscription: BrowserSubscription | undefined;
+  await context.grantPermissions(['notifications'], { origin });
+  await context.exposeFunction('subscribeAtTest', (publicKey: string) => {
+    subscription = service.subscribe(publicKey);
+    return subscription.json;
+  });
+  await context.addInitScript(() => {
+    type Subscribe = (publicKey: unknown) => Promise<object>;
+    const stub = (json: object, publicKey: string) => ({
+      toJSON: () => json,
+      unsubscribe: async () => localStorage.removeItem('test-push') === undefined,
+      options: {
+        applicationServerKey: Uint8Array.from(
+          atob(publicKey.replaceAll('-', '+').replaceAll('_', '/')),
+          (letter) => letter.charCodeAt(0),
+        ).buffer,
+      },
+    });
+    Object.assign(PushManager.prototype, {
+      async getSubscription() {
+        const kept = localStorage.getItem('test-push');
+        if (kept === null) return null;
+        const { json, publicKey } = JSON.parse(kept) as { json: object; publicKey: string };
+        return stub(json, publicKey);
+      },
+      async subscribe({ applicationServerKey }: { applicationServerKey: string }) {
+        const ask = (window as unknown as { subscribeAtTest: Subscribe }).subscribeAtTest;
+        const json = await ask(applicationServerKey);
+        const publicKey = applicationServerKey;
+        localStorage.setItem('test-push', JSON.stringify({ json, publicKey }));
+        return stub(json, publicKey);
+      },
+    });
+  });
+  await guest.page.reload();
+  await expectWorker(guest.page);
+  const devtools = await context.newCDPSession(guest.page);
+  const registrationId = await registrationOf(devtools);
+  return {
+    guest,
+    subscription() {
+      if (!subscription) throw new Error('this device has not subscribed');
+      return subscription;
+    },
+    deliver: (payload) =>
+      devtools
+        .send('ServiceWorker.deliverPushMessage', {
+          origin,
+          registrationId,
+          data: JSON.stringify(payload),
+        })
+        .then(() => undefined),
+  };
+}
+
+const registrationOf = (devtools: CDPSession) =>
+  new Promise<string>((resolve, reject) => {
+    devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const [first] = registrations;
+      if (first) resolve(first.registrationId);
+    });
+    devtools.send('ServiceWorker.enable').catch(reject);
+  });
+
+interface Seen {
+  title: string;
+  body: string;
+  tag: string;
+  actions: string[];
+}
+
+const shown = (page: Page): Promise<Seen[]> =>
+  page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    const notifications = await registration.getNotifications();
+    return notifications.map((notification) => {
+      const { title, body, tag } = notification;
+      const { actions } = notification as Notification & { actions: { action: string }[] };
+      return { title, body, tag, actions: actions.map(({ action }) => action) };
+    });
+  });
+
+/** A press on what is shown, or on one of its actions. */
+async function press({ context }: Guest, action = '', reply?: string): Promise<void> {
+  const [worker] = context.serviceWorkers();
+  await worker!.evaluate(
+    async ([action, reply]) => {
+      const { registration, NotificationEvent } = self as unknown as {
+        registration: ServiceWorkerRegistration;
+        NotificationEvent: new (type: string, init: object) => Event;
+      };
+      const [notification] = await registration.getNotifications();
+      const event = new NotificationEvent('notificationclick', { notification, action });
+      Object.defineProperty(event, 'waitUntil', { value: () => undefined });
+      if (reply) Object.defineProperty(event, 'reply', { value: reply });
+      self.dispatchEvent(event);
+    },
+    [action, reply] as const,
+  );
+}
+
+async function turnOn({ guest: { page } }: Device): Promise<void> {
+  const offer = page.getByRole('region', { name: 'Turn on notifications' });
+  await page.goto('/settings/notifications');
+  await page.getByRole('switch', { name: 'Notify me of messages' }).click();
+  await expect(page.getByRole('switch', { name: 'Notify me of messages' })).toBeChecked();
+  await expect(offer).toHaveCount(0);
+}
+
+test('from the switch to a message, an answer and a click', async ({
+  signUp,
+  server,
+  pushService,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await signUp('Ben Okafor')];
+  await findAndOpen(ben, ana);
+  await say(ben, 'Before');
+  const device = await deviceOf(ana, pushService, server.url);
+  await turnOn(device);
+
+  await ana.page.getByRole('button', { name: 'Send me a test' }).click();
+  await device.deliver(await device.subscription().heard('test'));
+  await expect
+    .poll(() => shown(ana.page))
+    .toEqual([expect.objectContaining({ title: 'Notifications work' })]);
+  await ana.page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    for (const one of await registration.getNotifications()) one.close();
+  });
+
+  // Nobody looks: the application is closed.
+  await awayFromApp(ana.page);
+  await say(ben, 'Are you there?');
+  const told = await device
+    .subscription()
+    .heard('message', ({ message }) => message.text === 'Are you there?', 30_000);
+  await device.deliver(told);
+  await expect
+    .poll(() => shown(ana.page))
+    .toEqual([
+      {
+        title: 'Ben Okafor',
+        body: expect.stringMatching(/^Are you there\?/),
+        tag: `chat:${told.conversation.id}`,
+        actions: ['reply', 'read'],
+      },
+    ]);
+
+  await press(ana, 'reply', 'On my way');
+  await expect(bubble(ben, 'On my way')).toBeVisible();
+  await expect.poll(() => shown(ana.page)).toEqual([]);
+
+  // Open in the background, at another place: a press leads to the chat.
+  await device.deliver(told);
+  await expect.poll(() => shown(ana.page)).toHaveLength(1);
+  const page = await ana.context.newPage();
+  await page.goto('/settings');
+  await press(ana);
+  await page.waitForURL(`**/chats/${told.conversation.id}`);
+  await expect(bubble({ ...ana, page }, 'Are you there?')).toBeVisible();
+});
+
+test('what is read elsewhere goes, what is hidden stays hidden, in the language of the person', async ({
+  signUp,
+  server,
+  pushService,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await signUp('Ben Okafor')];
+  await findAndOpen(ben, ana);
+  await say(ben, 'Before');
+  const device = await deviceOf(ana, pushService, server.url);
+  await turnOn(device);
+  await ana.page.getByRole('switch', { name: 'Show message text' }).click();
+  await expect(ana.page.getByRole('switch', { name: 'Show message text' })).not.toBeChecked();
+  await ana.page.goto('/settings/language');
+  await ana.page.getByRole('radio', { name: 'Deutsch' }).click();
+  await expect(ana.page.getByRole('heading', { name: 'Sprache' }).first()).toBeVisible();
+  await ana.page.goto('/settings/notifications');
+  await expect(ana.page.getByRole('switch', { name: 'Ton' })).toBeVisible();
+
+  await awayFromApp(ana.page);
+  await say(ben, 'A secret');
+  const told = await device.subscription().heard('message', () => true, 30_000);
+  expect(told.message.text).toBeNull();
+  await device.deliver(told);
+  await expect
+    .poll(() => shown(ana.page))
+    .toEqual([
+      expect.objectContaining({
+        title: 'Ben Okafor',
+        body: expect.stringMatching(/neue Nachricht/i),
+      }),
+    ]);
+
+  await device.deliver({
+    kind: 'clear',
+    conversationId: told.conversation.id,
+    seq: told.message.seq,
+  });
+  await expect.poll(() => shown(ana.page)).toEqual([]);
+
+  // A page in which it is read takes it away as well, without the server's help.
+  await device.deliver(told);
+  await expect.poll(() => shown(ana.page)).toHaveLength(1);
+  const page = await ana.context.newPage();
+  await page.goto(`/chats/${told.conversation.id}`);
+  await expect(bubble({ ...ana, page }, 'A secret')).toBeVisible();
+  await expect.poll(() => shown(page)).toEqual([]);
+
+  // Signing out ends it, and takes what is shown along.
+  await device.deliver({ ...told, message: { ...told.message, seq: told.message.seq + 1 } });
+  await expect.poll(() => shown(page)).toHaveLength(1);
+  await page.goto('/chats');
+  await page.getByRole('button', { name: 'Mehr' }).click();
+  await page.getByRole('menuitem', { name: 'Abmelden' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Abmelden' }).click();
+  await page.waitForURL('**/sign-in**');
+  await expect.poll(() => shown(page)).toEqual([]);
+  expect(await page.evaluate(() => localStorage.getItem('test-push'))).toBeNull();
+});
+
+test('a page that looks elsewhere says it itself', async ({ signUp }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  await findAndOpen(ben, ana);
+  await say(ben, 'Look here');
+  const notice = ana.page
+    .getByRole('listitem')
+    .filter({ hasText: 'Look here' })
+    .filter({
+      has: ana.page.getByRole('button', { name: 'Open' }),
+    });
+  await expect(notice).toBeVisible();
+  await notice.getByRole('button', { name: 'Open' }).click();
+  await expect(bubble(ana, 'Look here')).toBeVisible();
+  await say(ben, 'And here');
+  await expect(bubble(ana, 'And here')).toBeVisible();
+  await expect(ana.page.getByRole('button', { name: 'Open', exact: true })).toHaveCount(0);
+  await expect(row(ana, /Ben Okafor/)).toBeVisible();
+});

@@ -1,0 +1,149 @@
+import sharp from 'sharp';
+import { password } from '../support/people.ts';
+import { composer, expect, findAndOpen, log, row, say, test, tick, type Guest } from './people.ts';
+
+test.use({ sharesServer: true });
+
+const photo = async (name: string, bytes?: Buffer) => ({
+  name,
+  mimeType: 'image/png',
+  buffer:
+    bytes ??
+    (await sharp({ create: { width: 600, height: 400, channels: 3, background: '#c2185b' } })
+      .png()
+      .toBuffer()),
+});
+
+const openSettings = async ({ page }: Guest, name: string) => {
+  await page.goto('/settings');
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name }).click();
+};
+
+test('a photo is framed by keys and shown to others', async ({ signUp }) => {
+  const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Do you see me?');
+  await expect(row(ben, 'Ana Vidal')).toBeVisible();
+
+  const { page } = ana;
+  await openSettings(ana, 'Ana Vidal');
+  const chooser = page.locator('input[type=file]');
+  await chooser.setInputFiles(await photo('broken.png', Buffer.from('no picture')));
+  await expect(page.getByText('This photo can’t be read.')).toBeVisible();
+  await chooser.setInputFiles(await photo('me.png'));
+  const dialog = page.getByRole('dialog', { name: 'Adjust the photo' });
+  const frame = dialog.getByRole('button', { name: /^Photo: drag it/ });
+  const left = () => frame.locator('img').evaluate((image) => image.style.left);
+  const before = await left();
+  await frame.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(left).not.toBe(before);
+  await page.keyboard.press('+');
+  await expect(dialog.getByRole('slider', { name: 'Zoom' })).not.toHaveValue('1');
+  await dialog.getByRole('button', { name: 'Use photo' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('Photo changed')).toBeVisible();
+  const loaded = (image: Element) => (image as HTMLImageElement).naturalWidth;
+  await expect.poll(() => row(ben, 'Ana Vidal').locator('img').evaluate(loaded)).toBe(320);
+
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(row(ben, 'Ana Vidal').locator('img')).toHaveCount(0);
+});
+
+test('read receipts and presence go both ways, and can be hidden', async ({ signUp }) => {
+  const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'First');
+  await expect(ana.page.getByText('Online', { exact: true })).toBeVisible();
+
+  await openSettings(ben, 'Privacy');
+  const receipts = ben.page.getByRole('switch', { name: 'Read receipts' });
+  await receipts.click();
+  await expect(receipts).not.toBeChecked();
+  await ben.page.getByRole('button', { name: 'Last seen', exact: false }).first().click();
+  const choices = ben.page.getByRole('dialog', { name: 'Last seen' });
+  await choices.getByRole('radio', { name: 'Nobody' }).check();
+  await ben.page.keyboard.press('Escape');
+  await ben.page.getByRole('button', { name: /^Online/ }).click();
+  await ben.page.getByRole('radio', { name: 'Same as last seen' }).check();
+  await ben.page.keyboard.press('Escape');
+  await expect(ana.page.getByText('Online', { exact: true })).toBeHidden();
+  await ben.page.reload();
+  await expect(receipts).not.toBeChecked();
+
+  await ben.page.goto('/chats');
+  await row(ben, 'Ana Vidal').click();
+  await expect(log(ben).getByText('First')).toBeVisible();
+  await say(ben, 'I see nothing');
+  await expect(log(ana).getByText('I see nothing')).toBeVisible();
+  await expect(tick(ana, 'First', 'Delivered')).toBeVisible();
+  await expect(tick(ana, 'First', 'Read')).toHaveCount(0);
+});
+
+test('what this browser keeps is counted, and can be fetched anew', async ({ signUp }) => {
+  const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Kept here');
+  await expect(
+    tick(ana, 'Kept here', 'Sent').or(tick(ana, 'Kept here', 'Delivered')),
+  ).toBeVisible();
+  const count = (name: string) =>
+    ana.page
+      .getByRole('region', { name: 'Storage' })
+      .getByText(name, { exact: true })
+      .locator('../..');
+  await expect(async () => {
+    await openSettings(ana, 'Storage');
+    await expect(count('Messages')).toHaveText(/Messages\s*1$/, { timeout: 2_000 });
+  }).toPass();
+  await expect(count('Chats')).toHaveText(/Chats\s*1$/);
+  const loaded = ana.page.waitForEvent('load');
+  await ana.page.getByRole('button', { name: 'Clear the copy' }).click();
+  await loaded;
+  await ana.page.goto('/chats');
+  await row(ana, 'Ben Ochieng').click();
+  await expect(log(ana).getByText('Kept here')).toBeVisible();
+});
+
+test('an account is deleted by its password, and what it wrote stays', async ({ signUp }) => {
+  const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Remember me');
+  await row(ben, 'Ana Vidal').click();
+  await expect(log(ben).getByText('Remember me')).toBeVisible();
+
+  const { page } = ana;
+  await openSettings(ana, 'Delete my account');
+  await expect(page.getByText('What you wrote stays')).toBeVisible();
+  const field = page.getByLabel('Password', { exact: true });
+  const confirm = async (typed: string) => {
+    await field.fill(typed);
+    await page.getByRole('button', { name: 'Delete my account' }).click();
+    await page.getByRole('button', { name: 'Delete account', exact: true }).click();
+  };
+  await confirm('not my password');
+  await expect(page.getByText('This is not your password. Try again.')).toBeVisible();
+  await confirm(password);
+  await page.waitForURL('**/sign-in');
+  expect(await page.evaluate(() => indexedDB.databases())).toEqual([]);
+
+  await expect(row(ben, 'Deleted account')).toBeVisible();
+  await expect(log(ben).getByText('Remember me')).toBeVisible();
+  await expect(composer(ben)).toHaveCount(0);
+  await expect(ben.page.getByText('You can’t send messages here')).toBeVisible();
+});
+
+test('on a phone, settings are a list and then a page', async ({ signUp }) => {
+  const { page } = await signUp('Ana Vidal', { viewport: { width: 360, height: 740 } });
+  await page.goto('/settings');
+  const nav = page.getByRole('navigation', { name: 'Settings' });
+  for (const name of ['Privacy', 'Devices', 'Appearance', 'Storage', 'Delete my account']) {
+    await nav.getByRole('link', { name }).click();
+    await expect(
+      page.getByRole('heading', { name, level: 1 }).or(page.getByRole('heading', { name })),
+    ).toBeVisible();
+    await expect(nav).toBeHidden();
+    await page.goBack();
+    await expect(nav).toBeVisible();
+  }
+});

@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Conversation } from '#lib/contract/records.ts';
+import type { Person } from '../support/people.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import {
+  anotherDevice,
+  deviceOf,
+  meet,
+  pushSettings,
+  requireNoPushSecret,
+  subscribed,
+  type Club,
+} from './devices.ts';
+import { PushService, type BrowserSubscription } from './push-service.ts';
+
+// Who is told of a message on which device, by a real server to a real push service. What is not sent
+// is shown by what is: Cleo, who gets the same messages and reads none, is told after it would have been.
+
+let server: TestServer;
+let service: PushService;
+let ana: Person;
+let ben: Person;
+let group: Conversation;
+let bens: BrowserSubscription;
+let cleos: BrowserSubscription;
+let allTold: Club['allTold'];
+
+beforeAll(async () => {
+  service = await PushService.start();
+  server = await startServer({ ...pushSettings, LOG_LEVEL: 'trace' });
+});
+beforeEach(async () => {
+  ({ ana, ben, group, bens, cleos, allTold } = await meet(server.url, service));
+});
+afterAll(async () => {
+  expect(service.strange).toEqual([]);
+  expect(server.log()).not.toContain('Between us');
+  requireNoPushSecret(server.log(), service);
+  await server.stop();
+  service.stop();
+});
+
+const read = (person: Person, { id }: { id: string }, seq: number) =>
+  person.done('POST', `/conversations/${id}/read`, { seq });
+const settings = (person: Person, change: object) =>
+  person.done('PATCH', `/conversations/${group.id}`, change);
+
+describe('a message', () => {
+  it('is told to a device that is not looking', async () => {
+    const chat = await ana.direct(ben);
+    const message = await ana.say(chat, 'Between us');
+    const payload = await bens.heard('message');
+    expect(payload).toEqual({
+      kind: 'message',
+      conversation: { id: chat.id, kind: 'direct', title: 'Ana', avatarUrl: null },
+      message: {
+        id: message.id,
+        seq: message.seq,
+        kind: 'text',
+        senderId: ana.id,
+        senderName: 'Ana',
+        text: 'Between us',
+        createdAt: message.createdAt,
+      },
+      unreadCount: 1,
+      quiet: false,
+    });
+    expect(bens.pushes[0]?.headers).toMatchObject({
+      'content-encoding': 'aes128gcm',
+      ttl: '259200',
+      urgency: 'high',
+      topic: expect.stringMatching(/^[\w-]{32}$/),
+    });
+    expect((await deviceOf(ben))?.provenAt).not.toBeNull();
+  });
+
+  it('of a group says which, to everybody but its sender, once for all that came meanwhile', async () => {
+    const anas = await subscribed(ana, service);
+    for (const text of ['One', 'Two', 'Three']) await ana.say(group, text);
+    for (const device of [bens, cleos]) {
+      const { conversation, message, unreadCount } = await device.heard('message');
+      expect(conversation).toEqual({ id: group.id, kind: 'group', title: 'Club', avatarUrl: null });
+      expect([message.text, message.senderName, unreadCount]).toEqual(['Three', 'Ana', 3]);
+    }
+    await allTold();
+    expect([anas.pushes.length, bens.pushes.length]).toEqual([0, 1]);
+  });
+
+  it('is not told where its person is looking, but on their other device', async () => {
+    const tablet = await anotherDevice(ben);
+    const tablets = await subscribed(tablet, service);
+    const page = await ben.connect();
+    await ana.say(group, 'Look');
+    await tablets.told('Look');
+    await allTold();
+    expect(bens.pushes).toEqual([]);
+
+    expect(await page.ask('presence:visible', { visible: false })).toMatchObject({ ok: true });
+    await ana.say(group, 'Away');
+    await bens.told('Away');
+    page.close();
+  });
+
+  it('is not told when it has been read meanwhile', async () => {
+    const { seq } = await ana.say(group, 'Read at once');
+    await read(ben, group, seq);
+    await cleos.told('Read at once');
+    await allTold();
+    expect(bens.pushes).toEqual([]);
+  });
+
+  it('is not told in conversations that are muted or archived, until they are no more', async () => {
+    await settings(ben, { mutedUntil: new Date(Date.now() + 8 * 3_600_000).toISOString() });
+    await ana.say(group, 'Muted');
+    await cleos.told('Muted');
+    await settings(ben, { mutedUntil: null, archived: true });
+    await ana.say(group, 'Archived');
+    await cleos.told('Archived');
+    await allTold();
+    expect(bens.pushes).toEqual([]);
+
+    await settings(ben, { mutedUntil: new Date(Date.now() - 1000).toISOString(), archived: false });
+    await ana.say(group, 'Heard again');
+    expect(await bens.heard('message')).toMatchObject({
+      message: { text: 'Heard again' },
+      unreadCount: 3,
+    });
+  });
+
+  it('is told without its text where previews are hidden', async () => {
+    await ben.done('PATCH', '/push', { previews: false });
+    await ana.say(group, 'Not for the lock screen');
+    expect((await bens.heard('message')).message).toMatchObject({ text: null, senderName: 'Ana' });
+    expect(await deviceOf(ben)).toMatchObject({ previews: false });
+  });
+
+  it('that is long is cut to what a push can carry', async () => {
+    const family = '👨‍👩‍👧‍👦';
+    await ana.say(group, family.repeat(2_000));
+    const { message } = await bens.heard('message');
+    expect(message.text).toMatch(new RegExp(`^(${family})+…$`, 'u'));
+    expect(bens.pushes[0]?.bytes).toBeGreaterThan(3_850);
+    expect(bens.pushes[0]?.bytes).toBeLessThanOrEqual(3_900);
+  });
+
+  it('alone is told: no lines of the group, no edits', async () => {
+    const message = await ana.say(group, 'First');
+    await bens.told('First');
+    await settings(ana, { title: 'Other club' });
+    await ana.done('PATCH', `/conversations/${group.id}/messages/${message.id}`, {
+      text: 'Edited',
+    });
+    await allTold();
+    expect(bens.texts).toEqual(['First']);
+  });
+});
+
+describe('what is shown', () => {
+  it('is cleared when it is read elsewhere', async () => {
+    const { seq } = await ana.say(group, 'Read me');
+    await bens.told('Read me');
+    const page = await (await anotherDevice(ben)).connect();
+    await page.ask('receipt:read', { conversationId: group.id, seq });
+    expect(await bens.heard('clear')).toEqual({ kind: 'clear', conversationId: group.id, seq });
+    expect(bens.pushes[1]?.headers).toMatchObject({
+      urgency: 'normal',
+      topic: bens.pushes[0]?.headers.topic,
+    });
+    await allTold();
+    expect(cleos.pushes.map(({ payload }) => payload.kind)).not.toContain('clear');
+    page.close();
+  });
+
+  it('gives way to what stands before it when it is deleted, and is cleared with the last', async () => {
+    const first = await ana.say(group, 'First');
+    await bens.told('First');
+    const second = await ana.say(group, 'Second');
+    await bens.told('Second');
+    const remove = ({ id }: { id: string }) =>
+      ana.done('DELETE', `/conversations/${group.id}/messages/${id}`);
+    await remove(second);
+    const before = await bens.heard('message', ({ quiet }) => quiet);
+    expect([before.message.text, before.unreadCount]).toEqual(['First', 1]);
+    await remove(first);
+    await bens.heard('clear');
+  });
+
+  it('is cleared when it is deleted for oneself on another device', async () => {
+    const { id } = await ana.say(group, 'Forget it');
+    await Promise.all([bens.told('Forget it'), cleos.told('Forget it')]);
+    const tablet = await anotherDevice(ben);
+    await tablet.done('DELETE', `/conversations/${group.id}/messages/${id}?for=me`);
+    await bens.heard('clear');
+    await allTold();
+    expect(cleos.pushes.map(({ payload }) => payload.kind)).not.toContain('clear');
+  });
+
+  it('is cleared for somebody who is removed, who is told nothing more', async () => {
+    await ana.say(group, 'Still here');
+    await bens.told('Still here');
+    await ana.done('DELETE', `/conversations/${group.id}/members/${ben.id}`);
+    await bens.heard('clear');
+    await ana.say(group, 'Among us');
+    await cleos.told('Among us');
+    await allTold();
+    expect(bens.texts).toEqual(['Still here']);
+  });
+});
+
+it('tries again when a push service fails or is busy', async () => {
+  bens.refusals = [{ status: 503 }, { status: 429, headers: { 'retry-after': '1' } }];
+  await ana.say(group, 'Be patient');
+  await bens.told('Be patient');
+  await allTold();
+  expect(bens.pushes).toHaveLength(1);
+});
+
+it('does not try again what has been read meanwhile', async () => {
+  bens.refusals = [{ status: 429, headers: { 'retry-after': '1' } }];
+  const { seq } = await ana.say(group, 'Busy');
+  await bens.refused();
+  await read(ben, group, seq);
+  await ana.say(group, 'More');
+  await cleos.told('More');
+  await allTold();
+  expect(bens.texts).toEqual(['More']);
+});
+
+it('keeps nobody waiting for a push service that does not answer', async () => {
+  const slow = await PushService.start();
+  const slowest = await subscribed(await anotherDevice(ben), slow);
+  slowest.refusals = [null];
+  await ana.say(group, 'Quick');
+  await bens.told('Quick');
+  await slowest.refused();
+  await ana.say(group, 'Quicker');
+  await bens.told('Quicker');
+  slow.stop();
+});
