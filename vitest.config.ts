@@ -19,8 +19,10 @@ export default defineConfig({
     setupFiles: ['tests/support/seed.ts'],
     // The same random cases in every run of the suite; others by naming other seeds.
     env: { FC_SEED: process.env.FC_SEED ?? '1', STORE_SEED: process.env.STORE_SEED ?? '1' },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // A machine that has more to do takes its time; what hangs is found all the same.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
     // Servers and stores are real processes and threads: two files at a time suit two cores.
     maxWorkers: 2,
   },

@@ -44,6 +44,7 @@ export default async function manifest(): Promise<MetadataRoute.Manifest> {
     share_target: {
       action: '/chats',
       method: 'GET',
+      enctype: 'application/x-www-form-urlencoded',
       params: { title: 'share-title', text: 'share-text', url: 'share-url' },
     },
   };

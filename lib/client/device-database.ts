@@ -20,7 +20,7 @@ interface Schema extends DBSchema {
 }
 type Database = IDBPDatabase<Schema>;
 
-const version = 1;
+const version = 2;
 const storeNames = ['account', 'outbox', 'conversations', 'logs'] as const;
 const mostLogs = 30;
 const patienceMs = 3000;

@@ -137,6 +137,7 @@ function isFor({ options }: PushSubscription, publicKey: string): boolean {
 export async function closeRead(
   readSeqOf: (conversationId: string) => number | null,
 ): Promise<void> {
+  if (permissionHere() !== 'granted') return;
   const registration = await workerRegistration();
   for (const notification of (await registration?.getNotifications?.()) ?? []) {
     const about = notification.data as { conversationId?: string; seq?: number } | null;

@@ -32,7 +32,9 @@ export const tell = (worker: ServiceWorker, told: ToWorker): void => worker.post
 export function hearWorker(listener: (told: FromWorker) => void): () => void {
   const hear = (event: MessageEvent<FromWorker>) => {
     if (event.data.type !== 'scripts') return listener(event.data);
-    const scripts = [...document.scripts].flatMap(({ src }) => (src === '' ? [] : [src]));
+    // Those for browsers without modules have not been loaded.
+    const loaded = [...document.scripts].filter(({ src, noModule }) => src !== '' && !noModule);
+    const scripts = loaded.map(({ src }) => src);
     event.ports[0]?.postMessage(scripts);
   };
   const container = workers();

@@ -26,6 +26,8 @@ export const limits = {
   /** Bytes of a picture as it is sent, and its pixels; kept is a square of so many pixels a side. */
   pictureBytes: 8 * 1024 * 1024,
   picturePixels: 50_000_000,
+  /** To decode one of these takes several times the memory. */
+  avifPixels: 12_000_000,
   pictureSide: 320,
   editWindowMs: 15 * 60_000,
   deleteForEveryoneWindowMs: 48 * 3_600_000,

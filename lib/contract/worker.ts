@@ -11,8 +11,8 @@ export type ToWorker =
 export type FromWorker =
   /** Asks for the addresses of the page's scripts, in answer through the message's port. */
   | { type: 'scripts' }
-  /** A notification was clicked. `text` is an answer written in it that could not be sent. */
-  | { type: 'open'; conversationId: string; text?: string };
+  /** A notification was clicked. */
+  | { type: 'open'; conversationId: string };
 
 /** The page without private data that is shown when the server cannot be reached. */
 export const offlineShellPath = '/offline-shell';

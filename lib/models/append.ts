@@ -98,6 +98,13 @@ export function changeMessage(
   });
 }
 
+/** Resolves when what waits to be written to this conversation now has been, or has failed. */
+export function appendsSettled(conversation: Types.ObjectId): Promise<void> {
+  return new Promise((resolve) => {
+    enqueue({ kind: 'change', conversation, run: async () => resolve() });
+  });
+}
+
 /** How many messages and changes wait to be written. */
 export function appendsWaiting(): number {
   let waiting = 0;

@@ -15,16 +15,20 @@ export interface Head {
 }
 
 const maxRemembered = 20_000;
+/** Characters of their last messages: nearly all are short, but each may have 64 KiB. */
+const maxRememberedText = 16 * 1024 * 1024;
 
 interface Heads {
   known: Map<string, Head>;
+  /** The characters of the texts in `known`. */
+  text: number;
   /** Heads that their conversations' documents do not have yet. */
   unwritten: Map<string, Head>;
   writing: Promise<void> | null;
 }
 
 const heads = (): Heads =>
-  remember('heads', () => ({ known: new Map(), unwritten: new Map(), writing: null }));
+  remember('heads', () => ({ known: new Map(), text: 0, unwritten: new Map(), writing: null }));
 
 /** The head of a conversation: remembered, else read from its log. */
 export async function headOf(conversation: Types.ObjectId): Promise<Head> {
@@ -44,7 +48,7 @@ export async function readHead(conversation: Types.ObjectId): Promise<Head> {
 
 /** After an append or change of unknown or foreign outcome: the next one reads the log. */
 export function forgetHead(conversation: Types.ObjectId): void {
-  heads().known.delete(conversation.toHexString());
+  forget(heads(), conversation.toHexString());
 }
 
 /** Remembers a head that has just been written to the log, and writes it to the conversation soon. */
@@ -91,17 +95,29 @@ function withKnownHead(conversation: ConversationDoc): ConversationDoc {
 
 /** Remembers the head unless a newer one is known; answers the one that is. */
 function keep(id: string, read: Head): Head {
-  const { known } = heads();
+  const state = heads();
+  const { known } = state;
   const before = known.get(id);
   const head = before && before.rev > read.rev ? before : read;
-  known.delete(id);
+  forget(state, id);
   known.set(id, head);
-  if (known.size > maxRemembered) {
-    const [oldest] = known.keys();
-    if (oldest !== undefined) known.delete(oldest);
+  state.text += textLength(head);
+  for (const oldest of known.keys()) {
+    const isTooMuch = known.size > maxRemembered || state.text > maxRememberedText;
+    if (!isTooMuch || oldest === id) break;
+    forget(state, oldest);
   }
   return head;
 }
+
+function forget(state: Heads, id: string): void {
+  const head = state.known.get(id);
+  if (!head) return;
+  state.known.delete(id);
+  state.text -= textLength(head);
+}
+
+const textLength = ({ last }: Head): number => last?.text.length ?? 0;
 
 async function writeHeads(state: Heads): Promise<void> {
   // One turn later, so that the appends of this turn share one write.

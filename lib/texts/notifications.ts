@@ -14,6 +14,8 @@ export interface NotificationTexts {
   reply: string;
   replyHere: string;
   markRead: string;
+  /** Of an answer written in the notification. */
+  leavesLater: string;
   notSent: string;
   open: string;
   testTitle: string;
@@ -30,7 +32,8 @@ export const notificationTexts: Record<Language, NotificationTexts> = {
     reply: 'Reply',
     replyHere: 'Message',
     markRead: 'Mark as read',
-    notSent: 'Not sent. Open the chat to try again.',
+    leavesLater: 'Not sent yet. It leaves when you open Gatherly.',
+    notSent: 'Not sent. Open the chat to write it again.',
     open: 'Open Gatherly to see what is new.',
     testTitle: 'Notifications work',
     testText: 'This is what a message looks like on this device.',
@@ -45,7 +48,8 @@ export const notificationTexts: Record<Language, NotificationTexts> = {
     reply: 'Responder',
     replyHere: 'Mensaje',
     markRead: 'Marcar como leído',
-    notSent: 'No se envió. Abre el chat para intentarlo de nuevo.',
+    leavesLater: 'Aún no se envió. Saldrá cuando abras Gatherly.',
+    notSent: 'No se envió. Abre el chat para escribirlo de nuevo.',
     open: 'Abre Gatherly para ver las novedades.',
     testTitle: 'Las notificaciones funcionan',
     testText: 'Así se ve un mensaje en este dispositivo.',
@@ -60,7 +64,8 @@ export const notificationTexts: Record<Language, NotificationTexts> = {
     reply: 'Antworten',
     replyHere: 'Nachricht',
     markRead: 'Als gelesen markieren',
-    notSent: 'Nicht gesendet. Öffne den Chat, um es erneut zu versuchen.',
+    leavesLater: 'Noch nicht gesendet. Geht ab, wenn du Gatherly öffnest.',
+    notSent: 'Nicht gesendet. Öffne den Chat, um es noch einmal zu schreiben.',
     open: 'Öffne Gatherly, um zu sehen, was neu ist.',
     testTitle: 'Mitteilungen funktionieren',
     testText: 'So sieht eine Nachricht auf diesem Gerät aus.',
@@ -74,7 +79,8 @@ export const notificationTexts: Record<Language, NotificationTexts> = {
     reply: 'رد',
     replyHere: 'رسالة',
     markRead: 'تحديد كمقروءة',
-    notSent: 'لم تُرسل. افتح المحادثة للمحاولة من جديد.',
+    leavesLater: 'لم تُرسل بعد. ستُرسل عندما تفتح Gatherly.',
+    notSent: 'لم تُرسل. افتح المحادثة لكتابتها من جديد.',
     open: 'افتح Gatherly لترى الجديد.',
     testTitle: 'الإشعارات تعمل',
     testText: 'هكذا تظهر الرسالة على هذا الجهاز.',

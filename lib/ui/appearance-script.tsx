@@ -1,6 +1,7 @@
 'use client';
 
 import { useLayoutEffect } from 'react';
+import { keepPromptScript } from '#lib/ui/install.ts';
 import { appearanceScript, ensureAppearance } from '#lib/ui/theme.ts';
 
 /**
@@ -15,7 +16,7 @@ export function AppearanceScript({ nonce }: { nonce?: string | undefined }) {
       suppressHydrationWarning
       nonce={nonce}
       type={typeof window === 'undefined' ? 'text/javascript' : 'text/plain'}
-      dangerouslySetInnerHTML={{ __html: appearanceScript }}
+      dangerouslySetInnerHTML={{ __html: `${appearanceScript};${keepPromptScript}` }}
     />
   );
 }

@@ -22,9 +22,9 @@ export function CheckCircle({ checked }: { checked: boolean }) {
   return (
     <span
       aria-hidden
-      className={`grid size-6 flex-none place-items-center rounded-full border-2 ${checked ? 'border-accent bg-accent text-on-accent' : 'border-border-strong text-transparent'}`}
+      className={`grid size-6 flex-none place-items-center rounded-full border-2 ${checked ? 'border-accent bg-accent text-on-accent' : 'border-border-strong'}`}
     >
-      <CheckMark />
+      {checked && <CheckMark />}
     </span>
   );
 }

@@ -33,11 +33,16 @@ const footers = {
   confirm: 'flex-wrap justify-end px-5 pt-3 pb-5 phone:flex-col-reverse phone:*:w-full',
 } as const;
 
+/** Of the dialog opened last: one that takes another's place gives the focus back to where that one would. */
+let lastOpener: HTMLElement | null = null;
+
 /** Radix gives the focus back to a dialog's own trigger only, and ours are opened from anywhere. */
 function useFocusKept(kind: keyof typeof shapes) {
   const before = useRef<HTMLElement | null>(null);
   const onOpenAutoFocus = (event: Event) => {
-    before.current = openerOf(document.activeElement);
+    const focused = document.activeElement;
+    before.current = focused === document.body ? lastOpener : openerOf(focused);
+    lastOpener = before.current;
     if (kind === 'confirm' || !(event.currentTarget instanceof HTMLElement)) return;
     // Itself rather than its first button, whose tooltip would open and take the first press of Esc.
     event.preventDefault();
@@ -45,7 +50,10 @@ function useFocusKept(kind: keyof typeof shapes) {
   };
   const onCloseAutoFocus = (event: Event) => {
     event.preventDefault();
+    // What took the focus meanwhile keeps it: the dialog that follows, the chat that was opened.
+    if (document.activeElement !== document.body) return;
     before.current?.focus();
+    lastOpener = null;
   };
   return { onOpenAutoFocus, onCloseAutoFocus };
 }

@@ -61,8 +61,7 @@ export function TextField(props: TextFieldProps) {
           {...rest}
           ref={input}
           id={id}
-          // An empty field has no direction of its own.
-          dir={rest.value === '' ? undefined : dir}
+          dir={directionFor(rest.value, dir)}
           type={password && shown ? 'text' : type}
           aria-invalid={wrong || undefined}
           aria-describedby={`${id}-help${hint ? ` ${id}-hint` : ''}`}
@@ -97,6 +96,10 @@ function FieldLabel({ id, label, hint }: { id: string; label: string; hint: stri
     </div>
   );
 }
+
+/** An empty field has no direction of its own: it has the page's. */
+const directionFor = (value: TextFieldProps['value'], dir: string | undefined) =>
+  value === '' ? undefined : dir;
 
 type Note = Pick<TextFieldProps, 'error' | 'success' | 'help'> & { id: string };
 

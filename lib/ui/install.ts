@@ -10,12 +10,19 @@ interface InstallPrompt extends Event {
   prompt(): Promise<{ outcome: 'accepted' | 'dismissed' }>;
 }
 
+type Early = { gatherlyInstallPrompt?: InstallPrompt };
+
+/** For <head>: the browser may say it before this module is there, and says it once. */
+export const keepPromptScript =
+  "addEventListener('beforeinstallprompt',(e)=>{e.preventDefault();window.gatherlyInstallPrompt=e})";
+
 let kept: InstallPrompt | null = null;
 let isInstalled = false;
 const listeners = new Set<() => void>();
 const tell = () => listeners.forEach((listener) => listener());
 
 if (typeof window !== 'undefined') {
+  kept = (window as Early).gatherlyInstallPrompt ?? null;
   addEventListener('beforeinstallprompt', (event) => {
     // It is offered at a better moment than the browser's.
     event.preventDefault();

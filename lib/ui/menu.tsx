@@ -70,7 +70,7 @@ export function ContextMenu({
   onOpenChange,
 }: ContextMenuProps) {
   return (
-    <Context.Root {...(onOpenChange && { onOpenChange })}>
+    <Context.Root modal={false} {...(onOpenChange && { onOpenChange })}>
       <Context.Trigger asChild disabled={disabled}>
         {children}
       </Context.Trigger>

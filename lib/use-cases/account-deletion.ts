@@ -3,6 +3,7 @@ import { verifyPassword } from '#lib/auth/passwords.ts';
 import { unlinkProviders } from '#lib/auth/provider-links.ts';
 import { deletedName } from '#lib/contract/records.ts';
 import type { Input } from '#lib/contract/operations.ts';
+import { appendsSettled } from '#lib/models/append.ts';
 import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
 import { readHead } from '#lib/models/heads.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
@@ -23,15 +24,17 @@ export const deleteAccount = defineUseCase('deleteAccount', async (caller, input
   const user = await accountOf(caller);
   await requireOwner(caller, user, input);
   const audience = await audienceOf(user);
-  await leaveAll(caller, user._id);
+  const endings = await leaveAll(caller, user._id);
   await dropPicturesOf(user._id);
   await unlinkProviders(user._id);
   const sessions = { user: user._id };
   await endSessions(sessions, 'account_deleted');
   const gone = await bury(user);
-  // Whoever signed in, or was brought into a group, at the last moment.
+  // Whoever signed in, sent a picture, or was brought into a group, at the last moment.
   await endSessions(sessions, 'account_deleted');
-  await leaveAll(caller, user._id);
+  await dropPicturesOf(user._id);
+  endings.push(...(await leaveAll(caller, user._id)));
+  for (const ending of endings) await keepLatest(ending);
   await announceProfile(gone, audience);
   publish({ type: 'sight', userIds: [caller.userId] });
   return {};
@@ -76,29 +79,41 @@ async function bury({ _id, passwordHash }: UserDoc): Promise<UserDoc> {
   return user;
 }
 
-async function leaveAll(caller: Caller, user: Types.ObjectId): Promise<void> {
+/** A direct conversation that has ended, with its memberships as they were before. */
+interface Ending {
+  conversation: Types.ObjectId;
+  members: MemberDoc[];
+  leftAt: Date;
+}
+
+async function leaveAll(caller: Caller, user: Types.ObjectId): Promise<Ending[]> {
+  const endings: Ending[] = [];
   const members = await MemberModel.find({ user, leftAt: null }).lean<MemberDoc[]>();
   for (const member of members) {
     const conversation = await ConversationModel.findById(
       member.conversation,
     ).lean<ConversationDoc>();
     if (conversation?.kind === 'group') await takeOut(caller, conversation, member, true);
-    else if (conversation) await closeDirect(conversation);
+    else if (conversation) endings.push(await closeDirect(conversation));
   }
+  return endings;
 }
 
 /** Nobody is left to write to: both keep what was said, and nothing can be added. */
-async function closeDirect({ _id: conversation }: ConversationDoc): Promise<void> {
+async function closeDirect({ _id: conversation }: ConversationDoc): Promise<Ending> {
   const members = await MemberModel.find({ conversation, leftAt: null }).lean<MemberDoc[]>();
   const { seq, rev } = await readHead(conversation);
   const receipts = await Promise.all(members.map(receiptsOfOthers));
+  const leftAt = new Date();
   for (const [i, member] of members.entries()) {
     const leftAs = { title: '', memberCount: 1, rev, receipts: receipts[i] ?? null };
     await MemberModel.updateOne(
       { _id: member._id, leftAt: null },
-      { $set: { leftAt: new Date(), leftSeq: seq, leftAs, visible: closed(member, seq) } },
+      { $set: { leftAt, leftSeq: seq, leftAs, visible: closed(member, seq) } },
     );
   }
+  const ending = { conversation, members, leftAt };
+  await keepLatest(ending);
   const conversationId = conversation.toHexString();
   const userIds = members.map(({ user }) => user.toHexString());
   publish({ type: 'leave', userIds, conversationId });
@@ -108,4 +123,17 @@ async function closeDirect({ _id: conversation }: ConversationDoc): Promise<void
     event: 'conversation:removed',
     data: { conversationId },
   });
+  return ending;
+}
+
+/** Whoever wrote while it ended was told that it is stored: it belongs to what is kept. */
+async function keepLatest({ conversation, members, leftAt }: Ending): Promise<void> {
+  await appendsSettled(conversation);
+  const { seq, rev } = await readHead(conversation);
+  for (const member of members) {
+    await MemberModel.updateOne(
+      { _id: member._id, leftAt, leftSeq: { $lt: seq } },
+      { $set: { leftSeq: seq, visible: closed(member, seq), 'leftAs.rev': rev } },
+    );
+  }
 }

@@ -13,7 +13,7 @@ import { accountView } from './users.ts';
 
 export const setPicture = defineUseCase('setPicture', async (caller, { picture }) => {
   const { _id } = await accountOf(caller);
-  return { user: accountView(await showPerson(_id, await kept(_id, picture))) };
+  return { user: accountView(await showPerson(_id, await kept(caller, _id, picture))) };
 });
 
 export const removePicture = defineUseCase('removePicture', async (caller) => {
@@ -39,7 +39,7 @@ async function showPerson(_id: Types.ObjectId, avatarUrl: string | null): Promis
 
 export const setGroupPicture = defineUseCase('setGroupPicture', async (caller, input) => {
   const { group } = await administeredGroupOf(caller, input.conversationId);
-  await showGroup(caller, group._id, await kept(group._id, input.picture));
+  await showGroup(caller, group._id, await kept(caller, group._id, input.picture));
   return { conversation: await ownView(caller, input.conversationId) };
 });
 
@@ -72,7 +72,11 @@ const ownView = async (caller: Caller, conversationId: string) =>
   viewFor(await membershipOf(caller, conversationId));
 
 /** Keeps the picture as pages show it. @returns its address. */
-async function kept(of: Types.ObjectId, picture: Blob | Uint8Array): Promise<string> {
+async function kept(
+  { userId }: Caller,
+  of: Types.ObjectId,
+  picture: Blob | Uint8Array,
+): Promise<string> {
   const bytes = picture instanceof Blob ? new Uint8Array(await picture.arrayBuffer()) : picture;
-  return addPicture(of, await squarePicture(bytes));
+  return addPicture(of, await squarePicture(userId, bytes));
 }

@@ -1,24 +1,29 @@
 import type { Sharp, SharpOptions } from 'sharp';
 import { AppError } from '#lib/contract/errors.ts';
 import { limits } from '#lib/contract/records.ts';
+import { createTurns } from '#lib/limits/turns.ts';
 import { remember } from '#lib/runtime.ts';
 
-/** A picture takes up to 200 MB while it is decoded, and a processor. */
+/** A picture takes up to 250 MB while it is decoded, and a processor. */
 const atOnce = 2;
 const waiting = 20;
 const secondsEach = 3;
+/** Who has waited longer is refused: they would have been told so before the picture is done. */
+const longestWaitMs = 2_000;
 const quality = 82;
 
 /**
  * The middle of a picture as a square of `limits.pictureSide`, in WebP, upright and with nothing else in
- * it: no place, no camera, no hidden second picture.
+ * it: no place, no camera, no hidden second picture. Of one person's, one at a time.
  * @throws AppError `unsupported_media` for what is no picture that pages show, or is broken; `too_large`
- * for one of more than `limits.picturePixels`; `unavailable` when too many others wait.
+ * for one of more than `limits.picturePixels` (an AVIF: `limits.avifPixels`); `unavailable` when too many others wait.
  */
-export async function squarePicture(bytes: Uint8Array): Promise<Buffer> {
+export async function squarePicture(personId: string, bytes: Uint8Array): Promise<Buffer> {
   const isKnown = signatures.some((signature) => signature(Buffer.from(bytes.subarray(0, 16))));
   if (!isKnown) throw unsupported('A picture is a JPEG, PNG, WebP, GIF or AVIF.');
-  return inTurn(async () => {
+  const asked = performance.now();
+  const makeSquare = async () => {
+    if (performance.now() - asked > longestWaitMs) throw tooMany();
     const open = await opener();
     const side = limits.pictureSide;
     try {
@@ -35,14 +40,19 @@ export async function squarePicture(bytes: Uint8Array): Promise<Buffer> {
       // Whatever a decoder says of it is about bytes that somebody has sent.
       throw unsupported('This picture cannot be read.');
     }
-  });
+  };
+  return turnsOfPeople()(personId, () => inTurn(makeSquare));
 }
+
+// Nobody's pictures, however long they take, are to fill all places.
+const turnsOfPeople = () => remember('picture-turns', () => createTurns(1));
 
 /** By what the picture says of itself, which is all that has been read by then. */
 async function requireSize(picture: Sharp): Promise<void> {
-  const { width, height } = await picture.metadata();
-  if (width * height <= limits.picturePixels) return;
-  throw new AppError('too_large', `A picture has at most ${limits.picturePixels} pixels.`);
+  const { width, height, format } = await picture.metadata();
+  const most = format === 'heif' ? limits.avifPixels : limits.picturePixels;
+  if (width * height <= most) return;
+  throw new AppError('too_large', `A picture like this has at most ${most} pixels.`);
 }
 
 /** By their first bytes; a name or a type can say anything. SVG, which can hold scripts, is none. */
@@ -83,9 +93,7 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const turns = remember<Turns>('pictures', () => ({ running: 0, next: [] }));
   if (turns.running < atOnce) turns.running++;
   else {
-    if (turns.next.length >= waiting) {
-      throw new AppError('unavailable', 'Too many pictures at once.', { retryAfterMs: 5_000 });
-    }
+    if (turns.next.length >= waiting) throw tooMany();
     await new Promise<void>((go) => turns.next.push(go));
   }
   try {
@@ -98,4 +106,6 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+const tooMany = () =>
+  new AppError('unavailable', 'Too many pictures at once.', { retryAfterMs: 5_000 });
 const unsupported = (message: string) => new AppError('unsupported_media', message);

@@ -55,6 +55,7 @@ export function shownOf(push: MessagePush, texts: NotificationTexts, speech: Spe
       lang: speech.language,
       dir: 'auto',
       ...icons,
+      ...(conversation.avatarUrl && { icon: conversation.avatarUrl }),
       actions: [
         { action: 'reply', type: 'text', title: texts.reply, placeholder: texts.replyHere },
         { action: 'read', title: texts.markRead },

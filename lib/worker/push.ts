@@ -9,6 +9,7 @@ import {
   type NotificationData,
   type Shown,
 } from './notification.ts';
+import { keepUnsent } from './outbox.ts';
 import { newClientId, post } from './server.ts';
 import { readSpeech } from './speech.ts';
 
@@ -91,24 +92,20 @@ async function markRead({ conversationId, seq }: NotificationData): Promise<void
 }
 
 async function answer(
-  notification: Notification,
+  { title }: Notification,
   about: NotificationData,
   reply: string,
 ): Promise<void> {
   const { conversationId } = about;
-  const body = { clientId: newClientId(), text: reply.trim() };
-  if (await post(`conversations/${conversationId}/messages`, body)) return;
+  const unsent = { clientId: newClientId(), text: reply.trim() };
+  if (await post(`conversations/${conversationId}/messages`, unsent)) return;
+  const isKept = await keepUnsent({ conversationId, ...unsent }).catch(() => false);
   const speech = await readSpeech();
-  const { notSent } = notificationTexts[speech.language];
-  const { title } = notification;
-  await show({
-    title,
-    options: {
-      ...plainShown(title, `${notSent}\n${body.text}`, speech).options,
-      tag: tagOf(conversationId),
-      data: { ...about, unsent: body.text },
-    },
-  });
+  const { leavesLater, notSent } = notificationTexts[speech.language];
+  const body = `${isKept ? leavesLater : notSent}\n${unsent.text}`;
+  // Without pictures: the browser would wait for the server to have them.
+  const tag = tagOf(conversationId);
+  await show({ title, options: { body, tag, data: about, lang: speech.language, dir: 'auto' } });
 }
 
 async function open(conversationId: string | null): Promise<void> {
@@ -119,7 +116,7 @@ async function open(conversationId: string | null): Promise<void> {
   );
   if (!page) return void (await self.clients.openWindow(path));
   if (conversationId !== null)
-    page.postMessage({ type: 'open', conversationId } satisfies FromWorker);
+    page.postMessage({ type: 'open', conversationId } satisfies FromWorker, []);
   // Refused unless a press led here; it is at the right place all the same.
   await page.focus().catch(() => undefined);
 }

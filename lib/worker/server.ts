@@ -1,3 +1,6 @@
+/** Browsers end a worker that takes much longer. */
+const withinMs = 10_000;
+
 /** Asks the server for a change in the name of whoever is signed in here. Whether it was made. */
 export async function post(path: string, body: object): Promise<boolean> {
   try {
@@ -6,6 +9,7 @@ export async function post(path: string, body: object): Promise<boolean> {
       credentials: 'same-origin',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(withinMs),
     });
     return response.ok;
   } catch {

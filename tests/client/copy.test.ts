@@ -231,3 +231,16 @@ describe('a row that does not fit', () => {
     expect(conversationOf(row)!.peer!.online).toBe(false);
   });
 });
+
+test('a copy says whose it is, for as long as there is one', async () => {
+  const browser = createBrowser();
+  const { dispatch } = await openPage(browser, fresh());
+  await settled(500);
+  expect(await browser.device.readAccount()).toEqual(ana);
+  const renamed = { ...ana, displayName: 'Ana Prado' };
+  dispatch({ type: 'account', data: { user: renamed } });
+  await settled(500);
+  expect(await browser.device.readAccount()).toEqual(renamed);
+  await browser.device.forget('copy');
+  expect(await browser.device.readAccount()).toBeNull();
+});

@@ -44,5 +44,5 @@ test('a browser that refuses Web Locks leaves no tab waiting', async () => {
   vi.stubGlobal('navigator', { locks: { request } });
   const turn = vi.fn();
   createTabs(ana.id).takeTurn({ turn, lost: vi.fn() });
-  await vi.waitFor(() => expect(turn).toHaveBeenCalledOnce());
+  await expect.poll(() => turn).toHaveBeenCalledOnce();
 });

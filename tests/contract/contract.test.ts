@@ -16,7 +16,7 @@ describe('the table of operations', () => {
       .filter((file) => path.basename(file) === 'route.ts')
       .map((file) => `/${path.dirname(file).replace(/\[(\w+)\]/g, '{$1}')}`);
     const paths = new Set(all.flatMap(([, { rest }]) => (rest ? [rest.path] : [])));
-    const own = ['/[[...path]]', '/health', '/openapi.json', '/ready'];
+    const own = ['/[[...path]]', '/health', '/openapi.json', '/pictures/{pictureId}', '/ready'];
     expect(files.sort()).toEqual([...paths, ...own].sort());
   });
 

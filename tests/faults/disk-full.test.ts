@@ -36,9 +36,12 @@ async function fillAndFree(): Promise<void> {
   const chat = await ana.direct(ben);
   const [phone, bens] = [await ana.connect(), await ben.connect()];
   const acked: Message[] = [];
+  let longestMs = 0;
   const send = async (): Promise<string> => {
     const input = { conversationId: chat.id, clientId: randomUUID(), text };
-    const reply = await phone.socket.timeout(5_000).emitWithAck('message:send', input);
+    const begun = performance.now();
+    const reply = await phone.socket.timeout(10_000).emitWithAck('message:send', input);
+    longestMs = Math.max(longestMs, performance.now() - begun);
     if (reply.ok) acked.push(reply.data.message as Message);
     return reply.ok ? 'ok' : (reply.error.code as string);
   };
@@ -68,7 +71,8 @@ async function fillAndFree(): Promise<void> {
   await bens.heard('message:new', ({ message }) => message.id === acked.at(-1)?.id);
   const stored = await wholeHistory(ben, chat.id);
   expect(stored).toEqual(acked.toSorted((a, b) => a.seq - b.seq));
-  process.stdout.write(`full disk: ${full} sends, then ${acked.length - full} more, all stored\n`);
+  const more = `${acked.length - full} more, each answered within ${Math.round(longestMs)} ms`;
+  process.stdout.write(`full disk: ${full} sends, then ${more}, all stored\n`);
   phone.close();
   bens.close();
   await server.stop({ keepData: true, fault });

@@ -26,7 +26,8 @@ try {
       const page = await browser.newPage({ baseURL: server.url, colorScheme, viewport });
       await signIn(page, nora);
       await page.goto(name === 'wide' ? `/chats/${lake}` : '/chats');
-      await page.getByText('swimming things').first().waitFor();
+      const shown = name === 'wide' ? page.getByRole('article') : page.getByRole('link');
+      await shown.filter({ hasText: 'swimming things' }).waitFor();
       await page.waitForLoadState('networkidle');
       await page.screenshot({
         path: `${folder}/${name}-${colorScheme}.png`,

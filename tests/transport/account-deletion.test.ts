@@ -25,6 +25,15 @@ afterAll(async () => {
 const remove = (person: Person, given: object = { password }) =>
   person.rest('POST', '/users/me/delete', given);
 
+async function sendPicture(): Promise<Response> {
+  const create = { width: 9, height: 9, channels: 3, background: 'red' } as const;
+  return fetch(`${server.url}/api/v1/users/me/picture`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ana.token}`, 'content-type': 'image/png' },
+    body: new Uint8Array(await sharp({ create }).png().toBuffer()),
+  });
+}
+
 it('takes the password, and nothing less', async () => {
   const chat = await ana.direct(ben);
   for (const given of [{}, { password: 'wrong' }, { username: ana.user.username }]) {
@@ -56,6 +65,34 @@ it('ends every session and socket, and frees the name', async () => {
   });
   expect(again.status).toBe(201);
   expect(again.body.user.id).not.toBe(ana.id);
+});
+
+it('keeps all that was acknowledged while it went', async () => {
+  const chat = await ana.direct(ben);
+  await ben.say(chat, 'Before');
+  const acknowledged: string[] = [];
+  const write = async (lane: number): Promise<void> => {
+    for (let i = 0; ; i++) {
+      const said = { clientId: `${lane}-${i}`, text: 'While you go' };
+      const { status, body } = await ben.rest('POST', `/conversations/${chat.id}/messages`, said);
+      if (status !== 201) return;
+      acknowledged.push(body.message.id as string);
+    }
+  };
+  const writing = [1, 2, 3, 4].map(write);
+  expect((await remove(ana)).status).toBe(200);
+  await Promise.all(writing);
+  const kept: string[] = [];
+  for (let after = 0, hasMore = true; hasMore;) {
+    const page = await ben.done(
+      'GET',
+      `/conversations/${chat.id}/messages?limit=200&after=${after}`,
+    );
+    kept.push(...(page.messages as { id: string }[]).map(({ id }) => id));
+    after = page.messages.at(-1).seq as number;
+    hasMore = page.hasMore as boolean;
+  }
+  expect(acknowledged.filter((id) => !kept.includes(id))).toEqual([]);
 });
 
 it('leaves what was said, without a name, in a chat that nobody can add to', async () => {
@@ -127,14 +164,7 @@ it('leaves nothing of who it was in the database', async () => {
   await ana.done('PATCH', '/users/me', { about: 'Somebody', displayName: 'Ana Sorolla' });
   const chat = await ana.direct(ben);
   await ana.say(chat, 'A message');
-  const png = await sharp({ create: { width: 9, height: 9, channels: 3, background: 'red' } })
-    .png()
-    .toBuffer();
-  const uploaded = await fetch(`${server.url}/api/v1/users/me/picture`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${ana.token}`, 'content-type': 'image/png' },
-    body: new Uint8Array(png),
-  });
+  const uploaded = await sendPicture();
   const { user } = (await uploaded.json()) as { user: { avatarUrl: string } };
   const links = client.db().collection('oauth_accounts');
   await links.insertOne({ userId: new ObjectId(ana.id), provider: 'github' });
@@ -155,6 +185,15 @@ it('leaves nothing of who it was in the database', async () => {
   // Who wrote the message, that the chat was of these two and how far it was read, and that there
   // was somebody.
   expect([...new Set(mentions)].sort()).toEqual(['conversations', 'members', 'messages', 'users']);
+});
+
+it('keeps no picture that is sent meanwhile', async () => {
+  const pictures = client.db().collection('pictures');
+  const sending = Array.from({ length: 8 }, sendPicture);
+  expect((await remove(ana)).status).toBe(200);
+  const answers = await Promise.all(sending);
+  for (const { status } of answers) expect([200, 401]).toContain(status);
+  expect(await pictures.countDocuments({ of: new ObjectId(ana.id) })).toBe(0);
 });
 
 it('can be asked for twice at once', async () => {

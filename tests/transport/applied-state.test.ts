@@ -205,7 +205,7 @@ const changes: [name: string, act: () => Promise<unknown> | void][] = [
     'a group is created',
     async () => {
       group = await devices.phone.actions.createGroup('Garden', [ben.id]);
-      await vi.waitFor(() => expect(devices.bens.get().conversations[group.id]).toBeDefined());
+      await expect.poll(() => devices.bens.get().conversations[group.id]).toBeDefined();
       await openOn(group.id, devices.phone, devices.bens);
     },
   ],
@@ -248,7 +248,7 @@ const changes: [name: string, act: () => Promise<unknown> | void][] = [
     'somebody is added',
     async () => {
       await devices.phone.actions.addMembers(group.id, [cleo.id], 25);
-      await vi.waitFor(() => expect(devices.cleos.get().conversations[group.id]).toBeDefined());
+      await expect.poll(() => devices.cleos.get().conversations[group.id]).toBeDefined();
       await openOn(group.id, devices.cleos);
     },
   ],
@@ -278,9 +278,9 @@ it.each(changes)('%s', async (_, act) => {
   const before = shown(await devices.phone.fetched());
   const others = shown(await devices.bens.fetched());
   await act();
-  await vi.waitFor(() =>
-    expect(all().flatMap(({ get }) => Object.values(get().outbox).flat())).toEqual([]),
-  );
+  await expect
+    .poll(() => all().flatMap(({ get }) => Object.values(get().outbox).flat()))
+    .toEqual([]);
   await expectApplied();
   const changed =
     JSON.stringify([before, others]) !==

@@ -133,6 +133,15 @@ describe('a picture', () => {
   });
 });
 
+it('is not kept waiting by slow ones of somebody else', async () => {
+  const bytes = await slowPicture();
+  const slow = Array.from({ length: 8 }, () => upload(mallory, bytes));
+  const quick = await upload(ana, await photo().jpeg().toBuffer());
+  expect(quick.status).toBe(200);
+  const refused = (await Promise.all(slow)).filter(({ status }) => status !== 200);
+  expect(refused.map(({ status }) => [415, 503].includes(status))).not.toContain(false);
+});
+
 describe('refused is', () => {
   const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
   it.each([
@@ -170,6 +179,13 @@ describe('refused is', () => {
     expect([status, body.code]).toEqual([413, 'too_large']);
   });
 
+  it('an AVIF that takes a gigabyte to decode', async () => {
+    const create = { width: 5_000, height: 5_000, channels: 3, background: 'red' } as const;
+    const bytes = await sharp({ create }).avif({ effort: 0 }).toBuffer();
+    const { status, body } = await upload(ana, bytes, '/users/me/picture', 'image/avif');
+    expect([status, body.code]).toEqual([413, 'too_large']);
+  });
+
   it('a query', async () => {
     const { body } = await upload(ana, await photo().jpeg().toBuffer(), '/users/me/picture?x=1');
     expect(body.code).toBe('invalid_input');
@@ -204,6 +220,15 @@ describe("a group's picture", () => {
     expect((await upload(ana, bytes, `/conversations/${chat.id}/picture`)).status).toBe(403);
   });
 });
+
+/** A small file that takes seconds: its last pass over all pixels comes a thousand times. */
+async function slowPicture(): Promise<Buffer> {
+  const bytes = await photo(7_000, 7_000).jpeg({ progressive: true }).toBuffer();
+  const end = bytes.length - 2;
+  const scan = bytes.subarray(bytes.lastIndexOf(Buffer.from([0xff, 0xda])), end);
+  const scans = Array.from({ length: 1_000 }, () => scan);
+  return Buffer.concat([bytes.subarray(0, end), ...scans, bytes.subarray(end)]);
+}
 
 function pngHead(): Buffer {
   return Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1');

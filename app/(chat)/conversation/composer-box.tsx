@@ -52,7 +52,11 @@ export function ComposerBox(props: ComposerBoxProps) {
         aria-busy={isBusy || undefined}
         // Keeps the focus, and with it the keyboard of a phone, in the field.
         onPointerDown={(event) => event.preventDefault()}
-        onClick={onSubmit}
+        onClick={({ detail, currentTarget }) => {
+          onSubmit();
+          // Pressed by a key it has the focus, and it goes away with the text.
+          if (detail === 0) currentTarget.parentElement?.querySelector('textarea')?.focus();
+        }}
         className={`tap-area relative m-0.5 grid size-10 flex-none place-items-center rounded-full bg-accent text-on-accent transition-colors duration-(--dur-1) hover:bg-accent-hover active:bg-accent-pressed ${isBlank ? 'invisible' : ''}`}
       >
         {isBusy ? <Spinner /> : <SendIcon />}

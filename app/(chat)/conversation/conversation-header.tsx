@@ -7,6 +7,7 @@ import { Avatar } from '#lib/ui/avatar.tsx';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { ChatLink, goBack, navigate } from '#lib/ui/nav.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { shownName } from './names.ts';
 import { useView } from '../shell/shell-context.tsx';
 import { useSubtitle } from './use-subtitle.ts';
 import { isTouch } from './touch.ts';
@@ -39,7 +40,6 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
       />
       <ChatLink
         href={detailsPath}
-        aria-label={t('chat.openDetails', { title })}
         className="flex min-h-12 min-w-0 flex-1 items-center gap-3 rounded-md no-underline phone:gap-2.5"
       >
         <Avatar
@@ -57,12 +57,13 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
             dir="auto"
             className="user-line text-lg leading-[1.375rem] font-semibold tracking-[-.005em] outline-none"
           >
-            {person?.displayName ?? title}
+            {shownName(t, person?.displayName ?? title)}
           </h2>
           {subtitle.text && (
             <span className={`trunc block text-sm ${tones[subtitle.tone]}`}>{subtitle.text}</span>
           )}
         </span>
+        <span className="sr-only">{t('chat.details')}</span>
       </ChatLink>
       <IconButton
         label={t('chat.details')}

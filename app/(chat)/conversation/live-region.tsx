@@ -12,6 +12,10 @@ interface LiveRegionProps {
   isLoaded: boolean;
 }
 
+// What comes within a second is said together; of more than a few, only how many.
+const gatherMs = 1_000;
+const mostRead = 3;
+
 /** Reads out what comes in while the conversation is open, and nothing of what was there before. */
 export function LiveRegion({ conversation, messages, isLoaded }: LiveRegionProps) {
   const t = useTexts();
@@ -19,8 +23,29 @@ export function LiveRegion({ conversation, messages, isLoaded }: LiveRegionProps
   const people = useMemo(() => peopleIn(messages), [messages]);
   const nameFor = useNames(people, conversation);
   const heard = useRef<number | null>(null);
+  const waiting = useRef<Message[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [news, setNews] = useState<{ key: string; text: string }[]>([]);
 
+  const announce = useEffectEvent(() => {
+    timer.current = undefined;
+    const fresh = waiting.current.splice(0);
+    const said =
+      fresh.length > mostRead
+        ? [
+            {
+              key: `${fresh[0]?.id}+${fresh.length}`,
+              text: t('log.newCount', { count: fresh.length }),
+            },
+          ]
+        : fresh.map((message) => ({
+            key: message.id,
+            text: message.system
+              ? systemText(t, message, nameFor, myId)
+              : `${t.isolated(nameFor(message.senderId))}: ${plainText(message.text)}`,
+          }));
+    setNews((earlier) => [...earlier, ...said].slice(-5));
+  });
   const listen = useEffectEvent((messages: readonly Message[]) => {
     const last = messages.at(-1)?.seq ?? 0;
     const before = heard.current;
@@ -28,14 +53,10 @@ export function LiveRegion({ conversation, messages, isLoaded }: LiveRegionProps
     if (before === null) return;
     const fresh = messages.filter(({ seq, senderId }) => seq > before && senderId !== myId);
     if (fresh.length === 0) return;
-    const said = fresh.slice(-3).map((message) => ({
-      key: message.id,
-      text: message.system
-        ? systemText(t, message, nameFor, myId)
-        : `${t.isolated(nameFor(message.senderId))}: ${plainText(message.text)}`,
-    }));
-    setNews((earlier) => [...earlier, ...said].slice(-5));
+    waiting.current.push(...fresh);
+    timer.current ??= setTimeout(() => announce(), gatherMs);
   });
+  useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
     if (isLoaded) listen(messages);
   }, [isLoaded, messages]);

@@ -47,7 +47,7 @@ function OpenMenu({ menu, target }: { menu: MessageMenuState; target: MenuTarget
   const canCopy = menu.canCopy(message);
   const canEdit = menu.canEdit(message);
   return (
-    <DropdownMenu.Root open modal onOpenChange={(open) => !open && menu.close()}>
+    <DropdownMenu.Root open modal={isHeld} onOpenChange={(open) => !open && menu.close()}>
       {isHeld && createPortal(<Veil bubble={bubble} box={box} />, document.body)}
       {createPortal(
         <DropdownMenu.Trigger asChild>
@@ -64,7 +64,8 @@ function OpenMenu({ menu, target }: { menu: MessageMenuState; target: MenuTarget
           collisionPadding={8}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            bubble.focus({ preventScroll: true });
+            // Pressing something else has given the focus to that.
+            if (document.activeElement === document.body) bubble.focus({ preventScroll: true });
             chosen.current?.();
           }}
           className="z-40 min-w-56 animate-rise rounded-lg bg-raised p-1.5 shadow-3 outline-none"

@@ -3,6 +3,7 @@ import { useChat } from '#lib/client/provider.tsx';
 import { nameOf } from '#lib/client/select.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { shownName } from './names.ts';
 import type { NameOf } from './system-text.ts';
 
 /** Everybody whom these messages name. */
@@ -20,5 +21,5 @@ export function useNames(userIds: readonly string[], conversation: Conversation)
   const names = useChat((state) =>
     Object.fromEntries(userIds.map((id) => [id, nameOf(state, id, conversation)])),
   );
-  return useCallback((id) => names[id] || t('person.someone'), [names, t]);
+  return useCallback((id) => shownName(t, names[id] ?? ''), [names, t]);
 }

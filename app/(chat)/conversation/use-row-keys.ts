@@ -1,4 +1,6 @@
 import { useEffect, useState, type FocusEvent, type KeyboardEvent, type RefObject } from 'react';
+import { recall } from '#lib/ui/remembered.ts';
+import { singleKeys } from '../shell/use-shortcuts.ts';
 import type { TimelineItem } from './timeline.ts';
 import type { MessageMenuState } from './use-message-menu.ts';
 
@@ -24,6 +26,9 @@ export function useRowKeys(
     if (key !== undefined) setCurrent(key);
   };
 
+  const isShortcut = (bubble: HTMLElement, key: string) =>
+    (key.length > 1 || recall(singleKeys) !== 'off') && menu.shortcut(bubble, key);
+
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const bubble = event.target as HTMLElement;
     if (event.key === 'Escape' && onLeave()) return event.preventDefault();
@@ -31,7 +36,7 @@ export function useRowKeys(
     const isMenuKey = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
     if (isMenuKey || event.key === 'Enter') menu.openAt(bubble);
     else if (event.ctrlKey || event.metaKey || event.altKey) return;
-    else if (!walk(event.currentTarget, bubble, event.key) && !menu.shortcut(bubble, event.key))
+    else if (!walk(event.currentTarget, bubble, event.key) && !isShortcut(bubble, event.key))
       return;
     event.preventDefault();
   };

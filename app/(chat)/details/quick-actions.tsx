@@ -5,12 +5,8 @@ import { isMuted } from '#lib/client/select.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { Menu, MenuItem } from '#lib/ui/menu.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { muteChoices } from '../notifications/mute.ts';
 import { useAttempt } from './use-attempt.ts';
-
-const hour = 3_600_000;
-// There is no “for ever” on the wire.
-const untilUnmuted = '9999-12-31T00:00:00.000Z';
-const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString();
 
 /** What one does with the conversation for oneself; nobody else is told. */
 export function QuickActions({ conversation }: { conversation: Conversation }) {
@@ -36,15 +32,13 @@ export function QuickActions({ conversation }: { conversation: Conversation }) {
           align="start"
           trigger={<QuickAction icon={<Bell aria-hidden />} label={t('mute.mute')} />}
         >
-          <MenuItem label={t('mute.hour')} onSelect={() => change({ mutedUntil: inHours(1) })} />
-          <MenuItem
-            label={t('mute.eightHours')}
-            onSelect={() => change({ mutedUntil: inHours(8) })}
-          />
-          <MenuItem
-            label={t('mute.always')}
-            onSelect={() => change({ mutedUntil: untilUnmuted })}
-          />
+          {muteChoices.map(({ label, until }) => (
+            <MenuItem
+              key={label}
+              label={t(label)}
+              onSelect={() => change({ mutedUntil: until() })}
+            />
+          ))}
         </Menu>
       )}
       <QuickAction

@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useChat, useIncoming } from '#lib/client/provider.tsx';
 import { closeRead } from '#lib/client/push.ts';
 import { isMuted, nameOf } from '#lib/client/select.ts';
@@ -17,6 +17,8 @@ import { playSound } from './sound.ts';
  */
 export function Incoming() {
   const t = useTexts();
+  /** The chats of which a notice may be on the page. */
+  const [noticed] = useState(() => new Set<string>());
   useIncoming((message, state) => {
     if (!isNews(message, state) || document.visibilityState !== 'visible') return;
     const { conversationId } = message;
@@ -25,6 +27,7 @@ export function Incoming() {
     if (state.openId === conversationId) return;
     const row = state.conversations[conversationId];
     const name = nameOf(state, message.senderId, row) || t('person.someone');
+    noticed.add(conversationId);
     toast(
       <span className="flex min-w-0 flex-col">
         <b dir="auto" className="trunc">
@@ -40,7 +43,7 @@ export function Incoming() {
       },
     );
   });
-  useReadClosed();
+  useReadClosed(noticed);
   return null;
 }
 
@@ -51,11 +54,14 @@ function isNews({ conversationId, senderId, kind }: Message, state: ChatState): 
 }
 
 /** What has been read, here or elsewhere, is no news any more: what the device shows of it goes. */
-function useReadClosed(): void {
-  const read = useChat(({ conversations }) => conversations);
+function useReadClosed(noticed: Set<string>): void {
+  const rows = useChat(({ conversations }) => conversations);
   useEffect(() => {
-    for (const [id, row] of Object.entries(read))
-      if (row.unreadCount === 0) toast.dismiss(`incoming-${id}`);
-    void closeRead((id) => read[id]?.me.readSeq ?? null).catch(() => undefined);
-  }, [read]);
+    for (const id of noticed) {
+      if ((rows[id]?.unreadCount ?? 0) > 0) continue;
+      noticed.delete(id);
+      toast.dismiss(`incoming-${id}`);
+    }
+    void closeRead((id) => rows[id]?.me.readSeq ?? null).catch(() => undefined);
+  }, [rows, noticed]);
 }

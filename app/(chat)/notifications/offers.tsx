@@ -14,7 +14,7 @@ import { useAttempt } from '../details/use-attempt.ts';
 const usedDays = 3;
 const laterMs = 30 * 24 * 3_600_000;
 
-/** Above the list, one at a time: what makes Gatherly more useful here. Each is offered once. */
+/** Below the list, one at a time: what makes Gatherly more useful here. Each is offered once. */
 export function Offers() {
   const hasTalked = useChat((state) => listRows(state).some(({ lastMessage }) => lastMessage));
   const canNotify = useCanNotify(hasTalked);
@@ -105,7 +105,7 @@ function Offer({ icon, text, action, busy, onAct, onClose }: OfferProps) {
   return (
     <section
       aria-label={action}
-      className="mx-3 mb-2 flex flex-none items-start gap-2.5 rounded-md bg-info-soft py-1 ps-3.5 pe-1 text-md text-on-info-soft [&>svg]:mt-3 [&>svg]:size-4.5"
+      className="mx-3 mt-1 mb-3 phone:ms-4 phone:me-22 phone:mb-4 flex flex-none items-start gap-2.5 rounded-md bg-info-soft py-1 ps-3.5 pe-1 text-md text-on-info-soft [&>svg]:mt-3 [&>svg]:size-4.5"
     >
       {icon}
       <div className="min-w-0 flex-1 pt-2.5 pb-1">
@@ -114,7 +114,7 @@ function Offer({ icon, text, action, busy, onAct, onClose }: OfferProps) {
           type="button"
           disabled={busy}
           onClick={onAct}
-          className="-ms-2 min-h-10 rounded-sm px-2 font-semibold hover:bg-hover-surface phone:min-h-11"
+          className="-ms-2 min-h-10 rounded-sm px-2 text-start font-semibold hover:bg-hover-surface phone:min-h-11"
         >
           {action}
         </button>

@@ -8,6 +8,7 @@ import { CheckCircle } from '#lib/ui/checkbox.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
+import { useRoving } from '#lib/ui/use-roving.ts';
 import { useDelayed } from '#lib/ui/use-delayed.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { errorText } from '../conversation/failure.ts';
@@ -33,6 +34,7 @@ export function PeopleList({ query, label, onPick, picked, busyId, end }: People
   const { people, error, loading, hasMore, loadMore, retry } = usePeople(query);
   const others = people.filter(({ id }) => id !== myId);
   const showSpinner = useDelayed(loading && others.length === 0);
+  const roving = useRoving(others.map(({ id }) => id));
   useWatchPresence(others.slice(0, watched).map(({ id }) => id));
 
   if (error) {
@@ -63,13 +65,14 @@ export function PeopleList({ query, label, onPick, picked, busyId, end }: People
   }
   return (
     <>
-      <ul aria-label={label}>
+      <ul aria-label={label} {...roving.listeners}>
         {others.map((person) => (
           <li key={person.id}>
             <PersonRow
               person={person}
               checked={picked?.has(person.id)}
               busy={busyId === person.id}
+              tabIndex={roving.tabIndexOf(person.id)}
               onPick={() => onPick(person)}
             >
               {end ? end(person) : picked && <CheckCircle checked={picked.has(person.id)} />}
@@ -87,11 +90,12 @@ interface PersonRowProps {
   person: User;
   checked: boolean | undefined;
   busy: boolean;
+  tabIndex: 0 | -1;
   onPick: () => void;
   children?: ReactNode;
 }
 
-function PersonRow({ person, checked, busy, onPick, children }: PersonRowProps) {
+function PersonRow({ person, checked, busy, tabIndex, onPick, children }: PersonRowProps) {
   const t = useTexts();
   const { id, displayName, username, avatarUrl } = person;
   const online = useChat(
@@ -105,6 +109,8 @@ function PersonRow({ person, checked, busy, onPick, children }: PersonRowProps) 
       role={ticks ? 'checkbox' : undefined}
       aria-checked={ticks ? checked : undefined}
       aria-busy={busy || undefined}
+      data-roving={id}
+      tabIndex={tabIndex}
       onClick={onPick}
       className="flex min-h-13 w-full items-center gap-3.5 rounded-md px-3 py-1.5 text-start hover:bg-hover-surface"
     >

@@ -40,35 +40,25 @@ export function within(framing: Framing, size: Size): Framing {
 const clamp = (value: number, low: number, high: number): number =>
   Math.min(Math.max(value, low), high);
 
-/** A file that somebody has chosen, as a picture. Rejects if this browser cannot show it. */
-export async function openPicture(file: Blob): Promise<HTMLImageElement> {
-  const picture = new Image();
-  picture.src = URL.createObjectURL(file);
-  try {
-    await picture.decode();
-    return picture;
-  } catch (error) {
-    closePicture(picture);
-    throw error;
-  }
+/** Draws the framed part over the whole canvas. */
+export function draw(picture: ImageBitmap, framing: Framing, canvas: HTMLCanvasElement): void {
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  const { width, height } = canvas;
+  const side = sideOf(framing, picture);
+  const [left, top] = [framing.x - side / 2, framing.y - side / 2];
+  // What shines through is white, as it will be on the server.
+  context.fillStyle = 'white';
+  context.fillRect(0, 0, width, height);
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(picture, left, top, side, side, 0, 0, width, height);
 }
 
-export const closePicture = ({ src }: HTMLImageElement): void => URL.revokeObjectURL(src);
-
-/** The framed part, without anything that the file said beside it. */
-export function cut(picture: HTMLImageElement, framing: Framing): Promise<Blob> {
-  const size = { width: picture.naturalWidth, height: picture.naturalHeight };
-  const side = sideOf(framing, size);
+/** The framed part as a file, without anything that the chosen one said beside its pixels. */
+export function cut(picture: ImageBitmap, framing: Framing): Promise<Blob> {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = sentSide;
-  const context = canvas.getContext('2d');
-  if (context) {
-    context.fillStyle = 'white';
-    context.fillRect(0, 0, sentSide, sentSide);
-    context.imageSmoothingQuality = 'high';
-    const [left, top] = [framing.x - side / 2, framing.y - side / 2];
-    context.drawImage(picture, left, top, side, side, 0, 0, sentSide, sentSide);
-  }
+  draw(picture, framing, canvas);
   return new Promise((resolve, reject) => {
     const give = (blob: Blob | null) => (blob ? resolve(blob) : reject(new Error('not drawn')));
     canvas.toBlob(give, 'image/jpeg', 0.92);

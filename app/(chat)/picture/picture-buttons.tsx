@@ -6,7 +6,6 @@ import { Button } from '#lib/ui/button.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { toast } from '#lib/ui/toast.tsx';
 import { useAttempt } from '../details/use-attempt.ts';
-import { closePicture, openPicture } from './framing.ts';
 import { PictureDialog } from './picture-dialog.tsx';
 
 interface PictureButtonsProps {
@@ -21,18 +20,18 @@ export function PictureButtons({ hasPicture, groupId }: PictureButtonsProps) {
   const { setPicture } = useActions();
   const { isBusy, attempt } = useAttempt();
   const chooser = useRef<HTMLInputElement>(null);
-  const [picture, setChosen] = useState<HTMLImageElement | null>(null);
+  const [picture, setChosen] = useState<ImageBitmap | null>(null);
 
   const choose = async (file: File | undefined) => {
     if (!file) return;
     try {
-      setChosen(await openPicture(file));
+      setChosen(await createImageBitmap(file));
     } catch {
       toast.error(t('picture.unreadable'));
     }
   };
   const close = () => {
-    if (picture) closePicture(picture);
+    picture?.close();
     setChosen(null);
   };
   const use = async (blob: Blob) => {

@@ -1,13 +1,12 @@
-import { useMemo } from 'react';
 import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { useAttempt } from '../details/use-attempt.ts';
-import { cut, maxZoom, sideOf } from './framing.ts';
+import { cut, draw, maxZoom } from './framing.ts';
 import { useFraming } from './use-framing.ts';
 
 interface PictureDialogProps {
-  picture: HTMLImageElement;
+  picture: ImageBitmap;
   kind: 'person' | 'group';
   onUse: (picture: Blob) => Promise<void>;
   onClose: () => void;
@@ -17,17 +16,15 @@ interface PictureDialogProps {
 export function PictureDialog({ picture, kind, onUse, onClose }: PictureDialogProps) {
   const t = useTexts();
   const { isBusy, attempt } = useAttempt();
-  const size = useMemo(
-    () => ({ width: picture.naturalWidth, height: picture.naturalHeight }),
-    [picture],
-  );
-  const { framing, frame, handlers, setZoom } = useFraming(size);
+  const { framing, frame, handlers, setZoom } = useFraming(picture);
+  // Called after every change, and when the dialog has put it onto the page, which is later than this.
+  const show = (canvas: HTMLCanvasElement | null) => {
+    if (canvas) draw(picture, framing, canvas);
+  };
   const use = async () => {
     if (isBusy) return;
     if (await attempt(cut(picture, framing).then(onUse), t('picture.failed'))) onClose();
   };
-  const side = sideOf(framing, size);
-  const percent = (pixels: number) => `${(pixels / side) * 100}%`;
   return (
     <Dialog
       open
@@ -49,20 +46,9 @@ export function PictureDialog({ picture, kind, onUse, onClose }: PictureDialogPr
         ref={frame}
         {...handlers}
         aria-label={t('picture.frame')}
-        className="relative mx-auto mt-1 block size-70 max-w-full cursor-grab touch-none overflow-hidden rounded-lg bg-sunken active:cursor-grabbing"
+        className="relative mx-auto mt-1 block aspect-square w-70 max-w-full cursor-grab touch-none overflow-hidden rounded-lg bg-sunken active:cursor-grabbing"
       >
-        <img
-          src={picture.src}
-          alt=""
-          draggable={false}
-          style={{
-            width: percent(size.width),
-            height: percent(size.height),
-            left: percent(side / 2 - framing.x),
-            top: percent(side / 2 - framing.y),
-          }}
-          className="absolute max-w-none select-none"
-        />
+        <canvas ref={show} width={560} height={560} className="block size-full" />
         <span
           aria-hidden
           className={`pointer-events-none absolute inset-0 shadow-[0_0_0_200px_var(--c-scrim)] ${kind === 'group' ? 'rounded-[32%]' : 'rounded-full'}`}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { useCallback, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { sideOf, wholeOf, within, type Framing, type Size } from './framing.ts';
 
 const zoomStep = 0.1;
@@ -15,7 +15,6 @@ const directions: Record<string, readonly [x: number, y: number]> = {
 /** Moves and zooms a picture in a frame: by mouse and wheel, one or two fingers, or keys. */
 export function useFraming(size: Size) {
   const [framing, setFraming] = useState<Framing>(() => wholeOf(size));
-  const frame = useRef<HTMLButtonElement>(null);
   const pointers = useRef(new Map<number, { x: number; y: number }>());
 
   const change = (to: (now: Framing) => Framing) => setFraming((now) => within(to(now), size));
@@ -28,16 +27,18 @@ export function useFraming(size: Size) {
     });
 
   // React listens to wheels passively, and then the page behind would scroll as well.
-  useEffect(() => {
-    const element = frame.current;
-    const turn = (event: WheelEvent) => {
-      event.preventDefault();
-      const factor = Math.exp(-event.deltaY / 400);
-      setFraming((now) => within({ ...now, zoom: now.zoom * factor }, size));
-    };
-    element?.addEventListener('wheel', turn, { passive: false });
-    return () => element?.removeEventListener('wheel', turn);
-  }, [size]);
+  const frame = useCallback(
+    (element: HTMLElement | null) => {
+      const turn = (event: WheelEvent) => {
+        event.preventDefault();
+        const factor = Math.exp(-event.deltaY / 400);
+        setFraming((now) => within({ ...now, zoom: now.zoom * factor }, size));
+      };
+      element?.addEventListener('wheel', turn, { passive: false });
+      return () => element?.removeEventListener('wheel', turn);
+    },
+    [size],
+  );
 
   const release = ({ pointerId }: PointerEvent) => void pointers.current.delete(pointerId);
   const handlers = {

@@ -31,8 +31,8 @@ export function LanguagePage() {
           <LanguageRow
             key={language}
             language={language}
-            isSpoken={t.language === language}
-            isAsked={asked === language}
+            isChosen={language === (asked ?? t.language)}
+            isBusy={language === asked && language !== t.language}
             onChoose={() => void choose(language)}
           />
         ))}
@@ -43,26 +43,26 @@ export function LanguagePage() {
 
 interface LanguageRowProps {
   language: Language;
-  isSpoken: boolean;
-  isAsked: boolean;
+  isChosen: boolean;
+  isBusy: boolean;
   onChoose: () => void;
 }
 
-function LanguageRow({ language, isSpoken, isAsked, onChoose }: LanguageRowProps) {
+function LanguageRow({ language, isChosen, isBusy, onChoose }: LanguageRowProps) {
   return (
     <label className="flex min-h-13 cursor-pointer items-center gap-3.5 rounded-md px-3.5 py-1.5 hover:bg-hover-surface has-focus-visible:outline-2 has-focus-visible:outline-focus">
       <input
         type="radio"
         name="language"
         value={language}
-        checked={isSpoken}
+        checked={isChosen}
         onChange={onChoose}
         className="size-5.5 flex-none accent-accent"
       />
       <span lang={language} className="min-w-0 flex-1 text-body font-medium">
         <bdi>{languageNames[language]}</bdi>
       </span>
-      {isAsked && !isSpoken && <Spinner />}
+      {isBusy && <Spinner />}
     </label>
   );
 }

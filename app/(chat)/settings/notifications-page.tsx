@@ -36,14 +36,16 @@ export function NotificationsPage() {
             onCheckedChange={(on) => void (on ? turnOn() : turnOff())}
           />
         </SettingRow>
-        <SettingRow title={t('notify.previews')} text={t('notify.previewsText')}>
-          <Switch
-            aria-label={t('notify.previews')}
-            checked={device?.previews ?? true}
-            disabled={device === null || isBusy}
-            onCheckedChange={(previews) => void setPreviews(previews)}
-          />
-        </SettingRow>
+        {device && (
+          <SettingRow title={t('notify.previews')} text={t('notify.previewsText')}>
+            <Switch
+              aria-label={t('notify.previews')}
+              checked={device.previews}
+              disabled={isBusy}
+              onCheckedChange={(previews) => void setPreviews(previews)}
+            />
+          </SettingRow>
+        )}
         <SettingRow title={t('notify.sound')} text={t('notify.soundText')}>
           <Switch aria-label={t('notify.sound')} checked={sound} onCheckedChange={setSound} />
         </SettingRow>

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useActions, useChat } from '#lib/client/provider.tsx';
 import type { Privacy } from '#lib/contract/records.ts';
 import { Switch } from '#lib/ui/switch.tsx';
@@ -22,9 +23,14 @@ export function PrivacyPage() {
   const t = useTexts();
   const { updateAccount } = useActions();
   const { attempt } = useAttempt();
-  const privacy = useChat((state) => state.account.privacy);
-  const change = (to: Partial<Privacy>) =>
-    void attempt(updateAccount({ privacy: to }), t('privacy.failed'));
+  const stored = useChat((state) => state.account.privacy);
+  /** What has been chosen shows at once. */
+  const [asked, setAsked] = useState<Partial<Privacy>>({});
+  const privacy = { ...stored, ...asked };
+  const change = (to: Partial<Privacy>) => {
+    setAsked((now) => ({ ...now, ...to }));
+    void attempt(updateAccount({ privacy: to }), t('privacy.failed')).then(() => setAsked({}));
+  };
   return (
     <>
       <Card title={t('privacy.visible')}>

@@ -29,8 +29,8 @@ export function StoragePage() {
   return (
     <>
       <Card>
-        <SettingRow title={t('storage.chats')}>{count('conversations')}</SettingRow>
-        <SettingRow title={t('storage.messages')}>{count('messages')}</SettingRow>
+        <SettingRow title={t('chats.title')}>{count('conversations')}</SettingRow>
+        <SettingRow title={t('log.label')}>{count('messages')}</SettingRow>
         <SettingRow title={t('storage.unsent')}>{count('unsent')}</SettingRow>
         {use?.bytes !== null && (
           <SettingRow title={t('storage.space')} text={t('storage.spaceText')}>

@@ -48,12 +48,13 @@ export function ConversationList({ openId, hidden }: ConversationListProps) {
         <ConnectionBanner inset />
       </div>
       {!isEmpty && <Search query={query} onChange={setQuery} />}
-      {!searching && <Offers />}
       {searching ? (
         <SearchResults query={query.trim()} rows={rows} openId={openId} onClose={closeSearch} />
       ) : (
         <ConversationRows rows={rows} openId={openId} />
       )}
+      {/* At the end, where nothing moves when it comes. */}
+      {!searching && <Offers />}
     </aside>
   );
 }

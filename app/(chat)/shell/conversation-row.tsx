@@ -11,6 +11,7 @@ import { Tick } from '#lib/ui/tick.tsx';
 import { listTime } from '#lib/ui/time.ts';
 import { useToday } from '#lib/ui/use-today.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { shownName } from '../conversation/names.ts';
 import { previewOf, type Preview } from './preview.ts';
 
 /** The looks of every row in the list, whatever it leads to. */
@@ -23,11 +24,13 @@ const selectedClasses =
 interface ConversationRowProps {
   id: string;
   isOpen: boolean;
+  /** Of the list's rows one is in the Tab order. */
+  tabIndex: 0 | -1;
   onOpen?: () => void;
 }
 
 export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
-  const { id, isOpen, onOpen } = props;
+  const { id, isOpen, tabIndex, onOpen } = props;
   const t = useTexts();
   const row = useChat((state) => state.conversations[id]);
   const online = useChat((state) => {
@@ -47,6 +50,8 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
     <ChatLink
       href={`/chats/${id}`}
       data-chat={id}
+      data-roving={id}
+      tabIndex={tabIndex}
       aria-current={isOpen ? 'page' : undefined}
       onClick={onOpen}
       className={`${rowClasses} ${isOpen ? selectedClasses : ''}`}
@@ -61,7 +66,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
       <span className="min-w-0">
         <span className="flex items-center gap-2">
           <span dir="auto" className="user-line flex-1 text-body font-semibold">
-            {title}
+            {shownName(t, title)}
           </span>
           <time
             dateTime={preview.at}

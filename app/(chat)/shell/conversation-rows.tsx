@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { isMuted } from '#lib/client/select.ts';
 import type { Conversation } from '#lib/contract/records.ts';
+import { useRoving } from '#lib/ui/use-roving.ts';
 import { useDelayed } from '#lib/ui/use-delayed.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { ConversationRow } from './conversation-row.tsx';
@@ -23,6 +24,10 @@ export function ConversationRows({ rows, openId }: ConversationRowsProps) {
   const t = useTexts();
   const openDialog = useOpenDialog();
   const shown = rows.filter((row) => passes(filter, row));
+  const roving = useRoving(
+    shown.map(({ id }) => id),
+    openId,
+  );
   return (
     <>
       {rows.length > 0 && (
@@ -34,10 +39,13 @@ export function ConversationRows({ rows, openId }: ConversationRowsProps) {
         />
       )}
       <RowsMenu>
-        <ul className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-2 phone:px-1 phone:pb-22">
+        <ul
+          {...roving.listeners}
+          className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-2 phone:px-1 phone:pb-22"
+        >
           {shown.map(({ id }) => (
             <li key={id}>
-              <ConversationRow id={id} isOpen={id === openId} />
+              <ConversationRow id={id} isOpen={id === openId} tabIndex={roving.tabIndexOf(id)} />
             </li>
           ))}
           {rows.length === 0 && <NoRows />}

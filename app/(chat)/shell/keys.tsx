@@ -1,10 +1,11 @@
 import type { Texts } from '#lib/texts/texts.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 
-const named = ['alt', 'ctrl', 'enter', 'esc', 'shift'] as const;
+const named = ['alt', 'ctrl', 'del', 'end', 'enter', 'esc', 'home', 'shift'] as const;
 
 /** A key: one with a name, or what is printed on it. */
-export type KeyName = (typeof named)[number] | 'K' | 'N' | '↑' | '↓' | '?';
+export type KeyName =
+  (typeof named)[number] | 'C' | 'E' | 'F10' | 'K' | 'N' | '↑' | '↓' | '/' | '?';
 
 export function keyText(t: Texts, key: KeyName): string {
   const name = named.find((word) => word === key);

@@ -16,6 +16,10 @@ export function Launched() {
     if ('dialog' in launch) open(launch.dialog);
     else setShared(launch.shared);
   });
-  useEffect(() => begin(), []);
+  useEffect(() => {
+    // Once the page is there: what opens takes the focus from it.
+    const timer = setTimeout(() => begin());
+    return () => clearTimeout(timer);
+  }, []);
   return <SendToDialog text={shared} onClose={() => setShared(null)} />;
 }

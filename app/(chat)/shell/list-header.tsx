@@ -1,10 +1,19 @@
 'use client';
 
-import { ArrowLeft, EllipsisVertical, LogOut, Settings2, SquarePen, Users } from 'lucide-react';
+import {
+  ArrowLeft,
+  EllipsisVertical,
+  Keyboard,
+  LogOut,
+  Settings2,
+  SquarePen,
+  Users,
+} from 'lucide-react';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { Menu, MenuItem, MenuSeparator } from '#lib/ui/menu.tsx';
 import { navigate } from '#lib/ui/nav.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { isTouch } from '../conversation/touch.ts';
 import { useOpenDialog } from './shell-context.tsx';
 
 const bar =
@@ -44,6 +53,7 @@ export function ListHeader() {
           label={t('settings.title')}
           onSelect={() => navigate('/settings')}
         />
+        <ShortcutsItem onSelect={() => open('shortcuts')} />
         <MenuSeparator />
         <MenuItem
           danger
@@ -53,6 +63,20 @@ export function ListHeader() {
         />
       </Menu>
     </header>
+  );
+}
+
+/** A touch screen shows none: there are no keys. Known once the menu is open, not on the server. */
+function ShortcutsItem({ onSelect }: { onSelect: () => void }) {
+  const t = useTexts();
+  if (isTouch()) return null;
+  return (
+    <MenuItem
+      icon={<Keyboard aria-hidden />}
+      label={t('shortcuts.title')}
+      shortcut="?"
+      onSelect={onSelect}
+    />
   );
 }
 

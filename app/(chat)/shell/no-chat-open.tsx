@@ -8,7 +8,7 @@ import { Keys } from './keys.tsx';
 import { useOpenDialog } from './shell-context.tsx';
 
 const hints = [
-  { keys: ['ctrl', 'K'], does: 'search.title' },
+  { keys: ['ctrl', 'K'], does: 'palette.title' },
   { keys: ['alt', 'N'], does: 'chat.new' },
   { keys: ['?'], does: 'shortcuts.title' },
 ] as const;

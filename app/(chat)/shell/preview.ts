@@ -3,7 +3,7 @@ import type { ChatState, Tick } from '#lib/client/types.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import type { Texts } from '#lib/texts/texts.ts';
 import { typingText } from '../conversation/header-text.ts';
-import { firstName } from '../conversation/names.ts';
+import { firstName, shownName } from '../conversation/names.ts';
 import { systemText } from '../conversation/system-text.ts';
 import { plainText } from '../conversation/text-marks.ts';
 
@@ -40,7 +40,7 @@ export function previewOf(t: Texts, state: ChatState, row: Conversation, isOpen:
 function ofMessage(t: Texts, state: ChatState, row: Conversation, message: Message): Preview {
   const me = state.account.id;
   const at = message.createdAt;
-  const name = (id: string) => nameOf(state, id, row) || t('person.someone');
+  const name = (id: string) => shownName(t, nameOf(state, id, row));
   if (message.system) {
     return { kind: 'system', who: '', text: systemText(t, message, name, me), tick: null, at };
   }

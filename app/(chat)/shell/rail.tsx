@@ -52,12 +52,12 @@ export function Rail({ view, hidden }: { view: View; hidden: boolean }) {
       />
       <ChatLink
         href="/settings/profile"
-        aria-label={t('nav.profile')}
         title={t('nav.profile')}
         aria-current={onProfile ? 'page' : undefined}
         className="grid size-12 place-items-center rounded-lg hover:bg-hover aria-[current]:bg-selected phone:hidden"
       >
         <Avatar id={account.id} name={account.displayName} src={account.avatarUrl} size={32} />
+        <span className="sr-only">{t('nav.profile')}</span>
       </ChatLink>
     </nav>
   );

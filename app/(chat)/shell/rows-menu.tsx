@@ -1,11 +1,14 @@
 'use client';
 
-import { Archive, ArchiveRestore, Pin, PinOff } from 'lucide-react';
+import { Archive, ArchiveRestore, Bell, BellOff, Pin, PinOff } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
+import { isMuted } from '#lib/client/select.ts';
+import type { Conversation } from '#lib/contract/records.ts';
 import { useActions, useChat } from '#lib/client/provider.tsx';
-import { ContextMenu, MenuItem } from '#lib/ui/menu.tsx';
+import { ContextMenu, MenuItem, MenuSeparator } from '#lib/ui/menu.tsx';
 import { toast } from '#lib/ui/toast.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { muteChoices } from '../notifications/mute.ts';
 import { errorText } from '../conversation/failure.ts';
 
 /** One menu for all rows below it: it is about the row that was pressed. */
@@ -13,12 +16,14 @@ export function RowsMenu({ children }: { children: ReactNode }) {
   const [id, setId] = useState<string | null>(null);
   const t = useTexts();
   const { updateConversation } = useActions();
-  const me = useChat((state) => (id ? state.conversations[id]?.me : undefined));
+  const row = useChat((state) => (id ? state.conversations[id] : undefined));
+  const me = row?.me;
   const aim = ({ target }: { target: EventTarget }) => {
     const row = target instanceof Element ? target.closest<HTMLElement>('[data-chat]') : null;
     setId(row?.dataset.chat ?? null);
   };
-  const change = (fields: { pinned?: boolean; archived?: boolean }, done?: string) => {
+  type Change = Partial<Pick<Conversation['me'], 'mutedUntil' | 'pinned' | 'archived'>>;
+  const change = (fields: Change, done?: string) => {
     if (!id) return;
     const undo = () => change({ archived: !fields.archived });
     updateConversation({ conversationId: id, ...fields }).then(
@@ -30,6 +35,7 @@ export function RowsMenu({ children }: { children: ReactNode }) {
     <ContextMenu
       label={t('chat.menu')}
       menu={
+        row &&
         me && (
           <>
             <MenuItem
@@ -44,6 +50,23 @@ export function RowsMenu({ children }: { children: ReactNode }) {
                 change({ archived: !me.archived }, me.archived ? undefined : t('chat.archived'))
               }
             />
+            <MenuSeparator />
+            {isMuted(row) ? (
+              <MenuItem
+                icon={<Bell aria-hidden />}
+                label={t('mute.unmute')}
+                onSelect={() => change({ mutedUntil: null })}
+              />
+            ) : (
+              muteChoices.map(({ inRow, until }) => (
+                <MenuItem
+                  key={inRow}
+                  icon={<BellOff aria-hidden />}
+                  label={t(inRow)}
+                  onSelect={() => change({ mutedUntil: until() })}
+                />
+              ))
+            )}
           </>
         )
       }

@@ -7,9 +7,11 @@ import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { useRoving } from '#lib/ui/use-roving.ts';
 import { usePeople } from '../people/use-people.ts';
 import { useStartChat } from '../people/use-start-chat.ts';
 import { ConversationRow, rowClasses } from './conversation-row.tsx';
+import { isFound } from './palette-rank.ts';
 
 interface SearchResultsProps {
   query: string;
@@ -24,13 +26,10 @@ export function SearchResults({ query, rows, openId, onClose }: SearchResultsPro
   const { people, loading } = usePeople(query);
   const myId = useChat((state) => state.account.id);
   const { start, starting } = useStartChat(onClose);
-  const words = folded(query).split(/\s+/);
-  const chats = rows.filter((row) => {
-    const title = folded(`${row.title} ${row.peer?.username ?? ''}`);
-    return words.every((word) => title.includes(word));
-  });
+  const chats = rows.filter((row) => isFound(row, query));
   const inChats = new Set(chats.map(({ peer }) => peer?.id));
   const others = people.filter(({ id }) => id !== myId && !inChats.has(id));
+  const roving = useRoving([...chats, ...others].map(({ id }) => id));
 
   if (chats.length + others.length === 0) {
     if (loading) return <Searching />;
@@ -54,10 +53,15 @@ export function SearchResults({ query, rows, openId, onClose }: SearchResultsPro
       <h2 id="found" className="px-3 pt-3.5 pb-1.5 text-xs font-semibold text-text-3">
         {t('search.found')}
       </h2>
-      <ul aria-labelledby="found">
+      <ul aria-labelledby="found" {...roving.listeners}>
         {chats.map(({ id }) => (
           <li key={id}>
-            <ConversationRow id={id} isOpen={id === openId} onOpen={onClose} />
+            <ConversationRow
+              id={id}
+              isOpen={id === openId}
+              tabIndex={roving.tabIndexOf(id)}
+              onOpen={onClose}
+            />
           </li>
         ))}
         {others.map(({ id, displayName, username, avatarUrl, online }) => (
@@ -65,6 +69,8 @@ export function SearchResults({ query, rows, openId, onClose }: SearchResultsPro
             <button
               type="button"
               aria-busy={starting === id || undefined}
+              data-roving={id}
+              tabIndex={roving.tabIndexOf(id)}
               className={rowClasses}
               onClick={() => void start(id)}
             >
@@ -94,6 +100,3 @@ function Searching() {
     </p>
   );
 }
-
-/** As compared: neither case nor accents count. */
-const folded = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();

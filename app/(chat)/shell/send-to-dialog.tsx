@@ -49,7 +49,10 @@ function SendTo({ text, onDone }: { text: string; onDone: () => void }) {
   };
   return (
     <>
-      <p dir="auto" className="mx-5 mt-1 mb-3 line-clamp-3 wrap-anywhere text-md text-text-2">
+      <p
+        dir="auto"
+        className="mx-5 mt-1 mb-3 line-clamp-3 whitespace-pre-line wrap-anywhere text-md text-text-2"
+      >
         {text}
       </p>
       <SearchBox

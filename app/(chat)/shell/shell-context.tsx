@@ -4,7 +4,7 @@ import { usePathname } from 'next/navigation';
 import { createContext, use } from 'react';
 import { viewOf, type View } from '../views.ts';
 
-export type ShellDialog = 'new-chat' | 'new-group' | 'sign-out' | 'shortcuts';
+export type ShellDialog = 'new-chat' | 'new-group' | 'sign-out' | 'shortcuts' | 'palette';
 
 export const ShellContext = createContext<(dialog: ShellDialog) => void>(() => undefined);
 

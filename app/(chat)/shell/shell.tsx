@@ -3,6 +3,7 @@
 import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 import { goBack, navigate } from '#lib/ui/nav.tsx';
+import { useFocusReturn } from '#lib/ui/use-focus-return.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { ConversationView } from '../conversation/conversation-view.tsx';
 import { DetailsPanel } from '../details/details-panel.tsx';
@@ -18,11 +19,13 @@ import { LanguageKeeper } from './language-keeper.tsx';
 import { Launched } from './launched.tsx';
 import { LostNotice } from './lost-notice.tsx';
 import { NoChatOpen } from './no-chat-open.tsx';
+import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { ShellContext, useView, type ShellDialog } from './shell-context.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { TabTitle } from './tab-title.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
+import { useViewFocus } from './use-view-focus.ts';
 import { WorkerKeeper } from './worker-keeper.tsx';
 
 const sheet =
@@ -40,11 +43,12 @@ function Panes() {
     open: dialog === name,
     onOpenChange: (open: boolean) => setDialog(open ? name : null),
   });
-  useShortcuts(view, setDialog);
+  useShortcuts({ view, dialog, setDialog });
 
   const chatId = view.name === 'chats' ? view.id : null;
   const details = view.name === 'chats' && view.details;
   const isSub = chatId !== null || (view.name === 'settings' && view.page !== null);
+  useViewFocus(chatId, usePathname());
   return (
     <ShellContext value={setDialog}>
       <TabTitle />
@@ -85,6 +89,7 @@ function Panes() {
       <NewGroupDialog {...toggle('new-group')} onBack={() => setDialog('new-chat')} />
       <SignOutDialog {...toggle('sign-out')} />
       <ShortcutsDialog {...toggle('shortcuts')} />
+      <Palette {...toggle('palette')} openId={chatId} />
     </ShellContext>
   );
 }
@@ -93,6 +98,7 @@ function Panes() {
 function Details({ id }: { id: string }) {
   const t = useTexts();
   const close = () => goBack(`/chats/${id}`);
+  useFocusReturn();
   return (
     <>
       <div

@@ -4,14 +4,24 @@ import { useEffect, useEffectEvent } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { listRows } from '#lib/client/select.ts';
 import { goBack, navigate } from '#lib/ui/nav.tsx';
+import { recall } from '#lib/ui/remembered.ts';
 import type { View } from '../views.ts';
 import type { ShellDialog } from './shell-context.tsx';
 
 /** Asks the list for its search box, wherever that is. */
 export const searchEvent = 'gatherly:search';
 
+/** Remembered as `off` by who speaks to the computer, or has their keys pressed by accident. */
+export const singleKeys = 'single-keys';
+
+interface Shortcuts {
+  view: View;
+  dialog: ShellDialog | null;
+  setDialog: (dialog: ShellDialog | null) => void;
+}
+
 /** Keys that work everywhere; those of a conversation are its own. */
-export function useShortcuts(view: View, open: (dialog: ShellDialog) => void): void {
+export function useShortcuts({ view, dialog, setDialog }: Shortcuts): void {
   const rows = useChat((state) => listRows(state).filter(({ me }) => !me.archived));
   const openId = view.name === 'chats' ? view.id : null;
 
@@ -29,20 +39,27 @@ export function useShortcuts(view: View, open: (dialog: ShellDialog) => void): v
   };
 
   const altAction = ({ code, shiftKey }: KeyboardEvent): (() => void) | null => {
-    if (code === 'KeyN' && !shiftKey) return () => open('new-chat');
+    if (code === 'KeyN' && !shiftKey) return () => setDialog('new-chat');
     if (code === 'ArrowDown') return () => goTo(1, shiftKey);
     return code === 'ArrowUp' ? () => goTo(-1, shiftKey) : null;
   };
 
-  const actionFor = (event: KeyboardEvent): (() => void) | null => {
-    const { code, key, altKey, shiftKey, target } = event;
-    if (event.ctrlKey || event.metaKey) {
-      const isSearch = code === 'KeyK' && !altKey && !shiftKey;
-      return isSearch ? () => dispatchEvent(new Event(searchEvent)) : null;
-    }
-    if (altKey) return altAction(event);
+  const plainAction = ({ code, key, target }: KeyboardEvent): (() => void) | null => {
     if (code === 'Escape') return escape;
-    return key === '?' && !isTyping(target) ? () => open('shortcuts') : null;
+    if (isTyping(target) || recall(singleKeys) === 'off') return null;
+    if (key === '/') return () => dispatchEvent(new Event(searchEvent));
+    return key === '?' ? () => setDialog('shortcuts') : null;
+  };
+
+  const actionFor = (event: KeyboardEvent): (() => void) | null => {
+    const { code, ctrlKey, metaKey, altKey, shiftKey } = event;
+    const jumps = (ctrlKey || metaKey) && code === 'KeyK' && !altKey && !shiftKey;
+    if (jumps && dialog === 'palette') return () => setDialog(null);
+    // What lies on top has the keys; what it covers must not change unseen.
+    if (isCovered()) return jumps ? () => undefined : null;
+    if (jumps) return () => setDialog('palette');
+    if (ctrlKey || metaKey) return null;
+    return altKey ? altAction(event) : plainAction(event);
   };
 
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
@@ -59,6 +76,9 @@ export function useShortcuts(view: View, open: (dialog: ShellDialog) => void): v
     return () => removeEventListener('keydown', listener);
   }, []);
 }
+
+const isCovered = (): boolean =>
+  document.querySelector(':is([role=dialog], [role=menu])[data-state=open]') !== null;
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
