@@ -74,11 +74,13 @@ function Chip({ person, onRemove }: { person: User; onRemove: () => void }) {
     <button
       type="button"
       onClick={onRemove}
-      aria-label={t('add.unpick', { name: person.displayName })}
       className="relative inline-flex h-8 items-center gap-1.5 rounded-full bg-accent-soft ps-1 pe-2 tap-area text-sm font-semibold text-on-accent-soft"
     >
       <Avatar id={person.id} name={person.displayName} src={person.avatarUrl} size={24} />
-      <bdi className="trunc max-w-30">{firstName(person.displayName)}</bdi>
+      <bdi aria-hidden className="trunc max-w-30">
+        {firstName(person.displayName)}
+      </bdi>
+      <span className="sr-only">{t('add.unpick', { name: person.displayName })}</span>
       <X aria-hidden className="size-4" />
     </button>
   );

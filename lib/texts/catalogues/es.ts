@@ -151,7 +151,7 @@ export const es: Catalogue = {
   'search.noneText': 'Ningún chat ni persona coincide con “{query}”. Prueba con menos palabras.',
   'search.searching': 'Buscando',
   'search.title': 'Buscar',
-  'palette.found': '{count, plural, one {# resultado} many {# resultados} other {# resultados}}',
+  'palette.found': '{count, plural, one {# resultado} other {# resultados}}',
   'palette.title': 'Ir a…',
   'filter.all': 'Todos',
   'filter.archived': 'Archivados',
