@@ -11,6 +11,7 @@ import { PictureModel } from '#lib/models/picture.ts';
 import { SessionModel } from '#lib/models/session.ts';
 import { UserModel } from '#lib/models/user.ts';
 import { forget, remember } from '#lib/runtime.ts';
+import { guardWrites } from './closed-sockets.ts';
 import { timeCommands } from './command-times.ts';
 
 const models = [
@@ -101,7 +102,10 @@ async function connectUntil(stopped: AbortSignal, uri: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await mongoose.connect(uri, { ...options, ...databaseName(uri) });
-      timeCommands(mongoose.connection.getClient());
+      const client = mongoose.connection.getClient();
+      timeCommands(client);
+      await client.db().command({ ping: 1 });
+      guardWrites(client);
       for (const model of models) await model.createIndexes();
       return;
     } catch (error) {

@@ -57,16 +57,24 @@ export async function refusing<R>(
   }
 }
 
-/** Resolves when everything under way has been answered; for a clean stop. */
+/** Resolves when everything that has arrived is answered; what arrives from now on is refused. */
 export async function allAnswered(): Promise<void> {
-  const running = runningSet();
-  while (running.size > 0) await Promise.allSettled(running);
+  const performing = work();
+  performing.isStopping = true;
+  while (performing.running.size > 0) await Promise.allSettled(performing.running);
 }
 
-const runningSet = () => remember('performing', () => new Set<Promise<unknown>>());
+/** @throws AppError `unavailable` when the server has been told to stop. */
+export function requireServing(): void {
+  if (work().isStopping) throw new AppError('unavailable', 'The server is stopping.');
+}
 
-async function underWay<T>(run: () => Promise<T>): Promise<T> {
-  const running = runningSet();
+const work = () =>
+  remember('performing', () => ({ running: new Set<Promise<unknown>>(), isStopping: false }));
+
+/** Does what a clean stop waits for. */
+export async function underWay<T>(run: () => Promise<T>): Promise<T> {
+  const { running } = work();
   const promise = run();
   running.add(promise);
   return promise.finally(() => running.delete(promise));

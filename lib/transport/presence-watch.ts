@@ -46,23 +46,35 @@ export async function lookAgain(
   areContactsChanged: boolean,
 ): Promise<void> {
   const changed = new Set(userIds);
+  const failures: unknown[] = [];
   for (const socket of sockets) {
     const { caller, watch } = socket.data;
     if (watch.userIds.length === 0 || (areContactsChanged && !watch.hangsOnContacts)) continue;
     if (!changed.has(caller.userId) && !watch.userIds.some((id) => changed.has(id))) continue;
-    for (const presence of await look(socket)) socket.emit('presence', presence);
+    try {
+      for (const presence of await look(socket)) socket.emit('presence', presence);
+    } catch (error) {
+      // What it may not see any more it does not hear; its client asks again when it comes back.
+      await leavePresence(socket);
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 const beginnings = [rooms.presence(''), rooms.onlinePresence('')];
 const isOfPresence = (room: string) => beginnings.some((beginning) => room.startsWith(beginning));
+
+async function leavePresence(socket: Watching): Promise<void> {
+  for (const room of socket.rooms) if (isOfPresence(room)) await socket.leave(room);
+}
 
 function look(socket: Watching): Promise<Presence[]> {
   const { caller, watch } = socket.data;
   const looking = watch.turn.then(async () => {
     const { people, hangOnContacts } = await watchedBy(caller.userId, watch.userIds);
     watch.hangsOnContacts = hangOnContacts;
-    for (const room of socket.rooms) if (isOfPresence(room)) await socket.leave(room);
+    await leavePresence(socket);
     const seen = people.filter(({ sight }) => sight !== 'nothing');
     await socket.join(
       seen.map(({ userId, sight }) =>

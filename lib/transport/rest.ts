@@ -8,7 +8,7 @@ import type { Caller, UseCaseName, Visitor } from '#lib/use-cases/define.ts';
 import { preflight, shared } from './cors.ts';
 import { allow, knownCaller } from './allow.ts';
 import { isOwnOrigin, provenanceOf } from './origin.ts';
-import { inTime, perform, refusing, type Performed } from './perform.ts';
+import { inTime, perform, refusing, requireServing, type Performed } from './perform.ts';
 import { countUnread } from './unread-answers.ts';
 
 // Next gives none to a path without any.
@@ -25,6 +25,7 @@ function rest(name: UseCaseName): Handler {
   const operation: Operation = operations[name];
   return async (request, { params }) => {
     const reply = await refusing(name, async () => {
+      requireServing();
       const caller = await inTime(callerOf(operation, request));
       await allow(name, caller);
       const input = await inputOf(operation, request, (await params) ?? {});

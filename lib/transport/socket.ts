@@ -25,7 +25,7 @@ import { socketCame, socketVisible, socketWent } from '#lib/use-cases/presence.t
 import { allow } from './allow.ts';
 import { isOwnOrigin } from './origin.ts';
 import { loggingFailure } from './failure-log.ts';
-import { inTime, perform, refusing } from './perform.ts';
+import { inTime, perform, refusing, requireServing, underWay } from './perform.ts';
 import { lookAgain, newWatch, watch, type PresenceWatch } from './presence-watch.ts';
 import { showSocketGauges } from './socket-gauges.ts';
 import {
@@ -206,8 +206,8 @@ function listen(socket: AppSocket, name: CommandName, event: string): void {
         typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : undefined;
       const raw = (args[0] === last && ack) || args.length === 0 ? {} : args[0];
       const began = performance.now();
-      void loggingFailure({ event }, () => answer(socket, name, raw)).then((reply) => {
-        ack?.(reply);
+      void underWay(async () => {
+        ack?.(await loggingFailure({ event }, () => answer(socket, name, raw)));
         metrics().ackSeconds.observe({ event }, (performance.now() - began) / 1000);
       });
     }) as never,
@@ -218,6 +218,7 @@ async function answer(socket: AppSocket, name: CommandName, raw: unknown): Promi
   const { caller } = socket.data;
   socket.data.waiting++;
   const reply = await refusing(name, async () => {
+    requireServing();
     allowQueued(socket.data.waiting, caller.userId);
     const allowed = allow(name, caller, raw);
     // Taken up in the order of arrival: what a sender writes first is stored first.
