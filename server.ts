@@ -89,6 +89,7 @@ async function start(): Promise<void> {
 /** Why it cannot start, in one line that names the setting to change. */
 function reasonOf({ code, syscall, message }: NodeJS.ErrnoException): string {
   if (code === 'EADDRINUSE') return `PORT: ${env().PORT} is in use by another program`;
+  if (syscall === 'getaddrinfo' || code === 'EADDRNOTAVAIL') return `HOST: ${message}`;
   if (syscall === 'listen') return `PORT: ${message}`;
   if (code === 'EACCES' || code === 'EEXIST' || code === 'ENOTDIR' || code === 'EROFS') {
     return `DATA_DIR: ${message}`;

@@ -11,10 +11,17 @@ const aboutTheStore = [
   'tests/faults/synced.test.ts',
 ];
 
+/** Nearly a minute each, of waiting: with `npm run test:faults`. */
+const longOnly = ['tests/push/vanished.test.ts'];
+
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
-    exclude: [...configDefaults.exclude, ...(process.env.TEST_MONGODB_URI ? aboutTheStore : [])],
+    exclude: [
+      ...configDefaults.exclude,
+      ...longOnly,
+      ...(process.env.TEST_MONGODB_URI ? aboutTheStore : []),
+    ],
     globalSetup: ['tests/support/build.ts'],
     setupFiles: ['tests/support/seed.ts'],
     // The same random cases in every run of the suite; others by naming other seeds.
@@ -23,7 +30,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 15_000 } },
-    // Servers and stores are real processes and threads: two files at a time suit two cores.
-    maxWorkers: 2,
+    // Servers and stores are real processes and threads. Many tests wait for what takes its seconds, so
+    // three files at a time keep two cores busy.
+    maxWorkers: 3,
   },
 });

@@ -11,7 +11,7 @@ const long = {
   STORE_FAULTS: '20',
   STORE_DAMAGES: '2000',
 };
-const { include: _all, ...test } = suite.test ?? {};
+const { include: _all, exclude: _long, ...test } = suite.test ?? {};
 export default mergeConfig(
   defineConfig({ test }),
   defineConfig({
@@ -20,6 +20,7 @@ export default mergeConfig(
         'tests/faults/**/*.test.ts',
         'tests/store/{model,crash,killed-work,disk,check}.test.ts',
         'tests/backup/backup.test.ts',
+        'tests/push/vanished.test.ts',
       ],
       env: long,
       maxWorkers: 1,

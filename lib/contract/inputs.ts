@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Id, Language, Privacy, Role, Time, limits } from './records.ts';
+import { isVisible } from './text.ts';
 
 /** What crosses the wire towards the server. Every object is strict: unknown fields are refused. */
 
@@ -29,7 +30,7 @@ export const Password = z.string().min(limits.passwordLength.min).max(limits.pas
 
 /** A message's text: not blank, at most 64 KiB of UTF-8. */
 export const Text = text()
-  .refine((text) => text.trim() !== '', 'must not be blank')
+  .refine(isVisible, 'must not be blank')
   .refine((text) => utf8.encode(text).length <= limits.textBytes, 'must be at most 64 KiB');
 
 /** Made by the sender's device, unique among its messages; a UUID does well. */

@@ -103,15 +103,19 @@ async function inputOf(
   const { method } = request;
   const search = new URL(request.url).searchParams;
   // What changes something is not in an address, which ends up in the logs of proxies.
-  const takesQuery = method === 'GET' || method === 'DELETE';
+  const isReading = method === 'GET' || method === 'HEAD';
+  const takesQuery = isReading || method === 'DELETE';
   if (!takesQuery && search.size > 0) {
     const issues = [...search.keys()].map((path) => ({ path, message: 'belongs into the body' }));
     throw new AppError('invalid_input', 'This takes no query.', { issues });
   }
   const query = takesQuery ? queryOf(search) : {};
   const { upload } = binding ?? {};
-  const body =
-    method === 'GET' ? {} : upload ? { [upload]: await pictureOf(request) } : await bodyOf(request);
+  const body = isReading
+    ? {}
+    : upload
+      ? { [upload]: await pictureOf(request) }
+      : await bodyOf(request);
   const given = { ...query, ...body };
   const twice = Object.keys(params).find((key) => key in given);
   if (twice !== undefined) {

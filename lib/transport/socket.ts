@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Server, type Socket } from 'socket.io';
 import { callerFromCookies, callerFromToken, confirmCaller } from '#lib/auth/caller.ts';
 import { sessionTokenIn } from '#lib/auth/cookies.ts';
@@ -39,6 +41,9 @@ import {
   watchConnections,
 } from './socket-limits.ts';
 import { startSweep } from './socket-sweep.ts';
+
+/** So long clients have, when the server stops, to take what was sent to them. */
+const hangUpMs = 1_000;
 
 interface SocketData {
   caller: Caller & { socketId: string };
@@ -92,9 +97,21 @@ export function startSocketHost(httpServer: HttpServer): SocketHost {
     close: async () => {
       stopSweeping();
       stopListening();
+      await hungUp(io);
       await io.close();
     },
   };
+}
+
+/** Lets clients have what was sent to them before they are cut; those that do not read are not waited for. */
+async function hungUp(io: Io): Promise<void> {
+  const { clients } = io.engine as unknown as { clients: Record<string, Socket['conn']> };
+  const closed = Object.values(clients).map(async (client) => {
+    const isClosed = once(client, 'close');
+    client.close();
+    await isClosed;
+  });
+  await Promise.race([Promise.all(closed), delay(hangUpMs, undefined, { ref: false })]);
 }
 
 /** The error to refuse the handshake with, if it has to be refused. */
@@ -207,7 +224,8 @@ function listen(socket: AppSocket, name: CommandName, event: string): void {
       const raw = (args[0] === last && ack) || args.length === 0 ? {} : args[0];
       const began = performance.now();
       void underWay(async () => {
-        ack?.(await loggingFailure({ event }, () => answer(socket, name, raw)));
+        const reply = await loggingFailure({ event }, () => answer(socket, name, raw));
+        ack?.(reply);
         metrics().ackSeconds.observe({ event }, (performance.now() - began) / 1000);
       });
     }) as never,

@@ -110,6 +110,7 @@ export const otherRoutes: { file: string; path: string; anonymous: number; signe
   { file: '(auth)/register/page.tsx', path: '/register', anonymous: 200, signedIn: 307 },
   { file: '(auth)/sign-in/page.tsx', path: '/sign-in', anonymous: 200, signedIn: 307 },
   { file: '(chat)/[...view]/page.tsx', path: '/chats', anonymous: 307, signedIn: 200 },
+  { file: 'offline-shell/page.tsx', path: '/offline-shell', anonymous: 200, signedIn: 200 },
   { file: 'api-docs/page.tsx', path: '/api-docs', anonymous: 200, signedIn: 200 },
   {
     file: 'api/auth/[...nextauth]/route.ts',

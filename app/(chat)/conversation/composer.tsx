@@ -2,6 +2,7 @@ import { useEffect, useImperativeHandle, useRef, type Ref } from 'react';
 import { useActions } from '#lib/client/provider.tsx';
 import { limits } from '#lib/contract/records.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
+import { isVisible } from '#lib/contract/text.ts';
 import type { Texts } from '#lib/texts/texts.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { ComposerBox } from './composer-box.tsx';
@@ -53,7 +54,7 @@ export function Composer(props: ComposerProps) {
     setTyping(conversation.id, value);
   };
   const submit = () => {
-    if (text.trim() === '' || excess) return;
+    if (!isVisible(text) || excess) return;
     if (editing) return edit.save();
     onSend(text.trim());
     draft.handOver();
