@@ -5,7 +5,8 @@ export default defineConfig({
   testDir: 'tests/e2e',
   testMatch: '**/*.spec.ts',
   globalSetup: './tests/support/e2e-setup.ts',
-  workers: 2,
+  // Much of it is waiting for what takes its seconds: three keep two cores busy.
+  workers: 3,
   fullyParallel: false,
   forbidOnly: true,
   timeout: 90_000,
