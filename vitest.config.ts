@@ -12,7 +12,7 @@ const aboutTheStore = [
 ];
 
 /** Nearly a minute each, of waiting: with `npm run test:faults`. */
-const longOnly = ['tests/push/vanished.test.ts'];
+const longOnly = ['tests/faults/idle.test.ts', 'tests/push/vanished.test.ts'];
 
 export default defineConfig({
   test: {

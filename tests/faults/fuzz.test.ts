@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { httpStatus } from '#lib/contract/errors.ts';
 import { commandEvents, type CommandName } from '#lib/contract/events.ts';
 import { operations, type Operation, type OperationName } from '#lib/contract/operations.ts';
+import { metricOf } from '../support/metrics.ts';
 import { people, type Device, type Person } from '../support/people.ts';
 import { rawConnection } from '../support/raw-connection.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -35,6 +36,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await honest.part();
+  const stall = await metricOf(server.url, 'nodejs_eventloop_lag_max_seconds');
+  process.stdout.write(`fuzz: the server was late by ${Math.round(stall * 1000)} ms at most\n`);
   // Fails, too, if anything was logged as an error or has not been caught.
   await server.stop();
 });

@@ -96,7 +96,7 @@ describe.each(wires)('a page of long messages over %s', (_, page) => {
 
 it('counts a text as it is sent, with every character escaped', async () => {
   const other = await ben.group('Noise', [ana]);
-  const noise = '\u0001'.repeat(limits.textBytes);
+  const noise = `${'\u0001'.repeat(limits.textBytes - 1)}.`;
   for (let n = 0; n < 6; n += 1) {
     const clientId = randomUUID();
     const body = JSON.stringify({ clientId, text: noise });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Conversation } from '#lib/contract/records.ts';
+import { metricOf } from '../support/metrics.ts';
 import { Device, people, type Person } from '../support/people.ts';
 import { rawConnection, type RawConnection } from '../support/raw-connection.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -72,15 +73,7 @@ async function joined({ token }: Person): Promise<RawConnection> {
   return connection;
 }
 
-async function metric(name: string): Promise<number> {
-  const text = await (await fetch(`${server.url}/metrics`)).text();
-  return Number(
-    text
-      .split('\n')
-      .find((line) => line.startsWith(`${name} `))
-      ?.split(' ')[1] ?? 0,
-  );
-}
+const metric = (name: string): Promise<number> => metricOf(server.url, name);
 
 /** Resolves when what is asked again and again is so. */
 async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
@@ -256,7 +249,7 @@ describe('a client', () => {
   it('may send the longest text with every character escaped, on both wires', async () => {
     const group = await ana.group('Long', [ben]);
     const phone = await ready(ana);
-    const text = '\u0001'.repeat(64 * 1024);
+    const text = `${'\u0001'.repeat(64 * 1024 - 1)}"`;
     const input = { conversationId: group.id, clientId: 'a', text };
     expect((await phone.ask('message:send', input)).ok).toBe(true);
     await ana.say(group, text);
