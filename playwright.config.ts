@@ -5,8 +5,7 @@ export default defineConfig({
   testDir: 'tests/e2e',
   testMatch: '**/*.spec.ts',
   globalSetup: './tests/support/e2e-setup.ts',
-  // Much of it is waiting for what takes its seconds: three keep two cores busy.
-  workers: 3,
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   timeout: 90_000,
@@ -15,6 +14,7 @@ export default defineConfig({
   use: {
     browserName: 'chromium',
     launchOptions: { args: chromiumArguments },
-    trace: 'retain-on-failure',
+    // Recording takes a good part of the processor, also where all goes well.
+    trace: process.env.TRACE ? 'retain-on-failure' : 'off',
   },
 });

@@ -95,7 +95,7 @@ test('what waits when a session runs out is for nobody but its writer', async ({
   await line.cut();
   await say(ana, 'A secret');
   await expectUnsent(ana.page, 1);
-  expect(await rowsIn(ana.page, 'logs')).toHaveLength(1);
+  await expect.poll(() => rowsIn(ana.page, 'logs')).toHaveLength(1);
   await awayFromApp(ana.page);
   await ana.context.clearCookies();
   await line.mend();
