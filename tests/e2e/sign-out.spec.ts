@@ -91,7 +91,7 @@ test('what waits when a session runs out is for nobody but its writer', async ({
   await findAndOpen(ana, ben);
   await say(ana, 'Before');
   const line = await lineOf(ana);
-  await expect(bubble(ana, 'Before')).toBeVisible();
+  await expect(bubble(ana, 'Before').getByRole('img', { name: /Sent|Delivered/ })).toBeVisible();
   await line.cut();
   await say(ana, 'A secret');
   await expectUnsent(ana.page, 1);
