@@ -68,5 +68,6 @@ it('cost little, and give it back when they go', async () => {
   );
   if (sockets < 2_000) return;
   expect(Math.max(...each)).toBeLessThanOrEqual(60);
-  expect(Math.max(...afterwards)).toBeLessThanOrEqual(before * 1.1);
+  // The collector comes when it likes: what is leaked is there also when it has just been.
+  expect(Math.min(...afterwards.slice(2))).toBeLessThanOrEqual(before * 1.1);
 }, 600_000);
