@@ -1,20 +1,9 @@
 import type { Page } from 'playwright/test';
+import { settingsPages } from '../../app/(chat)/views.ts';
 import { expectAccessible } from './axe.ts';
 import { bubble, expect, findAndOpen, row, say, test, type Guest } from './people.ts';
 
 test.use({ sharesServer: true });
-
-const settingsPages = [
-  'profile',
-  'privacy',
-  'notifications',
-  'devices',
-  'appearance',
-  'language',
-  'storage',
-  'password',
-  'delete-account',
-];
 
 /** Everything animated is at its end at once, and the theme is the one asked for. */
 const inTheme = (page: Page, colorScheme: 'light' | 'dark') =>
