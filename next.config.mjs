@@ -16,6 +16,7 @@ const config = {
     'passport-local',
     'pino',
     'prom-client',
+    'redis',
     'web-push',
   ],
   // Pictures are served as they are; what resizes them at anybody's request is switched off.

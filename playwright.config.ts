@@ -4,6 +4,8 @@ import { chromiumArguments } from './tests/support/chromium.ts';
 export default defineConfig({
   testDir: 'tests/e2e',
   testMatch: '**/*.spec.ts',
+  // The same for every system.
+  snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   globalSetup: './tests/support/e2e-setup.ts',
   workers: 2,
   fullyParallel: false,

@@ -48,6 +48,7 @@ async function start(): Promise<void> {
     if (!dev && !request.url?.startsWith('/socket.io/')) socket.destroy();
   });
   const sockets = startSocketHost(httpServer);
+  await sockets.joined;
   const stopNotifying = startNotifying();
   // Before Socket.io, which has put itself before the others.
   httpServer.prependListener('request', (request, response) => greet(request, response, dev));

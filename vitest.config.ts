@@ -14,12 +14,16 @@ const aboutTheStore = [
 /** Nearly a minute each, of waiting: with `npm run test:faults`. */
 const longOnly = ['tests/faults/idle.test.ts', 'tests/push/vanished.test.ts'];
 
+/** Several servers with Redis and nginx: with `npm run test:nodes`. */
+const withRedis = ['tests/nodes/**'];
+
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
     exclude: [
       ...configDefaults.exclude,
       ...longOnly,
+      ...withRedis,
       ...(process.env.TEST_MONGODB_URI ? aboutTheStore : []),
     ],
     globalSetup: ['tests/support/build.ts'],

@@ -21,6 +21,7 @@ export default mergeConfig(
         'tests/store/{model,crash,killed-work,disk,check}.test.ts',
         'tests/backup/backup.test.ts',
         'tests/push/vanished.test.ts',
+        'tests/nodes/away.test.ts',
       ],
       env: long,
       maxWorkers: 1,

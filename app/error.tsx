@@ -1,6 +1,6 @@
 'use client';
 
-import { RotateCw } from 'lucide-react';
+import { RotateCw } from '#lib/ui/icons.tsx';
 import { useSyncExternalStore } from 'react';
 import { breakdownTexts } from '#lib/texts/breakdown.ts';
 import {

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { directionOf } from '#lib/texts/languages.ts';
 import { nonceHeader } from '#lib/transport/security-headers.ts';
 import { AppearanceScript } from '#lib/ui/appearance-script.tsx';
+import { Rest } from '#lib/ui/rest.tsx';
 import { TextsProvider } from '#lib/ui/texts-provider.tsx';
 import { Toaster } from '#lib/ui/toast.tsx';
 import { requestLanguage, requestTexts } from './request-texts.ts';
@@ -47,6 +48,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <TextsProvider {...spoken}>
           {children}
           <Toaster />
+          <Rest />
         </TextsProvider>
       </body>
     </html>

@@ -31,6 +31,10 @@ const contact = z
 const mongoUri = z
   .string()
   .regex(/^mongodb(\+srv)?:\/\/\S+$/, 'must begin with mongodb:// or mongodb+srv://');
+const redisUrl = z
+  .string()
+  .regex(/^rediss?:\/\/\S+$/, 'must begin with redis:// or rediss://')
+  .refine((value) => URL.canParse(value), 'must be like redis://host:6379/0');
 
 /** So many `points` in so many `seconds`; at first, and after a long rest, as many as `burst`. */
 export interface Rate {
@@ -78,10 +82,8 @@ export const settings = z.object({
   PORT: port.default(5000),
   HOST: z.string().default('0.0.0.0'),
   MONGODB_URI: mongoUri.optional(),
-  REDIS_URL: z
-    .string()
-    .refine(() => false, 'is not supported yet; run one process for each database')
-    .optional(),
+  REDIS_URL: redisUrl.optional(),
+  REDIS_STREAM_LENGTH: count.prefault('10000'),
   DATA_DIR: z
     .string()
     .default('./data')

@@ -1,4 +1,4 @@
-import { Globe } from 'lucide-react';
+import { Globe } from '#lib/ui/icons.tsx';
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import type { ReactNode } from 'react';
@@ -20,9 +20,9 @@ export default async function AuthLayout({ children }: { children: ReactNode }) 
         <main className="mx-auto mt-7 mb-auto w-full max-w-98 pb-6 tablet:my-auto tablet:pt-6">
           {children}
         </main>
-        <footer className="flex flex-wrap items-center gap-x-6 text-sm text-text-3 phone:justify-center">
+        <footer className="-my-3.25 flex flex-wrap items-center gap-x-6 text-sm text-text-3 phone:justify-center">
           <span className="flex items-center gap-2">
-            <Globe aria-hidden className="size-3.75" />
+            <Globe aria-hidden className="icon-xs" />
             <span dir="ltr">{asked.get('host')}</span>
           </span>
           <LanguageChoice />

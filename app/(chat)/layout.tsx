@@ -2,7 +2,7 @@ import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import { ChatProvider } from '#lib/client/provider.tsx';
 import { env } from '#lib/env.ts';
-import { ServerAway } from './server-away.tsx';
+import { ServerAway } from './shell/parts.tsx';
 import { Shell } from './shell/shell.tsx';
 import { arrival } from './signed-in.ts';
 

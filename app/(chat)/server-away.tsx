@@ -1,6 +1,6 @@
 'use client';
 
-import { RotateCw } from 'lucide-react';
+import { RotateCw } from '#lib/ui/icons.tsx';
 import { useEffect, useState } from 'react';
 import { Mark } from '#lib/ui/brand.tsx';
 import { Button } from '#lib/ui/button.tsx';

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { httpStatus } from '#lib/contract/errors.ts';
-import { commandEvents, serverEvents, type CommandName } from '#lib/contract/events.ts';
+import { commandEvents, type CommandName } from '#lib/contract/event-names.ts';
+import { serverEvents } from '#lib/contract/events.ts';
 import { operations, type Operation } from '#lib/contract/operations.ts';
 import { SchemaView } from './schema-view.tsx';
 

@@ -7,7 +7,7 @@ import { ChatProvider } from '#lib/client/provider.tsx';
 import type { Account } from '#lib/contract/records.ts';
 import { offlineShellPath } from '#lib/contract/worker.ts';
 import { navigate } from '#lib/ui/nav.tsx';
-import { ServerAway } from '../(chat)/server-away.tsx';
+import { ServerAway } from '../(chat)/shell/parts.tsx';
 import { Shell } from '../(chat)/shell/shell.tsx';
 import { viewOf } from '../(chat)/views.ts';
 

@@ -3,7 +3,7 @@ import { MongoDBAdapter } from '@auth/mongodb-adapter';
 import mongoose, { Types } from 'mongoose';
 import type { User } from 'next-auth';
 import type { Adapter, AdapterAccount, AdapterUser } from 'next-auth/adapters';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
 import { searchTerms, UserModel, type UserDoc } from '#lib/models/user.ts';
 import { providerLinks } from './provider-links.ts';

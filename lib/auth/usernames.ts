@@ -1,5 +1,5 @@
 import { Username } from '#lib/contract/inputs.ts';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import { fold, UserModel } from '#lib/models/user.ts';
 
 const { min, max } = limits.usernameLength;

@@ -1,5 +1,5 @@
 import type { Input } from '#lib/contract/operations.ts';
-import type { Message } from '#lib/contract/records.ts';
+import type { Message, User } from '#lib/contract/records.ts';
 import type { Call } from './api.ts';
 import type { Dispatch } from './chat-events.ts';
 import type { History } from './history.ts';
@@ -45,10 +45,13 @@ const conversationActions = ({
 }: ActionParts): Part<
   | 'loadConversations'
   | 'openConversation'
+  | 'prefetchConversation'
   | 'closeConversation'
   | 'loadOlder'
   | 'loadNewer'
   | 'loadLatest'
+  | 'loadAround'
+  | 'boundLog'
   | 'markRead'
   | 'startDirect'
   | 'searchUsers'
@@ -56,6 +59,7 @@ const conversationActions = ({
 > => ({
   loadConversations: () => sync.listConversations(),
   openConversation: (id) => history.open(id),
+  prefetchConversation: (id) => history.prefetch(id),
   closeConversation(id) {
     typing.end();
     history.close(id);
@@ -63,6 +67,8 @@ const conversationActions = ({
   loadOlder: (id) => history.loadOlder(id),
   loadNewer: (id) => history.loadNewer(id),
   loadLatest: (id) => history.loadLatest(id),
+  loadAround: (id, where) => history.loadAround(id, where),
+  boundLog: (id, keep) => history.bound(id, keep),
   markRead: (id) => sync.markRead(id),
   async startDirect(userId) {
     const { conversation } = await call('createConversation', { kind: 'direct', userId });
@@ -158,6 +164,7 @@ const groupActions = ({
 };
 
 const accountActions = ({
+  get,
   call,
   dispatch,
   signOut,
@@ -167,6 +174,9 @@ const accountActions = ({
   reconnectNow,
 }: ActionParts): Part<
   | 'updateAccount'
+  | 'setBlocked'
+  | 'listBlocked'
+  | 'readUsers'
   | 'setPicture'
   | 'deleteAccount'
   | 'readKept'
@@ -180,6 +190,29 @@ const accountActions = ({
 > => ({
   async updateAccount(input) {
     dispatch({ type: 'account', data: await call('updateAccount', input) });
+  },
+  async setBlocked(userId, isBlocked) {
+    const data = await call(isBlocked ? 'blockUser' : 'unblockUser', { userId });
+    dispatch({ type: 'user:updated', data });
+  },
+  async listBlocked() {
+    const users = await allPages((page) => call('listBlocked', page));
+    const ids = new Set(users.map(({ id }) => id));
+    // Taken back on another device, while this one could not be told.
+    const others = Object.values(get().people).flatMap(({ blocked, ...user }) =>
+      blocked && !ids.has(user.id) ? [user] : [],
+    );
+    dispatch({ type: 'people', users: [...users, ...others] });
+  },
+  async readUsers(userIds) {
+    const users: User[] = [];
+    for (const userId of userIds) {
+      const known = get().people[userId];
+      const read = known ?? (await call('readUser', { userId })).user;
+      if (!known) dispatch({ type: 'people', users: [read] });
+      if (!read.deleted) users.push(read);
+    }
+    return users;
   },
   async setPicture(picture, conversationId) {
     if (conversationId === undefined) {
@@ -197,19 +230,7 @@ const accountActions = ({
   async changePassword(currentPassword, newPassword) {
     await call('changePassword', { currentPassword, newPassword });
   },
-  async listSessions() {
-    const sessions = [];
-    let cursor: string | null = null;
-    do {
-      const page: Awaited<ReturnType<typeof call<'listSessions'>>> = await call(
-        'listSessions',
-        cursor === null ? {} : { cursor },
-      );
-      sessions.push(...page.items);
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    return sessions;
-  },
+  listSessions: () => allPages((page) => call('listSessions', page)),
   async endSession(sessionId) {
     await call('endSession', { sessionId });
   },
@@ -217,3 +238,19 @@ const accountActions = ({
   signOut,
   reconnectNow,
 });
+
+/** The items of all pages of a list. */
+async function allPages<T>(
+  read: (page: { cursor?: string }) => Promise<{ items: T[]; nextCursor: string | null }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { items: T[]; nextCursor: string | null } = await read(
+      cursor === null ? {} : { cursor },
+    );
+    all.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return all;
+}

@@ -1,12 +1,6 @@
 import type { Issue } from '#lib/contract/errors.ts';
-import {
-  operations,
-  type Input,
-  type Operation,
-  type OperationName,
-  type Output,
-  type RestBinding,
-} from '#lib/contract/operations.ts';
+import type { Input, OperationName, Output } from '#lib/contract/operations.ts';
+import { restForms, type RestForm } from '#lib/contract/rest-forms.ts';
 import { isErrorCode, RequestError } from './errors.ts';
 
 export type Call = <N extends OperationName>(name: N, input: Input<N>) => Promise<Output<N>>;
@@ -18,19 +12,19 @@ const uploadTimeoutMs = 60_000;
 /** The REST client, by the contract's table of operations. Every failure is a RequestError. */
 export function createApi(onSignedOut: () => void): Call {
   return async <N extends OperationName>(name: N, input: Input<N>): Promise<Output<N>> => {
-    const { rest, access }: Operation = operations[name];
+    const rest = (restForms as Partial<Record<OperationName, RestForm>>)[name];
     if (!rest) throw new Error(`${name} has no REST form`);
     const timeoutMs = rest.upload ? uploadTimeoutMs : requestTimeoutMs;
     const response = await fetchJson(...requestOf(rest, input), timeoutMs);
     if (response.ok) return response.body as Output<N>;
     const error = errorOf(response);
-    if (error.code === 'unauthenticated' && access === 'signed-in') onSignedOut();
+    if (error.code === 'unauthenticated') onSignedOut();
     throw error;
   };
 }
 
 /** Fills the path with the input's fields; the rest goes into the query or the body. */
-export function requestOf(rest: RestBinding, input: object): [url: string, init: RequestInit] {
+export function requestOf(rest: RestForm, input: object): [url: string, init: RequestInit] {
   const fields = new Map<string, unknown>(Object.entries(input));
   let url = `/api/v1${rest.path.replace(/\{(\w+)\}/g, (_, field: string) => {
     const value = fields.get(field);

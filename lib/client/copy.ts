@@ -1,6 +1,7 @@
-import type { Account } from '#lib/contract/records.ts';
+import type { Account, Conversation } from '#lib/contract/records.ts';
 import type { Dispatch } from './chat-events.ts';
-import type { CopyChanges, DeviceStore, KeptLog } from './device-store.ts';
+import type { CopyChanges, DeviceStore } from './device-store.ts';
+import type { KeptLog } from './kept-rows.ts';
 import { knownOf } from './rows.ts';
 import type { ChatState } from './types.ts';
 import { within } from './within.ts';
@@ -28,6 +29,7 @@ const mostMessages = 100;
 /** Characters of text in one log: a few very long messages must not fill the disk. */
 const mostText = 256 * 1024;
 const saveEveryMs = 500;
+const rowsAtOnce = 200;
 /** The network may well answer before a disk that takes longer. */
 const patienceMs = 500;
 
@@ -36,23 +38,43 @@ const nothingSaved: Saved = { account: null, conversations: {}, logs: {}, known:
 
 export function createCopy({ get, dispatch, subscribe, device, resync }: CopyParts): Copy {
   let saved = nothingSaved;
-  let start = (_reading: Promise<void>) => {};
-  const started = new Promise<void>((resolve) => (start = resolve));
+  let showsFirst = () => {};
+  const first = new Promise<void>((resolve) => (showsFirst = resolve));
+  let showsAll = () => {};
+  const all = new Promise<void>((resolve) => (showsAll = resolve));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let unsubscribe = () => {};
 
   async function readConversations(): Promise<void> {
-    const kept = await device.readConversations();
-    const items = kept.filter(({ id }) => !get().conversations[id]);
-    if (items.length === 0) return;
-    dispatch({ type: 'conversations', items });
-    if (get().listStatus !== 'ready') dispatch({ type: 'list:status', status: 'ready' });
+    let isNew = false;
+    const show = (kept: Conversation[]) => {
+      const items = kept.filter(({ id }) => !get().conversations[id]);
+      if (items.length > 0) {
+        isNew = true;
+        dispatch({ type: 'conversations', items });
+        noteSaved(items);
+        if (get().listStatus !== 'ready') dispatch({ type: 'list:status', status: 'ready' });
+      }
+      showsFirst();
+    };
+    await device.readConversations(get().openId, show);
+    showsFirst();
+    showsAll();
     // The server may have told already, and know nothing of these.
-    if (get().connection.status === 'online') resync();
+    if (isNew && get().connection.status === 'online') resync();
+  }
+
+  /** What was read needs not be written. */
+  function noteSaved(items: Conversation[]): void {
+    const { conversations } = get();
+    const read = items.flatMap(({ id }) => (conversations[id] ? [[id, conversations[id]]] : []));
+    saved = { ...saved, conversations: { ...saved.conversations, ...Object.fromEntries(read) } };
   }
 
   async function readLog(id: string): Promise<void> {
-    await started;
+    // The conversation that the page was opened with is among the first that are read.
+    if (!get().conversations[id]) await first;
+    if (!get().conversations[id]) await all;
     const log = get().conversations[id] && (await device.readLog(id));
     // The server's row is no older than what it once told: this is a log of some other history.
     if (!log || log.rev > (get().conversations[id]?.rev ?? -1)) return;
@@ -60,18 +82,28 @@ export function createCopy({ get, dispatch, subscribe, device, resync }: CopyPar
     dispatch({ type: 'log:restored', conversationId: id, messages, hasOlder, rev });
   }
 
-  function saveNow(): void {
+  /** Saves what has changed, of the rows no more than `most`: thousands would hold the page up. */
+  function save(most: number): void {
     clearTimeout(timer);
     timer = undefined;
-    const { account, conversations, logs, known } = get();
-    const changes = changesSince(saved, get());
-    saved = { account, conversations, logs, known };
-    if (changes) void device.saveCopy(changes);
+    const state = get();
+    const { account, logs, known } = state;
+    const changes = changesSince(saved, state, most);
+    if (!changes) return void (saved = { ...saved, account, logs, known });
+    const { conversations, gone } = changes;
+    const rows = new Map(Object.entries(saved.conversations));
+    for (const row of conversations) rows.set(row.id, row);
+    for (const id of gone) rows.delete(id);
+    saved = { account, conversations: Object.fromEntries(rows), logs, known };
+    void device.saveCopy(changes);
+    if (conversations.length === most) saveSoon();
   }
 
-  const saveSoon = () => {
-    timer ??= setTimeout(saveNow, saveEveryMs);
-  };
+  const saveNow = () => save(Infinity);
+
+  function saveSoon(): void {
+    timer ??= setTimeout(() => save(rowsAtOnce), saveEveryMs);
+  }
 
   device.onGone(() => {
     saved = nothingSaved;
@@ -82,9 +114,7 @@ export function createCopy({ get, dispatch, subscribe, device, resync }: CopyPar
     start() {
       unsubscribe = subscribe(saveSoon);
       saveSoon();
-      const reading = readConversations();
-      start(reading);
-      return reading;
+      return readConversations();
     },
     restore: (id) => within(patienceMs, readLog(id)).catch(() => undefined),
     saveNow,
@@ -98,23 +128,27 @@ export function createCopy({ get, dispatch, subscribe, device, resync }: CopyPar
   };
 }
 
-function changesSince(saved: Saved, state: ChatState): CopyChanges | null {
+function changesSince(saved: Saved, state: ChatState, most: number): CopyChanges | null {
   const { account, conversations, logs, known } = state;
   const isOther = account !== saved.account;
-  const rows = Object.values(conversations).filter((row) => saved.conversations[row.id] !== row);
+  const other = Object.values(conversations).filter((row) => saved.conversations[row.id] !== row);
+  // A log is of no use without its row.
+  const rows = [...other.filter(({ id }) => logs[id]), ...other.filter(({ id }) => !logs[id])];
   const gone = Object.keys(saved.conversations).filter((id) => !conversations[id]);
   const changed = Object.keys(logs).filter(
     (id) => logs[id] !== saved.logs[id] || known[id] !== saved.known[id],
   );
   const ends = changed.flatMap((id) => endOf(state, id) ?? []);
   if (!isOther && rows.length === 0 && gone.length === 0 && ends.length === 0) return null;
-  return { ...(isOther && { account }), conversations: rows, logs: ends, gone };
+  return { ...(isOther && { account }), conversations: rows.slice(0, most), logs: ends, gone };
 }
 
 /** Only a log that reaches the end can be caught up later by what has changed since. */
 function endOf(state: ChatState, id: string): KeptLog | null {
   const log = state.logs[id];
-  if (!log || !state.conversations[id] || log.hasNewer || log.loading || log.error) return null;
+  if (!log || !state.conversations[id] || log.hasNewer || log.error) return null;
+  // What is under way may bring more, but takes nothing back of what is there.
+  if (log.loading === 'first') return null;
   let from = log.messages.length;
   let text = 0;
   while (from > 0 && log.messages.length - from < mostMessages) {

@@ -1,12 +1,9 @@
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Account } from '#lib/contract/records.ts';
-import {
-  accountOf,
-  conversationOf,
-  keptLogOf,
-  unsentOf,
-  type DeviceStore,
-} from './device-store.ts';
+import { databaseNameOf } from './device-name.ts';
+import type { DeviceStore } from './device-store.ts';
+import type * as parsers from './kept-rows.ts';
+import { inListOrder, rowsIn, type RawRow } from './kept-order.ts';
 import { createUnsentMarks } from './unsent-marks.ts';
 import type { Kept } from './types.ts';
 import { within } from './within.ts';
@@ -24,10 +21,14 @@ const version = 2;
 const storeNames = ['account', 'outbox', 'conversations', 'logs'] as const;
 const mostLogs = 30;
 const patienceMs = 3000;
+const parsedAtOnce = 50;
 /** After somebody has deleted it: a tab that signs out tells the others, who then delete it too. */
 const pauseMs = 1000;
 
-const databaseNameOf = (accountId: string): string => `gatherly-${accountId}`;
+type Parsers = typeof parsers;
+/** How rows are parsed. Not part of a page's first load, and there without the network as all of a build is. */
+const loadParsers = (): Promise<Parsers> => import('./kept-rows.ts');
+
 const accountIn = (databaseName: string): string | undefined =>
   /^gatherly-([0-9a-f]{24})$/.exec(databaseName)?.[1];
 
@@ -72,6 +73,8 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
   const name = databaseNameOf(accountId);
   const marks = createUnsentMarks(accountId);
   let opening: Promise<Database | null> | null = null;
+  /** What `opening` has come to: whoever leaves the page has no time to wait for it. */
+  let opened: Database | null = null;
   let pause = Promise.resolve();
   let isForgotten = false;
   let isMended = false;
@@ -80,7 +83,12 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
 
   function database(): Promise<Database | null> {
     if (isForgotten) return Promise.resolve(null);
-    opening ??= pause.then(open);
+    if (!opening) {
+      const mine = (opening = pause.then(open));
+      void mine.then((db) => {
+        if (opening === mine) opened = db;
+      });
+    }
     // Some browsers never answer: they keep nothing. One that is only slow serves whoever asks later.
     return within(pauseMs + patienceMs, opening).catch(() => null);
   }
@@ -102,9 +110,14 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
     }
   }
 
+  function letGo(): void {
+    opening = null;
+    opened = null;
+  }
+
   function lose(event?: IDBVersionChangeEvent): void {
     (event?.target as IDBDatabase | null | undefined)?.close();
-    opening = null;
+    letGo();
     pause = new Promise((resolve) => setTimeout(resolve, pauseMs));
     tellGone();
   }
@@ -113,9 +126,9 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
   async function run<T>(work: (db: Database) => Promise<T>, otherwise: T): Promise<T> {
     let failure: unknown;
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const asked = database();
+      const asked = opened ? null : database();
       const used = opening;
-      const db = await asked;
+      const db = opened ?? (await asked);
       if (!db || isForgotten) return otherwise;
       try {
         return await within(patienceMs, work(db));
@@ -123,7 +136,7 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
         if (isNamed(error, 'QuotaExceededError')) throw error;
         failure = error;
         db.close();
-        if (opening === used) opening = null;
+        if (opening === used) letGo();
       }
     }
     if (isBroken(failure)) await mend();
@@ -138,17 +151,34 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
     tellGone();
   }
 
+  const readRows = (store: 'outbox' | 'conversations') =>
+    run((db) => rowsIn(db, store), null).catch(() => null);
+
   /** Rows that do not fit are thrown away: nobody could ever use them. */
-  async function readAll<T>(store: 'outbox' | 'conversations', parse: (row: unknown) => T | null) {
-    const read = async (db: Database) => {
+  async function parseRows<T>(
+    store: 'outbox' | 'conversations',
+    rows: RawRow[],
+    parse: (row: unknown) => T | null,
+  ): Promise<T[]> {
+    const parsed = rows.map(([, row]) => parse(row));
+    const bad = rows.filter((_, index) => parsed[index] === null).map(([key]) => key);
+    if (bad.length > 0) await drop(store, bad);
+    return parsed.filter((row) => row !== null);
+  }
+
+  const drop = (store: 'outbox' | 'conversations', keys: IDBValidKey[]) =>
+    run(async (db) => {
       const tx = db.transaction(store, 'readwrite');
-      const [keys, rows] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()]);
-      const parsed = rows.map(parse);
-      const bad = keys.filter((_, index) => parsed[index] === null);
-      await Promise.all([...bad.map((key) => tx.store.delete(key)), tx.done]);
-      return parsed.filter((row) => row !== null);
-    };
-    return run(read, null).catch(() => null);
+      await Promise.all([...keys.map((key) => tx.store.delete(IDBKeyRange.only(key))), tx.done]);
+    }, undefined).catch(() => undefined);
+
+  async function parsed<T>(
+    row: object,
+    parserIn: (parsers: Parsers) => (row: unknown) => T | null,
+  ) {
+    // Parsers that cannot be had are like rows that do not fit.
+    const parsers = await loadParsers().catch(() => null);
+    return parsers && parserIn(parsers)(row);
   }
 
   const clear = (names: readonly (typeof storeNames)[number][]) =>
@@ -162,8 +192,10 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
   return {
     async readUnsent() {
       const before = marks.read();
-      const entries = await readAll('outbox', unsentOf);
-      if (entries === null) return null;
+      const rows = await readRows('outbox');
+      const parsers = rows && rows.length > 0 ? await loadParsers().catch(() => null) : null;
+      if (rows === null || (rows.length > 0 && !parsers)) return null;
+      const entries = parsers ? await parseRows('outbox', rows, parsers.unsentOf) : [];
       // Another tab takes the mark away before the message.
       const after = marks.read();
       const lost = [...before]
@@ -199,32 +231,42 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
     },
     async readAccount() {
       const row = await run((db) => db.get('account', accountId), undefined).catch(() => null);
-      return row ? accountOf(row) : null;
+      return row ? parsed(row, ({ accountOf }) => accountOf) : null;
     },
-    readConversations: async () => (await readAll('conversations', conversationOf)) ?? [],
+    async readConversations(first, take) {
+      const rows = inListOrder((await readRows('conversations')) ?? [], first);
+      const parsers = rows.length > 0 ? await loadParsers().catch(() => null) : null;
+      for (let at = 0; parsers && at < rows.length; at += parsedAtOnce) {
+        const part = rows.slice(at, at + parsedAtOnce);
+        take(await parseRows('conversations', part, parsers.conversationOf));
+        // The page draws, and hears what people do.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    },
     async readLog(conversationId) {
       const row = await run((db) => db.get('logs', conversationId), undefined).catch(() => null);
-      return row ? keptLogOf(row) : null;
+      return row ? parsed(row, ({ keptLogOf }) => keptLogOf) : null;
     },
     async saveCopy({ account, conversations, logs, gone }) {
-      await run(async (db) => {
+      const save = async (db: Database) => {
         const tx = db.transaction(['account', 'conversations', 'logs'], 'readwrite');
         const [rowStore, logStore] = [tx.objectStore('conversations'), tx.objectStore('logs')];
-        const trim = async () => {
-          const excess = (await logStore.count()) - mostLogs;
-          if (excess <= 0) return;
-          const oldest = await logStore.index('keptAt').getAllKeys(null, excess);
-          await Promise.all(oldest.map((key) => logStore.delete(key)));
-        };
-        await Promise.all([
+        const requests = [
           account && tx.objectStore('account').put(account),
           ...conversations.map((row) => rowStore.put(row)),
           ...logs.map((log) => logStore.put(log)),
           ...gone.flatMap((id) => [rowStore.delete(id), logStore.delete(id)]),
-          trim(),
-          tx.done,
-        ]);
-      }, undefined).catch(clearCopy);
+        ];
+        // The page may end before any of them is answered.
+        tx.commit();
+        await Promise.all([...requests, tx.done]);
+      };
+      try {
+        await run(save, undefined);
+        if (logs.length > 0) await run(trimLogs, undefined);
+      } catch {
+        await clearCopy();
+      }
     },
     countKept: () =>
       run<Kept | null>(async (db) => {
@@ -244,7 +286,7 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
       await within(patienceMs, clear(storeNames)).catch(() => undefined);
       const last = opening;
       isForgotten = true;
-      opening = null;
+      letGo();
       void last?.then((db) => db?.close());
       await within(patienceMs, deleteDB(name)).catch(() => undefined);
       marks.clear();
@@ -252,7 +294,7 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
     onGone: (listener) => void goneListeners.push(listener),
     close() {
       void opening?.then((db) => db?.close());
-      opening = null;
+      letGo();
     },
   };
 }
@@ -295,6 +337,17 @@ async function addRow(db: Database, entry: { clientId: string }): Promise<boolea
   };
   await Promise.all([add(), tx.done]);
   return true;
+}
+
+async function trimLogs(db: Database): Promise<void> {
+  const tx = db.transaction('logs', 'readwrite');
+  const trim = async () => {
+    const excess = (await tx.store.count()) - mostLogs;
+    if (excess <= 0) return;
+    const oldest = await tx.store.index('keptAt').getAllKeys(null, excess);
+    await Promise.all(oldest.map((key) => tx.store.delete(key)));
+  };
+  await Promise.all([trim(), tx.done]);
 }
 
 interface LogCursor {

@@ -1,18 +1,25 @@
 import type { Input, Output } from '#lib/contract/operations.ts';
+import type { Conversation, Message } from '#lib/contract/records.ts';
 import { createAbsence, type AbsenceParts } from './absence.ts';
 import type { Call } from './api.ts';
 import type { Unread } from './chat-events.ts';
 import { clientErrorOf } from './errors.ts';
-import { lastSeqIn, sidesKept } from './log.ts';
+import { lastSeqIn, mostLoaded, sidesKept } from './log.ts';
 import { endSeqOf, firstSeqOf } from './rows.ts';
 import type { ConversationLog } from './types.ts';
 
 export interface History {
   open(id: string): Promise<void>;
+  /** Loads what `open` will need, as far as it can be had. */
+  prefetch(id: string): Promise<void>;
   close(id: string): void;
   loadOlder(id: string): Promise<void>;
   loadNewer(id: string): Promise<void>;
   loadLatest(id: string): Promise<void>;
+  /** Shows the log around a seq, or around the first message of a time (ISO) or later. */
+  loadAround(id: string, where: Around): Promise<void>;
+  /** Lets go of the side where nobody reads once too much is loaded. */
+  bound(id: string, keep: 'oldest' | 'newest'): void;
   /** The page went to the background, or came back to somebody's eyes. */
   leave(): void;
   comeBack(): void;
@@ -27,7 +34,8 @@ export interface HistoryParts extends AbsenceParts {
   restore(id: string): Promise<void>;
 }
 
-type Mark = Partial<Pick<Input<'listMessages'>, 'before' | 'after' | 'around'>>;
+type Mark = Partial<Pick<Input<'listMessages'>, 'before' | 'after' | 'around' | 'at'>>;
+export type Around = { around: number } | { at: string };
 
 const pageSize = 50;
 const mostLogs = 20;
@@ -77,13 +85,21 @@ export function createHistory(parts: HistoryParts): History {
           unread: null,
         }),
       );
-    return fetchPage(id, 'first', { around: unread.readSeq + 1 }, ({ messages }) => {
-      // Around a seq `hasMore` does not say on which side; where the conversation begins does.
-      const row = get().conversations[id];
-      const first = messages[0]?.seq ?? 0;
-      const hasOlder = first > (row ? firstSeqOf(row) : 1);
-      dispatch({ type: 'log:replaced', conversationId: id, messages, hasOlder, unread });
-    });
+    return fetchPage(id, 'first', { around: unread.readSeq + 1 }, ({ messages }) =>
+      dispatch({
+        type: 'log:replaced',
+        conversationId: id,
+        messages,
+        hasOlder: isMidway(id, messages),
+        unread,
+      }),
+    );
+  }
+
+  /** In the middle of a log `hasMore` does not say on which side; where the conversation begins does. */
+  function isMidway(id: string, messages: Message[]): boolean {
+    const row = get().conversations[id];
+    return (messages[0]?.seq ?? 0) > (row ? firstSeqOf(row) : 1);
   }
 
   async function open(id: string): Promise<void> {
@@ -102,12 +118,29 @@ export function createHistory(parts: HistoryParts): History {
     absence.opened(row);
     if (row.kind === 'group' && row.me.leftSeq === null && !state.members[id])
       loadMembers(id).catch(() => undefined);
-    const unread = row.unreadCount > 0 ? { readSeq: row.me.readSeq, count: row.unreadCount } : null;
+    const unread = unreadOf(row);
     const log = state.logs[id];
     const request = requests.get(id);
     if (log?.loading === 'first' && request) return request.done;
     if (!log || !reaches(log, unread)) return fetchFirst(id, unread);
     dispatch({ type: 'log:divided', conversationId: id, unread });
+    check(id);
+  }
+
+  async function prefetch(id: string): Promise<void> {
+    if (!get().conversations[id] || get().logs[id]) return;
+    await restore(id);
+    const { conversations, logs, connection, openId } = get();
+    const row = conversations[id];
+    // Meanwhile it may have been opened.
+    if (!row || openId === id || logs[id]?.loading) return;
+    const unread = unreadOf(row);
+    const isComplete = logs[id] !== undefined && reaches(logs[id], unread);
+    if (!isComplete && connection.status === 'online')
+      await fetchFirst(id, unread).catch(() => undefined);
+    if (!get().logs[id] || recent.has(id)) return;
+    recent.add(id);
+    forgetOldest();
     check(id);
   }
 
@@ -190,16 +223,41 @@ export function createHistory(parts: HistoryParts): History {
     );
   }
 
+  async function loadAround(id: string, where: Around): Promise<void> {
+    const log = get().logs[id];
+    if (!log || log.loading === 'first') return;
+    await fetchPage(id, 'newer', where, ({ messages }) =>
+      dispatch({
+        type: 'log:replaced',
+        conversationId: id,
+        messages,
+        hasOlder: isMidway(id, messages),
+      }),
+    );
+  }
+
+  function bound(conversationId: string, keep: 'oldest' | 'newest'): void {
+    const log = get().logs[conversationId];
+    if (!log || log.loading || log.messages.length <= mostLoaded) return;
+    dispatch({ type: 'log:trimmed', conversationId, most: sidesKept.whole, keep });
+  }
+
   return {
     open,
+    prefetch,
     close,
     loadOlder,
     loadNewer,
     loadLatest,
+    loadAround,
+    bound,
     leave: absence.leave,
     comeBack: absence.comeBack,
   };
 }
+
+const unreadOf = ({ unreadCount, me }: Conversation): Unread | null =>
+  unreadCount > 0 ? { readSeq: me.readSeq, count: unreadCount } : null;
 
 /** A cached log will do if it goes to the end, and back to where the unread messages begin. */
 function reaches(log: ConversationLog, unread: Unread | null): boolean {

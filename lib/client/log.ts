@@ -39,16 +39,18 @@ export function findMessage(log: ConversationLog | undefined, seq: number): Mess
 
 /**
  * Puts into a log whatever of `news` has a place in it: a newer version of what it holds, or what
- * follows its last message without a hole. `firstSeq` is where an empty log begins.
+ * follows its last message without a hole. `firstSeq` is where an empty log begins, and `missed` are the
+ * holes that will stay.
  */
 export function foldNews(
   log: ConversationLog,
   news: Record<number, Message>,
   firstSeq: number,
+  missed: readonly { from: number; to: number }[] = [],
 ): ConversationLog {
   if (log.loading === 'first') return log;
   // What was cut off would come back at once; it comes with its page.
-  const isFull = log.hasNewer && log.messages.length >= sidesKept.whole + spare;
+  const isFull = log.hasNewer && log.messages.length >= mostLoaded;
   let messages = log.messages;
   let isCopy = false;
   const own = () => {
@@ -58,7 +60,9 @@ export function foldNews(
   };
   // Integer keys come in ascending order, so what follows on comes before what follows on that.
   for (const message of Object.values(news)) {
-    const next = (messages.at(-1)?.seq ?? firstSeq - 1) + 1;
+    const following = (messages.at(-1)?.seq ?? firstSeq - 1) + 1;
+    const hole = missed.find(({ from, to }) => from <= following && following <= to);
+    const next = hole ? hole.to + 1 : following;
     if (message.seq === next) {
       if (!isFull) own().push(message);
       continue;
@@ -83,6 +87,8 @@ export function joinMessages(...lists: Message[][]): Message[] {
 export const sidesKept = { whole: 600, cached: 150 } as const;
 /** So many more may come before something is dropped. */
 export const spare = 100;
+/** How many messages of a conversation are held at most for long. */
+export const mostLoaded = sidesKept.whole + spare;
 
 /** Keeps memory bounded: drops what is farthest from where somebody reads. */
 export function trimLog(

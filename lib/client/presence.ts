@@ -1,4 +1,4 @@
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import type { Dispatch } from './chat-events.ts';
 import type { Command } from './socket.ts';
 

@@ -5,13 +5,14 @@ import {
   useContext,
   useEffect,
   useEffectEvent,
+  useRef,
   useState,
   type ReactNode,
 } from 'react';
 import { useStore } from 'zustand';
-import { useShallow } from 'zustand/react/shallow';
 import type { Account, Conversation, Message } from '#lib/contract/records.ts';
 import type { Push } from './push.ts';
+import { isSameList } from './select.ts';
 import { createChat, type Chat } from './store.ts';
 import type { ChatActions, ChatState } from './types.ts';
 
@@ -42,8 +43,30 @@ function useChatContext(): Chat {
 }
 
 /** Renders again when the selection changes; a fresh array or object with the same parts does not count. */
-export const useChat = <T,>(selector: (state: ChatState) => T): T =>
-  useStore(useChatContext().store, useShallow(selector));
+export function useChat<T>(selector: (state: ChatState) => T): T {
+  const last = useRef<T>(undefined);
+  return useStore(useChatContext().store, (state) => {
+    const selected = selector(state);
+    if (last.current === undefined || !isSame(last.current, selected)) last.current = selected;
+    return last.current;
+  });
+}
+
+// By the thousand: zustand's own makes maps of both lists.
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b))
+    return Array.isArray(a) && Array.isArray(b) && isSameList(a, b);
+  const [from, to] = [Object.entries(a), b as Record<string, unknown>];
+  return (
+    from.length === Object.keys(b).length &&
+    from.every(([key, value]) => Object.hasOwn(to, key) && Object.is(value, to[key]))
+  );
+}
+
+/** Reads the state of the moment, for what is done in it: nothing renders again when it changes. */
+export const useReadChat = (): (() => ChatState) => useChatContext().store.getState;
 
 /** The same object at every render. */
 export const useActions = (): ChatActions => useChatContext().actions;

@@ -14,6 +14,7 @@ type Reducers = {
 const reducers: Reducers = {
   ready: (state, { data }) => ({ ...state, account: data.user }),
   account: (state, { data }) => ({ ...state, account: data.user }),
+  'account:updated': (state, { data }) => ({ ...state, account: data.user }),
   connection: (state, { connection }) => ({ ...state, connection }),
   'list:status': (state, { status }) => ({ ...state, listStatus: status }),
   conversations: (state, { items }) => placeConversations(state, items),
@@ -32,7 +33,7 @@ const reducers: Reducers = {
   typing: (state, { data: { conversationId, userId, typing }, expiresAt }) =>
     setTyping(state, conversationId, userId, typing ? expiresAt : null),
   'typing:expired': (state, { now }) => expireTyping(state, now),
-  presence: (state, { presences }) => presences.reduce(setPresence, state),
+  presence: (state, { presences }) => setPresences(state, presences),
   'user:updated': (state, { data }) => updateProfile(state, data.user),
   people: (state, { users }) => meet(state, users),
   members: placeMembers,
@@ -115,34 +116,45 @@ function expireTyping(state: ChatState, now: number): ChatState {
   return next;
 }
 
-function setPresence(state: ChatState, { userId, online, lastSeenAt }: Presence): ChatState {
-  const have = state.people[userId];
-  if (!have || (have.online === online && have.lastSeenAt === lastSeenAt)) return state;
-  return withPerson(state, { ...have, online, lastSeenAt });
+function setPresences(state: ChatState, presences: Presence[]): ChatState {
+  const changed = presences.flatMap(({ userId, online, lastSeenAt }) => {
+    const have = state.people[userId];
+    if (!have || (have.online === online && have.lastSeenAt === lastSeenAt)) return [];
+    return [{ ...have, online, lastSeenAt }];
+  });
+  return changed.length === 0 ? state : withPeople(state, changed);
 }
 
 function updateProfile(state: ChatState, user: User): ChatState {
   const met = meet(state, [user]);
   const account = user.id === state.account.id ? { ...state.account, ...user } : state.account;
-  return withPerson({ ...met, account }, met.people[user.id] ?? user);
+  return withPeople({ ...met, account }, [met.people[user.id] ?? user]);
 }
 
 /** Rows and member lists hold people too. */
-function withPerson(state: ChatState, user: User): ChatState {
-  const next = { ...state, people: { ...state.people, [user.id]: user } };
-  for (const row of Object.values(state.conversations)) {
-    if (row.peer?.id !== user.id) continue;
-    const updated = { ...row, peer: user, title: user.displayName, avatarUrl: user.avatarUrl };
-    next.conversations = { ...next.conversations, [row.id]: updated };
-  }
-  for (const [id, members] of Object.entries(state.members)) {
-    if (!members.some((member) => member.user.id === user.id)) continue;
-    const updated = members.map((member) =>
-      member.user.id === user.id ? { ...member, user } : member,
-    );
-    next.members = { ...next.members, [id]: updated };
-  }
-  return next;
+function withPeople(state: ChatState, users: User[]): ChatState {
+  const changed = Object.fromEntries(users.map((user) => [user.id, user]));
+  const rows = Object.values(state.conversations).flatMap((row) => {
+    const peer = changed[row.peer?.id ?? ''];
+    if (!peer) return [];
+    return [[row.id, { ...row, peer, title: peer.displayName, avatarUrl: peer.avatarUrl }]];
+  });
+  const lists = Object.entries(state.members)
+    .filter(([, members]) => members.some(({ user }) => changed[user.id]))
+    .map(([id, members]) => [
+      id,
+      members.map((member) => ({ ...member, user: changed[member.user.id] ?? member.user })),
+    ]);
+  return {
+    ...state,
+    people: { ...state.people, ...changed },
+    conversations:
+      rows.length === 0
+        ? state.conversations
+        : { ...state.conversations, ...Object.fromEntries(rows) },
+    members:
+      lists.length === 0 ? state.members : { ...state.members, ...Object.fromEntries(lists) },
+  };
 }
 
 function placeMembers(

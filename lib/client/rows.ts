@@ -75,23 +75,68 @@ const isSameUser = (a: User, b: User) =>
   a.displayName === b.displayName &&
   a.about === b.about &&
   a.avatarUrl === b.avatarUrl &&
+  a.blocked === b.blocked &&
+  a.deleted === b.deleted &&
   a.online === b.online &&
   a.lastSeenAt === b.lastSeenAt;
 
 /** Rows as the server gives them, from whichever answer or event. */
 export function placeConversations(state: ChatState, conversations: Conversation[]): ChatState {
-  let next = meet(
+  const met = meet(
     state,
     conversations.flatMap(({ peer }) => (peer ? [peer] : [])),
   );
-  next = { ...next, conversations: { ...next.conversations } };
+  // Each by itself: to copy the records of thousands for every one of them would take seconds.
+  const placed: Placed = { conversations: {}, known: {}, receipts: {}, logs: {} };
   for (const row of conversations) {
-    next.conversations[row.id] = joinRows(next.conversations[row.id], row, next.people);
-    next = withKnown(next, row.id, rebase(knownOf(next, row.id), row, next.logs[row.id]));
-    next = placeReceipts(next, row.id, receiptsIn(row, state.account.id));
-    next = settle(next, row.id);
+    const one = placeConversation({ ...met, ...alone(row.id, met, placed) }, row);
+    for (const name of placedNames) Object.assign(placed[name], one[name]);
   }
-  return next;
+  return {
+    ...met,
+    conversations: joined(met.conversations, placed.conversations),
+    known: joined(met.known, placed.known),
+    receipts: joined(met.receipts, placed.receipts),
+    logs: joined(met.logs, placed.logs),
+  };
+}
+
+const placedNames = ['conversations', 'known', 'receipts', 'logs'] as const;
+type Placed = Pick<ChatState, (typeof placedNames)[number]>;
+
+const alone = (id: string, met: ChatState, placed: Placed): Placed => ({
+  conversations: only(id, placed.conversations, met.conversations),
+  known: only(id, placed.known, met.known),
+  receipts: only(id, placed.receipts, met.receipts),
+  logs: only(id, placed.logs, met.logs),
+});
+
+function only<T>(id: string, ...records: Record<string, T>[]): Record<string, T> {
+  const found = records.find((record) => record[id] !== undefined)?.[id];
+  return found === undefined ? {} : { [id]: found };
+}
+
+const joined = <T>(had: Record<string, T>, placed: Record<string, T>): Record<string, T> =>
+  Object.keys(placed).every((id) => placed[id] === had[id]) ? had : { ...had, ...placed };
+
+function placeConversation(state: ChatState, row: Conversation): ChatState {
+  const had = state.conversations[row.id];
+  const got = joinRows(had, row, state.people);
+  // What says the same is the same: it is neither drawn nor saved again.
+  const next = had && isSame(had, got) ? had : got;
+  const rows = { ...state, conversations: { [row.id]: next } };
+  const based = withKnown(rows, row.id, rebase(knownOf(rows, row.id), row, rows.logs[row.id]));
+  return settle(placeReceipts(based, row.id, receiptsIn(row, state.account.id)), row.id);
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const [from, to] = [Object.entries(a), new Map(Object.entries(b))];
+  return (
+    from.length === to.size &&
+    from.every(([key, value]) => to.has(key) && isSame(value, to.get(key)))
+  );
 }
 
 function receiptsIn(row: Conversation, me: string): Receipt[] {
@@ -213,7 +258,8 @@ export function settle(state: ChatState, id: string): ChatState {
   const known = state.known[id];
   if (!row || !known) return state;
   const had = state.logs[id];
-  let log = had && foldNews(had, known.news, firstSeqOf(row));
+  const missed = row.missed?.filter(({ userId }) => userId === state.account.id);
+  let log = had && foldNews(had, known.news, firstSeqOf(row), missed);
   const newRow = settleRow(state, row, known, log);
   if (log?.hasNewer && lastSeqIn(log) >= endSeqOf(newRow)) log = { ...log, hasNewer: false };
   let next = withKnown(state, id, pruned(known, log, newRow));

@@ -7,7 +7,7 @@ const nothingPending: PendingMessage[] = [];
 const nobody: string[] = [];
 
 /** Keeps the last result for each key for as long as what it was made of stays the same. */
-function remembered<T>() {
+export function remembered<T>() {
   const kept = new Map<string, { from: unknown[]; result: T }>();
   return (key: string, from: unknown[], make: () => T): T => {
     const last = kept.get(key);
@@ -21,19 +21,29 @@ function remembered<T>() {
 const rememberRows = remembered<Conversation[]>();
 const rememberTypers = remembered<string[]>();
 
-const activityOf = (conversation: Conversation) =>
-  Date.parse(conversation.lastMessage?.createdAt ?? conversation.createdAt);
+/** Of each row as it is: to read all the times anew for every comparison would take long. */
+const activities = new WeakMap<Conversation, number>();
+
+function activityOf(row: Conversation): number {
+  const known = activities.get(row);
+  if (known !== undefined) return known;
+  const at = Date.parse(row.lastMessage?.createdAt ?? row.createdAt);
+  activities.set(row, at);
+  return at;
+}
 
 const byActivity = (a: Conversation, b: Conversation) =>
   Number(b.me.pinned) - Number(a.me.pinned) ||
   activityOf(b) - activityOf(a) ||
   (a.id < b.id ? 1 : -1);
 
+let lastRows: Conversation[] = [];
+
 /** The chat list, archived conversations included: pinned ones, then by their last message. */
 export function listRows(state: ChatState): Conversation[] {
   const { conversations, drafts, outbox, openId } = state;
-  return rememberRows('', [conversations, drafts, outbox, openId], () =>
-    Object.values(conversations)
+  return rememberRows('', [conversations, drafts, outbox, openId], () => {
+    const rows = Object.values(conversations)
       .filter(
         (row) =>
           row.kind === 'group' ||
@@ -42,9 +52,16 @@ export function listRows(state: ChatState): Conversation[] {
           (drafts[row.id] ?? '') !== '' ||
           (outbox[row.id]?.length ?? 0) > 0,
       )
-      .sort(byActivity),
-  );
+      .sort(byActivity);
+    // Another chat is opened, a draft is written: the list is the same.
+    if (!isSameList(rows, lastRows)) lastRows = rows;
+    return lastRows;
+  });
 }
+
+/** Whether both have the same things in the same order. */
+export const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((item, index) => item === b[index]);
 
 /** The ticks of an own message; null for everything that has none. */
 export function tickOf(state: ChatState, message: Message | PendingMessage): Tick | null {
@@ -53,10 +70,15 @@ export function tickOf(state: ChatState, message: Message | PendingMessage): Tic
   if (message.kind === 'system' || message.deletedAt !== null) return null;
   const conversation = state.conversations[message.conversationId];
   if (!conversation) return 'sent';
+  if (isMissed(conversation, message)) return 'sent';
   const { deliveredSeq, readSeq } = lowestReceipt(state, conversation, message);
   if (readSeq >= message.seq) return 'read';
   return deliveredSeq >= message.seq ? 'delivered' : 'sent';
 }
+
+/** The other person had blocked its sender when it was sent: it never reaches them. */
+const isMissed = ({ missed }: Conversation, { senderId, seq }: Message): boolean =>
+  missed?.some(({ userId, from, to }) => userId !== senderId && from <= seq && seq <= to) ?? false;
 
 const noMarks: Marks = { deliveredSeq: 0, readSeq: 0 };
 

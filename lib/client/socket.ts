@@ -1,12 +1,10 @@
-import { io, type Socket } from 'socket.io-client';
-import {
-  commandEvents,
-  serverEvents,
-  type CommandName,
-  type Reply,
-  type ServerEvent,
-  type ServerEventData,
-  type SessionEndReason,
+import type { io as connectTo, Socket } from 'socket.io-client';
+import { commandEvents, serverEventNames, type CommandName } from '#lib/contract/event-names.ts';
+import type {
+  Reply,
+  ServerEvent,
+  ServerEventData,
+  SessionEndReason,
 } from '#lib/contract/events.ts';
 import type { Input, Output } from '#lib/contract/operations.ts';
 import { RequestError } from './errors.ts';
@@ -43,9 +41,14 @@ const ackTimeoutMs = 10_000;
 const checkTimeoutMs = 5_000;
 const retryDelay = { firstMs: 1000, mostMs: 30_000 };
 
+// A page shows what it was opened for before it has this.
+const loadClient = async () => (await import('socket.io-client')).io;
+
 /** The one connection. Nothing is sent before `ready`, and nothing is buffered: the outbox does that. */
 export function createSocket(options: SocketOptions): SocketLink {
   let socket: Socket | null = null;
+  let isWanted = false;
+  let isLoading = false;
   let isReady = false;
   let attempts = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -61,7 +64,7 @@ export function createSocket(options: SocketOptions): SocketLink {
     clearTimeout(retry);
     const most = Math.min(retryDelay.firstMs * 2 ** attempts++, retryDelay.mostMs);
     const waitMs = notBeforeMs + most * (0.5 + Math.random() / 2);
-    retry = setTimeout(() => socket?.connect(), waitMs);
+    retry = setTimeout(() => (socket ? socket.connect() : load()), waitMs);
   };
 
   const authenticate = (send: (auth: object) => void) => {
@@ -79,8 +82,22 @@ export function createSocket(options: SocketOptions): SocketLink {
     );
   };
 
-  const open = () => {
-    if (socket) return;
+  const load = () => {
+    if (isLoading) return;
+    isLoading = true;
+    loadClient()
+      .finally(() => (isLoading = false))
+      .then(
+        (io) => isWanted && !socket && connect(io),
+        () => {
+          if (!isWanted) return;
+          setStatus('offline');
+          retryLater();
+        },
+      );
+  };
+
+  const connect = (io: typeof connectTo) => {
     const settings = {
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
@@ -91,7 +108,7 @@ export function createSocket(options: SocketOptions): SocketLink {
     };
     const opened = options.url ? io(options.url, settings) : io(settings);
     socket = opened;
-    for (const type of Object.keys(serverEvents) as ServerEvent[])
+    for (const type of serverEventNames)
       opened.on(type, (data: unknown) => receive(opened, { type, data } as Incoming));
     opened.on('disconnect', (reason) => {
       if (socket !== opened) return;
@@ -105,8 +122,14 @@ export function createSocket(options: SocketOptions): SocketLink {
       setStatus('offline');
       if (!opened.active) retryLater(data?.retryAfterMs);
     });
-    setStatus('connecting');
     opened.connect();
+  };
+
+  const open = () => {
+    if (isWanted) return;
+    isWanted = true;
+    setStatus('connecting');
+    load();
   };
 
   const receive = (from: Socket, event: Incoming) => {
@@ -123,12 +146,13 @@ export function createSocket(options: SocketOptions): SocketLink {
     clearTimeout(retry);
     attempts = 0;
     setStatus('connecting');
+    if (!socket) return load();
     // Also ends Socket.io's own wait for the next attempt.
-    socket?.disconnect().connect();
+    socket.disconnect().connect();
   };
 
   const reconnectNow = () => {
-    if (socket && !isReady) connectAgain();
+    if (isWanted && !isReady) connectAgain();
   };
 
   let checked: string | null = null;
@@ -155,6 +179,7 @@ export function createSocket(options: SocketOptions): SocketLink {
       clearTimeout(retry);
       const closing = socket;
       socket = null;
+      isWanted = false;
       isReady = false;
       closing?.disconnect();
     },

@@ -6,10 +6,10 @@ import { createActions } from './actions.ts';
 import { createApi } from './api.ts';
 import type { ChatEvent } from './chat-events.ts';
 import { createCopy } from './copy.ts';
-import { createDeviceDatabase, forgetOtherAccounts } from './device-database.ts';
 import { forgetDrafts, readDrafts, writeDraft } from './drafts.ts';
 import { forgetEpoch, readEpoch, writeEpoch } from './epoch.ts';
 import { createHistory } from './history.ts';
+import { createLateDevice } from './late-device.ts';
 import { createOutbox } from './outbox.ts';
 import { createPresenceWatch } from './presence.ts';
 import { createPush, type Push } from './push.ts';
@@ -44,11 +44,26 @@ export interface ChatOptions {
 
 const longAwayMs = 60_000;
 const forgetWithinMs = 1000;
+const showWithinMs = 2000;
 
 /** A session that ran out is not a wish to forget what one was writing. */
 const isWish = (
   reason: SessionEndReason | undefined,
 ): reason is Exclude<SessionEndReason, 'expired'> => reason !== undefined && reason !== 'expired';
+
+/** When the conversation that is open, if there is one, has its messages, or cannot have them. */
+function firstLogShown(store: StoreApi<ChatState>): Promise<void> {
+  const isShown = ({ openId, logs }: ChatState) =>
+    openId === null || (logs[openId] !== undefined && logs[openId].loading !== 'first');
+  return new Promise((resolve) => {
+    if (isShown(store.getState())) return resolve();
+    const stop = store.subscribe((state) => {
+      if (!isShown(state)) return;
+      stop();
+      resolve();
+    });
+  });
+}
 
 /** Puts the parts together. Nothing is opened and no browser global is touched before `start`. */
 export function createChat({ account, conversations, socketUrl }: ChatOptions): Chat {
@@ -67,7 +82,8 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
   });
   const { command } = socket;
   const { subscribe } = store;
-  const device = createDeviceDatabase(account.id);
+  const shown = () => within(showWithinMs, firstLogShown(store)).catch(() => undefined);
+  const device = createLateDevice(account.id, shown);
   const tabs = createTabs(account.id);
   const push = createPush(account.id, call);
   const listeners = new Set<(message: Message) => void>();
@@ -239,14 +255,28 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     stopWatching = watchWaking(() => void socket.check());
     window.addEventListener('pagehide', copy.saveNow);
     window.addEventListener('beforeunload', warnOfLoss);
-    socket.open();
+    void connectOnceShown();
     void push.renew().catch(() => undefined);
+  }
+
+  let connecting: object | null = null;
+  /** The messages that the page was opened for come first; what keeps them up to date follows. */
+  async function connectOnceShown(): Promise<void> {
+    const mine = (connecting = {});
+    await shown();
+    if (connecting === mine) socket.open();
+  }
+
+  async function forgetOthers(): Promise<void> {
+    await shown();
+    const { forgetOtherAccounts } = await import('./device-database.ts');
+    await forgetOtherAccounts(account.id);
   }
 
   async function showKept(): Promise<void> {
     dispatch({ type: 'drafts', drafts: readDrafts(account.id) });
     await Promise.all([copy.start(), outbox.start()]);
-    void forgetOtherAccounts(account.id);
+    void forgetOthers().catch(() => undefined);
     // The page ended between the two: it is in the outbox, so it is no draft any more.
     for (const [id, draft] of Object.entries(get().drafts))
       if (get().outbox[id]?.at(-1)?.text === draft.trim()) keepDraft(id, '');
@@ -257,6 +287,7 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     window.removeEventListener('pagehide', copy.saveNow);
     window.removeEventListener('beforeunload', warnOfLoss);
     for (const part of [visibility, typing, presence, outbox, sync, copy, tabs]) part.stop();
+    connecting = null;
     socket.close();
     device.close();
   }

@@ -110,11 +110,17 @@ export interface ChatActions {
   loadConversations(): Promise<void>;
   /** Makes the conversation the one in view: loads its log around the first unread, or at the end. */
   openConversation(id: string): Promise<void>;
+  /** Loads the log of a conversation that is likely to be opened next. Never fails. */
+  prefetchConversation(id: string): Promise<void>;
   closeConversation(id: string): void;
   loadOlder(id: string): Promise<void>;
   loadNewer(id: string): Promise<void>;
   /** Back to the newest messages after a jump or a long scroll up. */
   loadLatest(id: string): Promise<void>;
+  /** Shows the log around a seq, or around the first message of a time (ISO) or later. */
+  loadAround(id: string, where: { around: number } | { at: string }): Promise<void>;
+  /** Lets go of what is farthest from where somebody reads, if much is loaded. */
+  boundLog(id: string, keep: 'oldest' | 'newest'): void;
   /** The newest message is in view of a visible, focused window: everything up to it is read. */
   markRead(id: string): void;
 
@@ -141,6 +147,12 @@ export interface ChatActions {
   leave(id: string): Promise<void>;
 
   updateAccount(input: Input<'updateAccount'>): Promise<void>;
+  /** Blocks somebody, or takes that back. */
+  setBlocked(userId: string, isBlocked: boolean): Promise<void>;
+  /** Makes sure that everybody whom one has blocked is known, and nobody else taken for it. */
+  listBlocked(): Promise<void>;
+  /** These people, in the order of their ids; those who are no more are left out. */
+  readUsers(userIds: readonly string[]): Promise<User[]>;
   /** Shows this picture of oneself, or of a group that one administers; null for none. */
   setPicture(picture: Blob | null, conversationId?: string): Promise<void>;
   /** For good; then forgets everything kept in this browser and goes to the sign-in page. */

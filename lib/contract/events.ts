@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import type { ErrorCode, Issue } from './errors.ts';
-import type { Input, OperationName, Output } from './operations.ts';
+import type { CommandName, commandEvents, serverEventNames } from './event-names.ts';
+import type { Input, Output } from './operations.ts';
 import * as records from './records.ts';
 
 /** What the server says by itself over Socket.io. */
 export const serverEvents = {
   ready: {
-    summary: 'Authenticated and in every room',
+    summary:
+      'Authenticated and in every room; again when something may have been missed: compare anew',
     data: z.object({
       user: records.Account,
       sessionId: records.Id,
@@ -47,15 +49,19 @@ export const serverEvents = {
     summary: 'A person with whom one shares a conversation, or oneself, changed the profile',
     data: z.object({ user: records.User }),
   },
+  'account:updated': {
+    summary: "One's own account was changed, on whichever device",
+    data: z.object({ user: records.Account }),
+  },
   'session:ended': {
     summary: 'This session is over; the server disconnects',
     data: z.object({
       reason: z.enum(['signed_out', 'revoked', 'password_changed', 'account_deleted', 'expired']),
     }),
   },
-} as const;
+} as const satisfies Record<ServerEvent, { summary: string; data: z.ZodType }>;
 
-export type ServerEvent = keyof typeof serverEvents;
+export type ServerEvent = (typeof serverEventNames)[number];
 export type ServerEventData<E extends ServerEvent> = z.infer<(typeof serverEvents)[E]['data']>;
 export type SessionEndReason = ServerEventData<'session:ended'>['reason'];
 
@@ -74,21 +80,6 @@ export type ServerToClient = {
   [E in ServerEvent]: (data: ServerEventData<E>) => void;
 };
 
-/** The operations that are Socket.io events too: same input; the ack's `data` is the same output. */
-export const commandEvents = {
-  listConversations: 'conversation:list',
-  listMessages: 'message:list',
-  sendMessage: 'message:send',
-  editMessage: 'message:edit',
-  deleteMessage: 'message:delete',
-  markDelivered: 'receipt:delivered',
-  markRead: 'receipt:read',
-  setTyping: 'typing',
-  watchPresence: 'presence:watch',
-  setVisible: 'presence:visible',
-} as const satisfies Partial<Record<OperationName, string>>;
-
-export type CommandName = keyof typeof commandEvents;
 export type ClientToServer = {
   [N in CommandName as (typeof commandEvents)[N]]: (
     input: Input<N>,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Id, Language, Privacy, Role, Time, limits } from './records.ts';
+import { limits } from './limits.ts';
+import { Id, Language, Privacy, Role, Time } from './records.ts';
 import { isVisible } from './text.ts';
 
 /** What crosses the wire towards the server. Every object is strict: unknown fields are refused. */
@@ -86,6 +87,7 @@ export const PushUpdate = z.strictObject({ previews: z.boolean() });
 
 export const UserSearch = z.strictObject({ q: trimmed(100).optional(), ...page });
 export const UserRead = z.strictObject({ userId: Id });
+export const BlockList = z.strictObject(page);
 export const UsernameCheck = z.strictObject({ username: Username });
 export const AccountUpdate = z.strictObject({
   displayName: name(limits.displayNameLength).optional(),
@@ -150,13 +152,15 @@ export const MessageList = z
     before: Seq.optional(),
     after: Seq.optional(),
     around: Seq.optional(),
+    /** Around the first message that was sent then or later. */
+    at: Time.optional(),
     sinceRev: Seq.optional(),
     limit: Limit.optional(),
   })
   .refine(
-    ({ before, after, around, sinceRev }) =>
-      [before, after, around, sinceRev].filter((mark) => mark !== undefined).length <= 1,
-    'takes at most one of before, after, around and sinceRev',
+    ({ before, after, around, at, sinceRev }) =>
+      [before, after, around, at, sinceRev].filter((mark) => mark !== undefined).length <= 1,
+    'takes at most one of before, after, around, at and sinceRev',
   );
 export const MessageSend = z.strictObject({ conversationId: Id, clientId: ClientId, text: Text });
 // A message's id says which conversation it is in; a path that names another one is refused.

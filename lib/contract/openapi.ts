@@ -31,7 +31,9 @@ export function openApiDocument(server: string, cookie: string): Json {
     (paths[path] ??= {})[method.toLowerCase()] = describe(operationId, operation, registry);
   }
   paths['/health'] = { get: probe('Liveness: the process answers') };
-  paths['/ready'] = { get: { ...probe('Readiness: the database answers'), ...notReady } };
+  paths['/ready'] = {
+    get: { ...probe('Readiness: the database answers, and whether Redis does'), ...notReady },
+  };
   return {
     openapi: '3.1.0',
     info: { title: 'Gatherly', version: '1', description: 'The public API, version 1.' },

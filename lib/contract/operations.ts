@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import * as inputs from './inputs.ts';
 import * as records from './records.ts';
+import { restForms, type RestForm } from './rest-forms.ts';
 
 /**
  * Everything that a client can ask for, on both wires. Validation, routes, socket commands, the
@@ -19,22 +20,10 @@ export interface Operation<
   /** How often it may be done, where that is not as often as any other request. */
   limit?: 'REGISTER' | 'MESSAGES' | 'TYPING' | 'LOOKUPS' | 'PUSH' | 'PICTURES';
   /** Its REST form; commandEvents (events.ts) has the Socket.io form. Some have both. */
-  rest?: RestBinding;
+  rest?: RestForm;
 }
 
 export type Access = 'anyone' | 'signed-in';
-
-export interface RestBinding {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Under /api/v1; `{name}` fills the input's field of that name. */
-  path: string;
-  /** 200 unless said; `created` is 201, or 200 when the thing was there already. */
-  status?: 201 | 'created';
-  /** Fields that a request may leave out, and what they are then. */
-  defaults?: Readonly<Record<string, string>>;
-  /** Its body is the bytes of this field, which is a picture, instead of JSON. */
-  upload?: 'picture';
-}
 
 type Given<I extends z.ZodType, O extends z.ZodType> = Omit<Operation<I, O>, 'access'>;
 
@@ -65,50 +54,50 @@ export const operations = {
     input: inputs.Register,
     output: account,
     limit: 'REGISTER',
-    rest: { method: 'POST', path: '/auth/register', status: 201 },
+    rest: restForms.register,
   }),
   checkUsername: openOperation({
     summary: 'Is a username free, and what would be a free one like it?',
     input: inputs.UsernameCheck,
     output: z.object({ available: z.boolean(), suggestions: z.array(z.string()) }),
     limit: 'LOOKUPS',
-    rest: { method: 'GET', path: '/auth/username' },
+    rest: restForms.checkUsername,
   }),
   createToken: openOperation({
     summary: 'Sign in, for programs',
     input: inputs.Credentials,
     output: token.extend({ user: records.Account }),
-    rest: { method: 'POST', path: '/auth/token' },
+    rest: restForms.createToken,
   }),
   createSocketToken: operation({
     summary: 'A token of at most 5 minutes that opens sockets only',
     input: inputs.Nothing,
     output: token,
-    rest: { method: 'POST', path: '/auth/socket-token' },
+    rest: restForms.createSocketToken,
   }),
   changePassword: operation({
     summary: 'Change the password; every other session ends',
     input: inputs.PasswordChange,
     output: done,
-    rest: { method: 'POST', path: '/auth/password' },
+    rest: restForms.changePassword,
   }),
   listSessions: operation({
     summary: "One's own sessions, the latest used first",
     input: inputs.SessionList,
     output: list(records.Session),
-    rest: { method: 'GET', path: '/auth/sessions' },
+    rest: restForms.listSessions,
   }),
   endSession: operation({
     summary: 'End one session (`current`: sign out)',
     input: inputs.SessionEnd,
     output: done,
-    rest: { method: 'DELETE', path: '/auth/sessions/{sessionId}' },
+    rest: restForms.endSession,
   }),
   endOtherSessions: operation({
     summary: 'Sign out everywhere else',
     input: inputs.Nothing,
     output: z.object({ ended: z.int() }),
-    rest: { method: 'DELETE', path: '/auth/sessions' },
+    rest: restForms.endOtherSessions,
   }),
 
   readPush: operation({
@@ -119,28 +108,28 @@ export const operations = {
       publicKey: z.string().nullable(),
       device: records.PushDevice.nullable(),
     }),
-    rest: { method: 'GET', path: '/push' },
+    rest: restForms.readPush,
   }),
   subscribePush: operation({
     summary: "Have notifications sent to this session's device, or renew that",
     input: inputs.PushSubscribe,
     output: pushDevice,
     limit: 'PUSH',
-    rest: { method: 'POST', path: '/push', status: 'created' },
+    rest: restForms.subscribePush,
   }),
   updatePush: operation({
     summary: 'Whether notifications on this device say what was written',
     input: inputs.PushUpdate,
     output: pushDevice,
     limit: 'PUSH',
-    rest: { method: 'PATCH', path: '/push' },
+    rest: restForms.updatePush,
   }),
   unsubscribePush: operation({
     summary: 'Send no more notifications to this device',
     input: inputs.Nothing,
     output: done,
     limit: 'PUSH',
-    rest: { method: 'DELETE', path: '/push' },
+    rest: restForms.unsubscribePush,
   }),
   testPush: operation({
     summary: 'Send this device a notification now',
@@ -150,7 +139,7 @@ export const operations = {
       outcome: z.enum(['sent', 'gone', 'failed']),
     }),
     limit: 'PUSH',
-    rest: { method: 'POST', path: '/push/test' },
+    rest: restForms.testPush,
   }),
 
   searchUsers: operation({
@@ -158,19 +147,19 @@ export const operations = {
     input: inputs.UserSearch,
     output: list(records.User),
     limit: 'LOOKUPS',
-    rest: { method: 'GET', path: '/users' },
+    rest: restForms.searchUsers,
   }),
   readAccount: operation({
     summary: 'Oneself',
     input: inputs.Nothing,
     output: account,
-    rest: { method: 'GET', path: '/users/me' },
+    rest: restForms.readAccount,
   }),
   updateAccount: operation({
     summary: "Change one's display name, about line, language or who sees what",
     input: inputs.AccountUpdate,
     output: account,
-    rest: { method: 'PATCH', path: '/users/me' },
+    rest: restForms.updateAccount,
   }),
   setPicture: operation({
     summary:
@@ -178,63 +167,81 @@ export const operations = {
     input: inputs.PictureSet,
     output: account,
     limit: 'PICTURES',
-    rest: { method: 'POST', path: '/users/me/picture', upload: 'picture' },
+    rest: restForms.setPicture,
   }),
   removePicture: operation({
     summary: 'Show no picture of oneself',
     input: inputs.Nothing,
     output: account,
-    rest: { method: 'DELETE', path: '/users/me/picture' },
+    rest: restForms.removePicture,
   }),
   deleteAccount: operation({
     summary: 'Delete one’s account for good; what one wrote stays with those who have it',
     input: inputs.AccountDelete,
     output: done,
-    rest: { method: 'POST', path: '/users/me/delete' },
+    rest: restForms.deleteAccount,
   }),
   readUser: operation({
     summary: 'One person',
     input: inputs.UserRead,
     output: user,
-    rest: { method: 'GET', path: '/users/{userId}' },
+    rest: restForms.readUser,
+  }),
+  blockUser: operation({
+    summary: 'Block somebody: they can’t reach one directly, and are not told',
+    input: inputs.UserRead,
+    output: user,
+    rest: restForms.blockUser,
+  }),
+  unblockUser: operation({
+    summary: 'Take back a block; what they wrote meanwhile does not arrive',
+    input: inputs.UserRead,
+    output: user,
+    rest: restForms.unblockUser,
+  }),
+  listBlocked: operation({
+    summary: 'Whom one has blocked, the latest first',
+    input: inputs.BlockList,
+    output: list(records.User),
+    rest: restForms.listBlocked,
   }),
 
   listConversations: operation({
     summary: "One's conversations: pinned ones, then by their last message, newest first",
     input: inputs.ConversationList,
     output: list(records.Conversation),
-    rest: { method: 'GET', path: '/conversations' },
+    rest: restForms.listConversations,
   }),
   createConversation: operation({
     summary: 'Start a direct conversation (one for each pair) or a group',
     input: inputs.ConversationCreate,
     output: conversation,
-    rest: { method: 'POST', path: '/conversations', status: 'created' },
+    rest: restForms.createConversation,
   }),
   readConversation: operation({
     summary: 'One conversation',
     input: inputs.ConversationRead,
     output: conversation,
-    rest: { method: 'GET', path: '/conversations/{conversationId}' },
+    rest: restForms.readConversation,
   }),
   updateConversation: operation({
     summary: "Rename a group (its admins); set one's own mute, archive and pin",
     input: inputs.ConversationUpdate,
     output: conversation,
-    rest: { method: 'PATCH', path: '/conversations/{conversationId}' },
+    rest: restForms.updateConversation,
   }),
   setGroupPicture: operation({
     summary: 'Give a group a picture (its admins)',
     input: inputs.GroupPictureSet,
     output: conversation,
     limit: 'PICTURES',
-    rest: { method: 'POST', path: '/conversations/{conversationId}/picture', upload: 'picture' },
+    rest: restForms.setGroupPicture,
   }),
   removeGroupPicture: operation({
     summary: 'Take a group’s picture away (its admins)',
     input: inputs.ConversationRead,
     output: conversation,
-    rest: { method: 'DELETE', path: '/conversations/{conversationId}/picture' },
+    rest: restForms.removeGroupPicture,
   }),
   listMembers: operation({
     summary: 'The members now: the owner, admins, then the rest, longest-standing first',
@@ -243,69 +250,66 @@ export const operations = {
       /** The highest watermarks among those who have left: what one of them read stays read. */
       former: records.Receipt.omit({ userId: true }).nullable(),
     }),
-    rest: { method: 'GET', path: '/conversations/{conversationId}/members' },
+    rest: restForms.listMembers,
   }),
   addMembers: operation({
     summary: 'Add people to a group (its admins)',
     input: inputs.MembersAdd,
     output: z.object({ items: z.array(records.Member), nextCursor: z.null() }),
-    rest: { method: 'POST', path: '/conversations/{conversationId}/members', status: 201 },
+    rest: restForms.addMembers,
   }),
   updateMember: operation({
     summary: "Change a member's role (admins); `owner` passes ownership on (the owner)",
     input: inputs.MemberUpdate,
     output: member,
-    rest: { method: 'PATCH', path: '/conversations/{conversationId}/members/{userId}' },
+    rest: restForms.updateMember,
   }),
   removeMember: operation({
     summary: 'Remove a member (admins), or leave (one’s own id)',
     input: inputs.MemberRemove,
     output: done,
-    rest: { method: 'DELETE', path: '/conversations/{conversationId}/members/{userId}' },
+    rest: restForms.removeMember,
   }),
 
   listMessages: operation({
-    summary: 'History by `seq`, or what changed since a `rev`; without a mark, the latest',
+    summary:
+      'History by `seq` or around a time (`at`), or what changed since a `rev`; without a mark, the latest',
     input: inputs.MessageList,
     output: z.object({ messages: z.array(records.Message), hasMore: z.boolean() }),
-    rest: { method: 'GET', path: '/conversations/{conversationId}/messages' },
+    rest: restForms.listMessages,
   }),
   sendMessage: operation({
     summary: 'Send a message; the answer means that it is stored durably',
     input: inputs.MessageSend,
     output: message,
     limit: 'MESSAGES',
-    rest: { method: 'POST', path: '/conversations/{conversationId}/messages', status: 'created' },
+    rest: restForms.sendMessage,
   }),
   editMessage: operation({
     summary: "Edit one's own text, within 15 minutes",
     input: inputs.MessageEdit,
     output: message,
     limit: 'MESSAGES',
-    rest: { method: 'PATCH', path: '/conversations/{conversationId}/messages/{messageId}' },
+    rest: restForms.editMessage,
   }),
   deleteMessage: operation({
     summary:
       'Delete for oneself, or for everyone (one’s own within 48 hours; group admins any time)',
     input: inputs.MessageDelete,
     output: message,
-    rest: {
-      method: 'DELETE',
-      path: '/conversations/{conversationId}/messages/{messageId}',
-      defaults: { for: 'everyone' },
-    },
+    rest: restForms.deleteMessage,
   }),
   markDelivered: operation({
     summary: 'Everything up to `seq` has reached this person; never moves back',
     input: inputs.ReceiptMark,
     output: receipt,
-    rest: { method: 'POST', path: '/conversations/{conversationId}/delivered' },
+    rest: restForms.markDelivered,
   }),
   markRead: operation({
     summary: 'Everything up to `seq` has been read; never moves back',
     input: inputs.ReceiptMark,
     output: receipt,
-    rest: { method: 'POST', path: '/conversations/{conversationId}/read' },
+    rest: restForms.markRead,
   }),
 
   setTyping: operation({

@@ -1,37 +1,11 @@
 import * as z from 'zod';
+import { limits } from './limits.ts';
 
 // zod makes code of schemas to be faster. The policy of our pages lets no text become code, and would
 // report the attempt.
 if (typeof window !== 'undefined') z.config({ jitless: true });
 
 /** What crosses the wire towards a client. Contract version 1: fields are added, never changed. */
-
-export const limits = {
-  usernameLength: { min: 3, max: 32 },
-  passwordLength: { min: 8, max: 256 },
-  displayNameLength: 64,
-  aboutLength: 140,
-  groupTitleLength: 100,
-  groupMembers: 1024,
-  /** UTF-8 bytes of a message's text. */
-  textBytes: 64 * 1024,
-  /** Bytes of a request body, and of one Socket.io packet: the longest text, with every character escaped. */
-  requestBytes: 6 * 64 * 1024 + 8 * 1024,
-  pageSize: 200,
-  /** Bytes of texts in one page, as they are sent: a page of longer ones has fewer than were asked for. */
-  pageBytes: 1024 * 1024,
-  watchedUsers: 500,
-  /** Devices of a person that are sent notifications; one more takes the place of the least used. */
-  pushDevices: 20,
-  /** Bytes of a picture as it is sent, and its pixels; kept is a square of so many pixels a side. */
-  pictureBytes: 8 * 1024 * 1024,
-  picturePixels: 50_000_000,
-  /** To decode one of these takes several times the memory. */
-  avifPixels: 12_000_000,
-  pictureSide: 320,
-  editWindowMs: 15 * 60_000,
-  deleteForEveryoneWindowMs: 48 * 3_600_000,
-} as const;
 
 export const Id = z.string().regex(/^[0-9a-f]{24}$/, 'must be an id of 24 hex digits');
 export const Time = z.iso.datetime();
@@ -47,10 +21,9 @@ export const User = z.object({
   lastSeenAt: Time.nullable(),
   /** The person has deleted the account; what they wrote stays. */
   deleted: z.literal(true).optional(),
+  /** The caller has blocked this person. Nobody is told who has blocked them. */
+  blocked: z.literal(true).optional(),
 });
-
-/** The display name of an account that is no more. Pages say it in their own language. */
-export const deletedName = 'Deleted account';
 
 /** What the pages can speak. */
 export const Language = z.enum(['en', 'es', 'de', 'ar']);
@@ -60,7 +33,9 @@ export const Language = z.enum(['en', 'es', 'de', 'ar']);
  * them either. Contacts are people with whom one shares a conversation.
  */
 export const Privacy = z.object({
-  lastSeen: z.enum(['everyone', 'contacts', 'nobody']),
+  lastSeen: z.enum(['everyone', 'contacts', 'contacts_except', 'nobody']),
+  /** Whom `contacts_except` leaves out. */
+  lastSeenExcept: z.array(Id).max(limits.exceptedUsers),
   online: z.enum(['everyone', 'as_last_seen']),
   /** Of direct conversations; groups always have them. */
   readReceipts: z.boolean(),
@@ -154,6 +129,11 @@ export const Conversation = z.object({
    * Null in a group of several whose last message is not one's own: `GET …/members` has every member's.
    */
   receipts: z.object({ deliveredSeq: Seq, readSeq: Seq }).nullable(),
+  /**
+   * Of a direct conversation: what was said while one of them had blocked the other, and so never
+   * reached that person (`userId`), whatever the watermarks say. Told once the block is over.
+   */
+  missed: z.array(z.object({ userId: Id, from: Seq, to: Seq })).optional(),
   /** Names of the people in `lastMessage` (its sender, and whom a system line is about). */
   names: z.record(z.string(), z.string()),
   me: MyMembership,

@@ -4,6 +4,7 @@ import { startEmbeddedMongo, type EmbeddedMongo } from '#lib/embedded-mongo/inde
 import { AppError } from '#lib/contract/errors.ts';
 import { env } from '#lib/env.ts';
 import { log } from '#lib/log.ts';
+import { BlockModel } from '#lib/models/block.ts';
 import { ConversationModel } from '#lib/models/conversation.ts';
 import { MemberModel } from '#lib/models/member.ts';
 import { MessageModel } from '#lib/models/message.ts';
@@ -16,6 +17,7 @@ import { timeCommands } from './command-times.ts';
 
 const models = [
   UserModel,
+  BlockModel,
   SessionModel,
   ConversationModel,
   MemberModel,

@@ -1,5 +1,6 @@
-import { BurstyRateLimiter, RateLimiterMemory } from 'rate-limiter-flexible';
+import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { env, type Rate } from '#lib/env.ts';
+import { redis } from '#lib/nodes/redis.ts';
 import { remember } from '#lib/runtime.ts';
 import { fullOf, refuse } from './refuse.ts';
 
@@ -18,7 +19,7 @@ export type Limit =
 
 /**
  * Counts one use of what is limited, for whoever the key stands for. In memory it takes
- * microseconds, and the count is taken before this returns.
+ * microseconds, and the count is taken before this returns; with Redis it is a round trip.
  * @throws AppError `rate_limited` with the time to wait.
  */
 export function spend(limit: Limit, key: string): Promise<void> {
@@ -38,9 +39,24 @@ const longestSeconds = 7 * 24 * 3600;
 const limiterOf = (limit: Limit) =>
   remember(`limit:${limit}`, () => limiterFor(limit, env()[`RATE_LIMIT_${limit}`]));
 
-/** Counts kept for so many seconds from the first one. The one place that says where they are kept. */
-export const windowOf = (name: string, points: number, seconds: number) =>
-  new RateLimiterMemory({ keyPrefix: name, points, duration: seconds });
+/**
+ * Counts kept for so many seconds from the first one. The one place that says where they are kept: for
+ * all processes in Redis, while that is away by each one for itself.
+ */
+export function windowOf(name: string, points: number, seconds: number) {
+  const own = new RateLimiterMemory({ keyPrefix: name, points, duration: seconds });
+  const link = redis();
+  if (!link) return own;
+  return new RateLimiterRedis({
+    storeClient: link.client,
+    useRedisPackage: true,
+    rejectIfRedisNotReady: true,
+    keyPrefix: `gatherly:limit:${name}`,
+    points,
+    duration: seconds,
+    insuranceLimiter: own,
+  });
+}
 
 function limiterFor(name: string, { burst, points, seconds }: Rate) {
   const steady = windowOf(name, points, seconds);

@@ -51,6 +51,12 @@ export function forgetHead(conversation: Types.ObjectId): void {
   forget(heads(), conversation.toHexString());
 }
 
+/** Another process has written up to this rev. */
+export function noteForeignRev(conversationId: string, rev: number): void {
+  const known = heads().known.get(conversationId);
+  if (known && known.rev < rev) forget(heads(), conversationId);
+}
+
 /** Remembers a head that has just been written to the log, and writes it to the conversation soon. */
 export function advanceHead(conversation: Types.ObjectId, head: Head): void {
   const id = conversation.toHexString();

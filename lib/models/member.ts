@@ -20,6 +20,11 @@ export interface MemberDoc {
   deliveredSeq: number;
   /** Where others see the reading stop, while it goes on unseen; absent when they see all of it. */
   shownReadSeq?: number;
+  /**
+   * The person has blocked the other one of this direct conversation: for them it is over (`leftAt` and
+   * the rest) until they take that back, and what is said meanwhile is none of theirs for good.
+   */
+  blocking?: boolean;
   leftAt: Date | null;
   leftSeq: number | null;
   /** The conversation as it was when they left; later changes are none of theirs. */
@@ -49,6 +54,7 @@ const schema = new Schema<MemberDoc>(
     readSeq: { type: Number, required: true },
     deliveredSeq: { type: Number, required: true },
     shownReadSeq: { type: Number },
+    blocking: { type: Boolean },
     leftAt: { type: Date, default: null },
     leftSeq: { type: Number, default: null },
     leftAs: { type: Mixed, default: null },

@@ -1,5 +1,5 @@
 import type { QueryFilter } from 'mongoose';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import { MessageModel, type MessageDoc } from './message.ts';
 
 /** A page of history while it is being read: it ends at so many messages, or at so many bytes. */

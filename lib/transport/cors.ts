@@ -15,7 +15,7 @@ export function shared(request: Request, response: Response): Response {
 /** What a browser asks before it lets a page of another origin send a request. */
 export function preflight(request: Request): Promise<Response> {
   const headers = {
-    'access-control-allow-methods': 'DELETE, GET, PATCH, POST',
+    'access-control-allow-methods': 'DELETE, GET, PATCH, POST, PUT',
     'access-control-allow-headers': 'authorization, content-type, x-request-id',
     'access-control-max-age': '600',
   };

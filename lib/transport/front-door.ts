@@ -65,6 +65,10 @@ export async function receive(
         await answerWorker(request, response);
       } else if (!dev && !isTaken(method, path)) {
         refuse(response, { code: 'not_found', message: 'There is nothing here that takes this.' });
+      } else if (path.startsWith('/api/v1/') && hasLostField(url)) {
+        const issues = [{ path: lostField, message: 'is not a field of this input' }];
+        const message = 'The input is not what this takes.';
+        refuse(response, { code: 'invalid_input', message, issues });
       } else {
         keepForwarded(request);
         await handle(request, response);
@@ -108,6 +112,12 @@ function isTaken(method: string, path: string): boolean {
     : 'GET HEAD OPTIONS';
   return methods.split(' ').includes(method);
 }
+
+const lostField = '__proto__';
+
+/** Whether the query has the one field of which Next tells a route nothing. It belongs to no input. */
+const hasLostField = (url: string): boolean =>
+  new URLSearchParams(url.slice(`${url}?`.indexOf('?') + 1)).has(lostField);
 
 /**
  * Leaves of what a request says of the one before it, to a proxy, only what we believe: that it came

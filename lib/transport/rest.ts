@@ -1,9 +1,10 @@
 import { AppError, httpStatus } from '#lib/contract/errors.ts';
 import type { Refusal } from '#lib/contract/events.ts';
 import { operations, type Operation } from '#lib/contract/operations.ts';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import { hasBearer } from '#lib/auth/caller.ts';
 import { visitorOf } from '#lib/auth/visitor.ts';
+import { published } from '#lib/publish.ts';
 import type { Caller, UseCaseName, Visitor } from '#lib/use-cases/define.ts';
 import { preflight, shared } from './cors.ts';
 import { allow, knownCaller } from './allow.ts';
@@ -30,6 +31,7 @@ function rest(name: UseCaseName): Handler {
       await allow(name, caller);
       const input = await inputOf(operation, request, (await params) ?? {});
       const performed = await perform(name, caller, input);
+      await published();
       if (!performed.ok) return performed;
       const body = JSON.stringify(performed.data);
       // What has been changed is told in any case, and is little.
@@ -126,13 +128,13 @@ async function inputOf(
 }
 
 function queryOf(search: URLSearchParams): Record<string, unknown> {
-  const query: Record<string, unknown> = {};
-  for (const key of new Set(search.keys())) {
+  const fields = [...new Set(search.keys())].map((key) => {
     const [value, ...more] = search.getAll(key);
-    if (more.length > 0) query[key] = [value, ...more];
-    else query[key] = numbers.has(key) && /^\d{1,15}$/.test(value ?? '') ? Number(value) : value;
-  }
-  return query;
+    if (more.length > 0) return [key, [value, ...more]];
+    return [key, numbers.has(key) && /^\d{1,15}$/.test(value ?? '') ? Number(value) : value];
+  });
+  // Not by assignment: one named __proto__ is to be refused like any other unknown field.
+  return Object.fromEntries(fields) as Record<string, unknown>;
 }
 
 async function bodyOf(request: Request): Promise<object> {

@@ -4,29 +4,33 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Server, type Socket } from 'socket.io';
 import { callerFromCookies, callerFromToken, confirmCaller } from '#lib/auth/caller.ts';
 import { sessionTokenIn } from '#lib/auth/cookies.ts';
+import { forgetSessions } from '#lib/auth/session-check.ts';
 import { AppError } from '#lib/contract/errors.ts';
-import {
-  commandEvents,
-  type ClientToServer,
-  type CommandName,
-  type Reply,
-  type ServerToClient,
-  type SessionEndReason,
+import { commandEvents, type CommandName } from '#lib/contract/event-names.ts';
+import type {
+  ClientToServer,
+  Reply,
+  ServerToClient,
+  SessionEndReason,
 } from '#lib/contract/events.ts';
 import { operations } from '#lib/contract/operations.ts';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import { connected } from '#lib/database/connect.ts';
 import { env } from '#lib/env.ts';
 import { metrics } from '#lib/metrics.ts';
 import { epochOf } from '#lib/models/epoch.ts';
+import { noteForeignRev } from '#lib/models/heads.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { onPublication, rooms, type Publication } from '#lib/publish.ts';
 import { readAccount } from '#lib/use-cases/accounts.ts';
 import type { Caller, UseCaseName } from '#lib/use-cases/define.ts';
+import { noteJoin } from '#lib/use-cases/membership.ts';
 import { socketCame, socketVisible, socketWent } from '#lib/use-cases/presence.ts';
 import { allow } from './allow.ts';
 import { isOwnOrigin } from './origin.ts';
 import { loggingFailure } from './failure-log.ts';
+import { noteNewcomers, tooNewFor } from './newcomers.ts';
+import { joinOthers } from './other-nodes.ts';
 import { inTime, perform, refusing, requireServing, underWay } from './perform.ts';
 import { lookAgain, newWatch, watch, type PresenceWatch } from './presence-watch.ts';
 import { showSocketGauges } from './socket-gauges.ts';
@@ -54,12 +58,17 @@ interface SocketData {
   watch: PresenceWatch;
 }
 
-/** Nodes tell each other nothing of their own. */
+/** How many sockets are made ready at once when all are. */
+const welcomedAtOnce = 20;
+
+/** By Socket.io nodes tell each other nothing: lib/nodes carries publications instead. */
 type Events = Record<string, never>;
 type Io = Server<ClientToServer, ServerToClient, Events, SocketData>;
 type AppSocket = Socket<ClientToServer, ServerToClient, Events, SocketData>;
 
 export interface SocketHost {
+  /** Resolves when it hears the other processes, or cannot for now: after seconds at most. */
+  joined: Promise<void>;
   /** Lets every client go; each connects again by itself, to this server when it is back or to another. */
   close(): Promise<void>;
 }
@@ -91,14 +100,22 @@ export function startSocketHost(httpServer: HttpServer): SocketHost {
     socket.data.turn = welcome(socket);
   });
   showSocketGauges(io);
-  const stopListening = onPublication((publication) => carryOut(io, publication));
-  const stopSweeping = startSweep(() => [...io.of('/').sockets.values()], letGo);
+  const stopListening = onPublication((publication, from) => carryOut(io, publication, from));
+  const sockets = () => [...io.of('/').sockets.values()];
+  const stopSweeping = startSweep(sockets, letGo);
+  const joining = joinOthers({
+    welcomeAll: () => welcomeAgain(sockets()),
+    lookAgainAll: () => lookAgainAt(sockets()),
+  });
   return {
+    joined: joining.then(() => undefined),
     close: async () => {
       stopSweeping();
       stopListening();
       await hungUp(io);
       await io.close();
+      const leaveOthers = await joining;
+      await leaveOthers();
     },
   };
 }
@@ -171,6 +188,12 @@ async function welcome(socket: AppSocket): Promise<void> {
     };
     void loggingFailure({}, () => refusing('unknown event', answering)).then((reply) => ack(reply));
   });
+  await makeReady(socket, () => socketCame(caller.userId, caller.sessionId, socket.id));
+}
+
+/** Brings the socket into its rooms and tells it so; where that fails, its client comes again. */
+async function makeReady(socket: AppSocket, first: () => void = () => undefined): Promise<void> {
+  const { caller } = socket.data;
   const welcoming = async () => {
     await socket.join([rooms.user(caller.userId), rooms.session(caller.sessionId)]);
     await joinConversations(socket);
@@ -184,7 +207,7 @@ async function welcome(socket: AppSocket): Promise<void> {
     // Not a disconnect by the server, after which a client would not come back by itself.
     socket.conn.close();
   } else if (socket.connected) {
-    socketCame(caller.userId, caller.sessionId, socket.id);
+    first();
     const user = { ...reply.user, online: true };
     socket.emit('ready', {
       user,
@@ -193,6 +216,30 @@ async function welcome(socket: AppSocket): Promise<void> {
       epoch: reply.epoch,
     });
   }
+}
+
+/** Makes sockets ready once more, some at a time: their clients compare everything with what is stored. */
+async function welcomeAgain(sockets: AppSocket[]): Promise<void> {
+  for (let i = 0; i < sockets.length; i += welcomedAtOnce) {
+    const some = sockets.slice(i, i + welcomedAtOnce).filter(({ connected }) => connected);
+    await Promise.all(
+      some.map(async (socket) => {
+        // After its first welcome, should that be under way.
+        await socket.data.turn;
+        if (socket.connected) await makeReady(socket);
+      }),
+    );
+  }
+}
+
+async function lookAgainAt(sockets: AppSocket[]): Promise<void> {
+  const userIds = new Set(sockets.map(({ data }) => data.caller.userId));
+  await loggingFailure({}, () =>
+    refusing('sight', async () => {
+      await lookAgain(sockets, [...userIds], false);
+      return { ok: true as const };
+    }),
+  );
 }
 
 let membershipsEnded = 0;
@@ -268,13 +315,17 @@ function setVisible(socket: AppSocket, raw: unknown) {
   return { ok: true as const, data: {} };
 }
 
-/** Carries to sockets what a use case has said. To Socket.io, no rooms at all means everybody. */
-function carryOut(io: Io, publication: Publication): void {
+/**
+ * Carries to sockets what a use case has said, here or at another process. To Socket.io, no rooms at all
+ * means everybody.
+ */
+function carryOut(io: Io, publication: Publication, from: string | null): void {
+  if (from !== null) learn(publication);
   switch (publication.type) {
     case 'event': {
       const { rooms: to, except = [], event, data, volatile } = publication;
       if (to.length === 0) break;
-      const target = io.to(to).except(except);
+      const target = io.to(to).except([...except, ...tooNewFor(publication)]);
       // The publication's type has tied data to event.
       const emit = (volatile ? target.volatile : target) as unknown as {
         emit(event: string, data: unknown): void;
@@ -284,6 +335,7 @@ function carryOut(io: Io, publication: Publication): void {
     }
     case 'join':
       if (publication.userIds.length === 0) break;
+      noteNewcomers(publication);
       io.in(publication.userIds.map(rooms.user)).socketsJoin(
         rooms.conversation(publication.conversationId),
       );
@@ -307,6 +359,19 @@ function carryOut(io: Io, publication: Publication): void {
       ended.disconnectSockets(true);
       break;
     }
+    case 'notified':
+      break;
+  }
+}
+
+/** What this process remembers, and another one has changed. */
+function learn(publication: Publication): void {
+  if (publication.type === 'end-sessions') forgetSessions(publication.sessionIds);
+  else if (publication.type === 'join') noteJoin();
+  else if (publication.type === 'event') {
+    const { event, data } = publication;
+    if (event !== 'message:new' && event !== 'message:updated') return;
+    noteForeignRev(data.message.conversationId, data.message.rev);
   }
 }
 

@@ -46,7 +46,9 @@ export function initialsOf(name: string): string {
   const first = firstLetter(words[0] ?? '');
   // Letters that join would make a word of their own.
   if (words.length < 2 || emojiFirst.test(first) || joinedScript.test(first)) return first || '?';
-  return first + firstLetter(words.at(-1) ?? '');
+  const last = firstLetter(words.at(-1) ?? '');
+  // A heart behind a name is not a part of it.
+  return emojiFirst.test(last) ? first : first + last;
 }
 
 function firstLetter(word: string): string {

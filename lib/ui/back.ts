@@ -10,6 +10,9 @@ import { useEffect, useEffectEvent } from 'react';
 const layers: { close: () => void }[] = [];
 let scheduled = false;
 let listening = false;
+/** We have gone back ourselves, and the browser, which does so later, has not said so yet. */
+let returning = false;
+const postponed: (() => void)[] = [];
 
 /** What we note in an entry of the browser's history, beside what Next keeps there. */
 interface Entry {
@@ -28,12 +31,14 @@ export function entryOf(state: unknown): Entry {
 // Later, in one go: when a menu closes because it opens a dialog, nothing has to change.
 function settle(): void {
   scheduled = false;
+  if (returning) return;
   const { layers: depth, visits } = entryOf(history.state);
   if (layers.length > depth) {
     for (let next = depth + 1; next <= layers.length; next += 1) {
       history.pushState({ layers: next, visits } satisfies Entry, '');
     }
   } else if (layers.length < depth) {
+    returning = true;
     history.go(layers.length - depth);
   }
 }
@@ -45,8 +50,20 @@ function scheduleSettle(): void {
 }
 
 function onPopState(event: PopStateEvent): void {
+  if (returning) {
+    // What has opened meanwhile was not there to be closed, and has no entry so far.
+    returning = false;
+    settle();
+    return postponed.splice(0).forEach((act) => act());
+  }
   const depth = entryOf(event.state).layers;
   while (layers.length > depth) layers.pop()?.close();
+}
+
+/** Runs what changes the history once it stands still, which nearly always is at once. */
+export function whenHistoryRests(act: () => void): void {
+  if (returning) postponed.push(act);
+  else act();
 }
 
 function listen(): void {

@@ -17,7 +17,7 @@ const variants: Record<Variant, string> = {
 };
 
 const sizes: Record<Size, string> = {
-  sm: 'min-h-9 phone:min-h-11 rounded-sm text-md',
+  sm: 'min-h-9 phone:min-h-11 rounded-sm px-3.5! text-md',
   md: 'min-h-11 rounded-md text-body',
   lg: 'min-h-12 rounded-md text-body',
 };

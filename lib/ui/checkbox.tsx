@@ -1,6 +1,6 @@
 'use client';
 
-import { Check } from 'lucide-react';
+import { Check } from '#lib/ui/icons.tsx';
 import { Checkbox as Radix } from 'radix-ui';
 import type { ComponentProps } from 'react';
 

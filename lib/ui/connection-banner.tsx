@@ -1,6 +1,6 @@
 'use client';
 
-import { CircleCheck, WifiOff } from 'lucide-react';
+import { CircleCheck, WifiOff } from '#lib/ui/icons.tsx';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useActions, useChat } from '#lib/client/provider.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
@@ -17,7 +17,6 @@ type Shown = 'offline' | 'connecting' | 'back' | null;
  * for where it lies among other things instead of below a bar.
  */
 export function ConnectionBanner({ inset = false }: { inset?: boolean }) {
-  const { reconnectNow } = useActions();
   const reconnecting = useChat((state) => state.connection.reconnecting);
   const { shown, canRetry } = useShown();
   const t = useTexts();
@@ -29,10 +28,11 @@ export function ConnectionBanner({ inset = false }: { inset?: boolean }) {
     >
       {shown === 'offline' && (
         <>
-          <WifiOff aria-hidden className="size-4.5" />
+          <WifiOff aria-hidden />
           <span className="min-w-0 flex-1">
             <b>{t('connection.offline')}</b> {t('connection.willSend')}
           </span>
+          {canRetry && <RetryNow />}
         </>
       )}
       {shown === 'connecting' && (
@@ -41,24 +41,30 @@ export function ConnectionBanner({ inset = false }: { inset?: boolean }) {
           <span className="min-w-0 flex-1">
             {t(reconnecting ? 'connection.reconnecting' : 'connection.connecting')}
           </span>
-          {canRetry && (
-            <button
-              type="button"
-              onClick={reconnectNow}
-              className="tap-area relative min-h-9 px-2.5 font-semibold underline underline-offset-3"
-            >
-              {t('connection.retry')}
-            </button>
-          )}
+          {canRetry && <RetryNow />}
         </>
       )}
       {shown === 'back' && (
         <>
-          <CircleCheck aria-hidden className="size-4.5" />
+          <CircleCheck aria-hidden />
           <span className="min-w-0 flex-1">{t('connection.back')}</span>
         </>
       )}
     </div>
+  );
+}
+
+function RetryNow() {
+  const { reconnectNow } = useActions();
+  const t = useTexts();
+  return (
+    <button
+      type="button"
+      onClick={reconnectNow}
+      className="tap-area relative min-h-9 px-2.5 font-semibold underline underline-offset-3"
+    >
+      {t('connection.retry')}
+    </button>
   );
 }
 
@@ -70,8 +76,13 @@ const tones = {
 
 function useShown(): { shown: Shown; canRetry: boolean } {
   const isConnected = useChat((state) => state.connection.status === 'online');
+  // Opened without the server, and it cannot be reached: nothing is being lost that one had.
+  const hasFailed = useChat(
+    ({ connection }) => connection.status === 'offline' && !connection.reconnecting,
+  );
   const hasNetwork = useHasNetwork();
   const isUp = isConnected && hasNetwork;
+  const down = hasNetwork && !hasFailed ? 'connecting' : 'offline';
   const downSince = useRef<number | null>(null);
   const [shown, setShown] = useState<Shown>(null);
   const [canRetry, setCanRetry] = useState(false);
@@ -89,14 +100,12 @@ function useShown(): { shown: Shown; canRetry: boolean } {
     }
     // The clock runs on, however often it changes between having no network and no answer.
     const past = Date.now() - (downSince.current ??= Date.now());
-    const show = setTimeout(
-      () => setShown(hasNetwork ? 'connecting' : 'offline'),
-      showAfterMs - past,
-    );
+    const show = setTimeout(() => setShown(down), showAfterMs - past);
     const offer = setTimeout(() => setCanRetry(true), retryAfterMs - past);
     return () => [show, offer].forEach(clearTimeout);
-  }, [isUp, hasNetwork]);
-  return { shown, canRetry };
+  }, [isUp, down]);
+  // Without any network there is nothing to try.
+  return { shown, canRetry: canRetry && hasNetwork };
 }
 
 // The device itself knows at once; the socket may take most of a minute to notice.

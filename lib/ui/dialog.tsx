@@ -1,6 +1,6 @@
 'use client';
 
-import { ArrowLeft, X } from 'lucide-react';
+import { ArrowLeft, X } from '#lib/ui/icons.tsx';
 import { Dialog as Radix } from 'radix-ui';
 import { useRef, type ReactNode } from 'react';
 import { useBackCloses } from '#lib/ui/back.ts';
@@ -44,7 +44,7 @@ function useFocusKept(kind: keyof typeof shapes) {
     before.current = focused === document.body ? lastOpener : openerOf(focused);
     lastOpener = before.current;
     if (kind === 'confirm' || !(event.currentTarget instanceof HTMLElement)) return;
-    // Itself rather than its first button, whose tooltip would open and take the first press of Esc.
+    // Itself rather than its first button, whose tooltip would open.
     event.preventDefault();
     event.currentTarget.focus();
   };
@@ -52,7 +52,9 @@ function useFocusKept(kind: keyof typeof shapes) {
     event.preventDefault();
     // What took the focus meanwhile keeps it: the dialog that follows, the chat that was opened.
     if (document.activeElement !== document.body) return;
-    before.current?.focus();
+    // What it was opened from may have gone with what was done.
+    const opener = before.current?.isConnected ? before.current : document.getElementById('main');
+    opener?.focus();
     lastOpener = null;
   };
   return { onOpenAutoFocus, onCloseAutoFocus };
@@ -81,7 +83,7 @@ export function Dialog(props: DialogProps) {
           className={`fixed inset-0 z-30 m-auto flex w-110 max-w-[calc(100%-32px)] flex-col overflow-hidden rounded-xl bg-raised shadow-3 outline-none [--ring:var(--c-raised)] ${shapes[kind]}`}
         >
           <header
-            className={`flex flex-none items-center gap-2 ps-6 pe-3 pt-3.5 pb-2 ${flow ? 'phone:px-1 phone:py-2' : ''}`}
+            className={`flex flex-none items-center gap-2 ps-6 pe-3 pt-3.5 pb-2 ${flow ? 'phone:px-1 phone:py-2' : ''} ${kind === 'confirm' ? 'pb-0.5!' : ''}`}
           >
             {flow && (
               <IconButton

@@ -22,14 +22,14 @@ export function Empty(props: EmptyProps) {
     >
       {picture}
       <h2
-        className={`font-bold tracking-[-.015em] text-balance ${small ? 'text-lg' : 'text-xl'}`}
+        className={`font-bold tracking-[-.015em] text-balance ${small ? 'text-lg leading-7' : 'text-xl'}`}
         style={{ overflowWrap: 'anywhere' }}
       >
         {title}
       </h2>
       {children && (
         <p
-          className={`mt-1.5 max-w-100 wrap-anywhere text-pretty text-text-2 ${small ? 'text-md' : ''}`}
+          className={`mt-1.5 max-w-100 wrap-anywhere text-pretty text-text-2 ${small ? 'text-md leading-5.5' : ''}`}
         >
           {children}
         </p>

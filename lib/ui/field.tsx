@@ -1,6 +1,6 @@
 'use client';
 
-import { Check, Eye, EyeOff, TriangleAlert } from 'lucide-react';
+import { Check, Eye, EyeOff, TriangleAlert } from '#lib/ui/icons.tsx';
 import { useId, useRef, useState, type ComponentProps, type ReactNode } from 'react';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { useInitialFocus } from '#lib/ui/use-initial-focus.ts';
@@ -104,7 +104,7 @@ const directionFor = (value: TextFieldProps['value'], dir: string | undefined) =
 type Note = Pick<TextFieldProps, 'error' | 'success' | 'help'> & { id: string };
 
 function FieldNote({ id, error, success, help }: Note) {
-  const icon = 'mt-0.5 size-3.75';
+  const icon = 'mt-px icon-xs';
   const tone = error ? 'text-danger' : success ? 'text-success' : 'text-text-3';
   return (
     <div

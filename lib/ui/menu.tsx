@@ -1,86 +1,144 @@
 'use client';
 
-import { ContextMenu as Context, DropdownMenu as Dropdown } from 'radix-ui';
-import { createContext, use, useState, type ReactNode } from 'react';
+import {
+  cloneElement,
+  createContext,
+  use,
+  useId,
+  useRef,
+  useState,
+  type ComponentProps,
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  type ReactElement,
+  type ReactNode,
+} from 'react';
+import type { DropdownMenu } from 'radix-ui';
 import { useBackCloses } from '#lib/ui/back.ts';
+import { openOnDemand } from '#lib/ui/on-demand.tsx';
 
-const surface =
-  'z-40 max-h-(--radix-popper-available-height) min-w-56 animate-rise overflow-y-auto rounded-lg bg-raised p-1.5 shadow-3 outline-none';
+// What a menu opens with. What it is when it is open comes by itself (menu-surface.tsx): with its popper and
+// its keys it is larger than a conversation.
 
-/** The two kinds of menu have items of their own; an item asks in which it is. */
-const Items = createContext<typeof Dropdown | typeof Context>(Dropdown);
+const MenuSurface = openOnDemand(async () => (await import('./menu-surface.tsx')).MenuSurface);
 
 interface MenuProps {
   /** The button; it is given its menu's state and focus. */
-  trigger: ReactNode;
+  trigger: ReactElement<ComponentProps<'button'>>;
   label: string;
   children: ReactNode;
-  align?: 'start' | 'center' | 'end';
-  side?: 'top' | 'bottom';
-  onOpenChange?: (open: boolean) => void;
+  align?: 'start' | 'end';
 }
 
-export function Menu({
-  trigger,
-  label,
-  children,
-  align = 'end',
-  side = 'bottom',
-  onOpenChange,
-}: MenuProps) {
-  const [open, setOpen] = useState(false);
-  const change = (next: boolean) => {
-    setOpen(next);
-    onOpenChange?.(next);
-  };
-  useBackCloses(open, () => change(false));
+export function Menu({ trigger, label, children, align = 'end' }: MenuProps) {
+  const id = useId();
+  const [opened, setOpened] = useState<{ byKeys: boolean } | null>(null);
+  const close = () => setOpened(null);
+  useBackCloses(opened !== null, close);
+  const button = () => document.getElementById(id);
   return (
-    <Dropdown.Root open={open} onOpenChange={change} modal={false}>
-      <Dropdown.Trigger asChild>{trigger}</Dropdown.Trigger>
-      <Dropdown.Portal>
-        <Dropdown.Content
-          aria-label={label}
+    <>
+      {cloneElement(trigger, {
+        id,
+        'aria-haspopup': 'menu',
+        'aria-expanded': opened !== null,
+        // A click by Enter or Space has no place in a count of clicks.
+        onClick: ({ detail }: MouseEvent) => setOpened(opened ? null : { byKeys: detail === 0 }),
+        onKeyDown: (event: KeyboardEvent) => {
+          if (event.key !== 'ArrowDown') return;
+          event.preventDefault();
+          setOpened({ byKeys: true });
+        },
+      })}
+      {opened && (
+        <MenuSurface
+          label={label}
+          labelledBy={id}
+          anchor={button}
           align={align}
-          side={side}
-          sideOffset={4}
-          collisionPadding={8}
-          className={surface}
+          gapPx={4}
+          byKeys={opened.byKeys}
+          onClose={close}
+          onClosed={() => document.activeElement === document.body && button()?.focus()}
         >
-          <Items value={Dropdown}>{children}</Items>
-        </Dropdown.Content>
-      </Dropdown.Portal>
-    </Dropdown.Root>
+          {children}
+        </MenuSurface>
+      )}
+    </>
   );
 }
 
 interface ContextMenuProps {
-  /** What is right-clicked, or pressed long; one element. */
+  /** What is right-clicked, or pressed long. */
   children: ReactNode;
   label: string;
   menu: ReactNode;
-  disabled?: boolean;
-  onOpenChange?: (open: boolean) => void;
 }
 
-export function ContextMenu({
-  children,
-  label,
-  menu,
-  disabled = false,
-  onOpenChange,
-}: ContextMenuProps) {
+const longPressMs = 700;
+
+export function ContextMenu({ children, label, menu }: ContextMenuProps) {
+  const [at, setAt] = useState<{ left: number; top: number; byKeys: boolean } | null>(null);
+  const close = () => setAt(null);
+  useBackCloses(at !== null, close);
+  const before = useRef<Element>(null);
+  const press = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const stopPress = () => clearTimeout(press.current);
+  const open = ({ clientX: left, clientY: top }: MouseEvent | PointerEvent, byKeys = false) => {
+    stopPress();
+    before.current = document.activeElement;
+    setAt({ left, top, byKeys });
+  };
+  const listeners = {
+    onContextMenu(event: MouseEvent) {
+      event.preventDefault();
+      const { pointerType } = event.nativeEvent as globalThis.PointerEvent;
+      open(event, !['mouse', 'touch', 'pen'].includes(pointerType));
+    },
+    // Safari on a phone asks for no menu of its own.
+    onPointerDown(event: PointerEvent) {
+      stopPress();
+      if (event.pointerType !== 'mouse') press.current = setTimeout(open, longPressMs, event);
+    },
+    onPointerMove: stopPress,
+    onPointerUp: stopPress,
+    onPointerCancel: stopPress,
+  };
   return (
-    <Context.Root modal={false} {...(onOpenChange && { onOpenChange })}>
-      <Context.Trigger asChild disabled={disabled}>
-        {children}
-      </Context.Trigger>
-      <Context.Portal>
-        <Context.Content aria-label={label} collisionPadding={8} className={surface}>
-          <Items value={Context}>{menu}</Items>
-        </Context.Content>
-      </Context.Portal>
-    </Context.Root>
+    <div className="contents" {...listeners}>
+      {children}
+      {at && menu && (
+        <MenuSurface
+          key={`${at.left} ${at.top}`}
+          label={label}
+          anchor={{ left: at.left, top: at.top, width: 0, height: 0 }}
+          byKeys={at.byKeys}
+          align="start"
+          gapPx={0}
+          onClose={close}
+          onClosed={() => {
+            if (document.activeElement !== document.body) return;
+            if (before.current instanceof HTMLElement)
+              before.current.focus({ preventScroll: true });
+          }}
+        >
+          {menu}
+        </MenuSurface>
+      )}
+    </div>
   );
+}
+
+type MenuParts = Pick<typeof DropdownMenu, 'Item' | 'Separator'>;
+
+/** What items are made of; whoever draws the open menu has it. */
+export const MenuPartsContext = createContext<MenuParts | null>(null);
+
+function useMenuParts(): MenuParts {
+  const parts = use(MenuPartsContext);
+  if (!parts) throw new Error('There is no open menu around this item');
+  return parts;
 }
 
 interface MenuItemProps {
@@ -100,7 +158,7 @@ export function MenuItem({
   disabled = false,
   onSelect,
 }: MenuItemProps) {
-  const { Item } = use(Items);
+  const { Item } = useMenuParts();
   return (
     <Item
       disabled={disabled}
@@ -117,6 +175,6 @@ export function MenuItem({
 }
 
 export function MenuSeparator() {
-  const { Separator } = use(Items);
+  const { Separator } = useMenuParts();
   return <Separator className="mx-3 my-1.5 h-px bg-border" />;
 }

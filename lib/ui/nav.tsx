@@ -1,13 +1,17 @@
 'use client';
 
 import type { ComponentProps, MouseEvent } from 'react';
-import { entryOf } from '#lib/ui/back.ts';
+import { entryOf, whenHistoryRests } from '#lib/ui/back.ts';
 
 /**
  * Moving between views without asking the server: Next takes the new address from the browser's
  * history, and the shell, which is already there, shows what belongs to it.
  */
 export function navigate(path: string, how: 'push' | 'replace' = 'push'): void {
+  whenHistoryRests(() => goTo(path, how));
+}
+
+function goTo(path: string, how: 'push' | 'replace'): void {
   const { layers, visits } = entryOf(history.state);
   if (path === location.pathname && layers === 0) return;
   if (how === 'replace') return history.replaceState({ visits }, '', path);
@@ -18,8 +22,10 @@ export function navigate(path: string, how: 'push' | 'replace' = 'push'): void {
 
 /** Goes back if that leads to another view of ours, otherwise to `fallback`. */
 export function goBack(fallback = '/chats'): void {
-  if (entryOf(history.state).visits > 0) history.back();
-  else navigate(fallback, 'replace');
+  whenHistoryRests(() => {
+    if (entryOf(history.state).visits > 0) history.back();
+    else navigate(fallback, 'replace');
+  });
 }
 
 type ChatLinkProps = Omit<ComponentProps<'a'>, 'href'> & { href: string; replace?: boolean };

@@ -1,4 +1,4 @@
-import { CircleCheck, Info, TriangleAlert } from 'lucide-react';
+import { CircleCheck, Info, TriangleAlert } from '#lib/ui/icons.tsx';
 import type { ReactNode } from 'react';
 
 const looks = {

@@ -1,6 +1,6 @@
 'use client';
 
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 const words = ['tooShort', 'weak', 'fair', 'strong', 'veryStrong'] as const;

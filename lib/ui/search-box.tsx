@@ -1,6 +1,6 @@
 'use client';
 
-import { Search, X } from 'lucide-react';
+import { Search, X } from '#lib/ui/icons.tsx';
 import { useRef, type ComponentProps, type RefObject } from 'react';
 import { useInitialFocus } from '#lib/ui/use-initial-focus.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
@@ -37,13 +37,16 @@ export function SearchBox(props: SearchBoxProps) {
         aria-label={label}
         value={value}
         onChange={(event) => onChange(event.target.value)}
-        className="min-w-0 flex-1 bg-transparent text-body text-text outline-none phone:text-lg"
+        className="min-w-0 flex-1 bg-transparent px-0.5 text-body text-text outline-none phone:text-lg"
       />
       {value && (
         <button
           type="button"
           aria-label={t('search.clear')}
-          onClick={() => onChange('')}
+          onClick={() => {
+            onChange('');
+            input.current?.focus();
+          }}
           className="tap-area relative -me-2 grid size-8 place-items-center rounded-full hover:bg-pressed"
         >
           <X aria-hidden className="size-4.5" />

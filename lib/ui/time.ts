@@ -2,7 +2,7 @@ import type { Texts } from '#lib/texts/texts.ts';
 
 /** Times as people read them, in the viewer's own language and zone. In the browser only. */
 
-const clock = { hour: 'numeric', minute: '2-digit' } as const;
+const clock = { timeStyle: 'short' } as const;
 const numericDate = { day: 'numeric', month: 'numeric', year: '2-digit' } as const;
 const dayAndMonth = { day: 'numeric', month: 'long' } as const;
 const fullDate = { day: 'numeric', month: 'long', year: 'numeric' } as const;

@@ -1,9 +1,37 @@
 'use client';
 
-import { Check, TriangleAlert } from 'lucide-react';
-import { useSyncExternalStore, type ReactNode } from 'react';
-import { Toaster as Sonner, toast as sonner } from 'sonner';
-import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { Check, TriangleAlert } from '#lib/ui/icons.tsx';
+import {
+  useEffect,
+  useState,
+  type ComponentProps,
+  type ComponentType,
+  type ReactNode,
+} from 'react';
+import type { toast as Show } from 'sonner';
+import { later } from './later.ts';
+import type { Toaster as Shower } from './toaster.tsx';
+
+type Call = (show: typeof Show) => void;
+type ShowerProps = ComponentProps<typeof Shower>;
+
+// Sonner comes with the first toast, or once the page is idle; until then what is told waits.
+let show: typeof Show | null = null;
+let fetchShower = (): Promise<unknown> => Promise.resolve();
+const waiting: Call[] = [];
+
+function tell(call: Call): void {
+  if (show) return call(show);
+  waiting.push(call);
+  void fetchShower();
+}
+
+function begin(given: typeof Show): void {
+  show = given;
+  for (const call of waiting.splice(0)) call(given);
+}
+
+later(() => fetchShower());
 
 interface ToastOptions {
   id?: string;
@@ -17,55 +45,28 @@ export function toast(message: ReactNode, options: ToastOptions = {}): void {
   const { stays = false, ...rest } = options;
   const icon = rest.action ? undefined : <Check aria-hidden />;
   const duration = stays ? Infinity : rest.action ? 8000 : 5000;
-  sonner(message, { ...rest, icon, duration, closeButton: stays });
+  tell((show) => void show(message, { ...rest, icon, duration, closeButton: stays }));
 }
 
 toast.error = (message: ReactNode, options: ToastOptions = {}): void => {
-  sonner(<span role="alert">{message}</span>, {
-    ...options,
-    icon: <TriangleAlert aria-hidden />,
-    duration: Infinity,
-    closeButton: true,
-  });
+  const icon = <TriangleAlert aria-hidden />;
+  const settings = { ...options, icon, duration: Infinity, closeButton: true };
+  tell((show) => void show(<span role="alert">{message}</span>, settings));
 };
 
-toast.dismiss = (id?: string): void => void sonner.dismiss(id);
+toast.dismiss = (id?: string): void => tell((show) => void show.dismiss(id));
 
-const phone = '(width < 720px)';
-const onPhoneChange = (listener: () => void) => {
-  const query = matchMedia(phone);
-  query.addEventListener('change', listener);
-  return () => query.removeEventListener('change', listener);
-};
-
-const classNames = {
-  toast:
-    'inset-x-0 mx-auto flex min-h-12 w-fit max-w-115 items-center gap-2.5 rounded-row bg-toast py-1.5 ps-4 pe-2 font-sans text-md text-on-toast shadow-3 phone:mx-0 phone:w-full phone:max-w-none',
-  icon: '[&>svg]:size-4.5',
-  content: 'min-w-0 flex-1 py-1.5 pe-2',
-  actionButton:
-    'order-1 min-h-11 flex-none rounded-sm px-2.5 font-semibold whitespace-nowrap text-toast-action',
-  closeButton: 'order-2 grid size-11 flex-none place-items-center rounded-sm [&>svg]:size-4.5',
-};
-
+/** Once in a page: where toasts are shown. */
 export function Toaster() {
-  const t = useTexts();
-  const isPhone = useSyncExternalStore(
-    onPhoneChange,
-    () => matchMedia(phone).matches,
-    () => false,
-  );
-  return (
-    <Sonner
-      position="bottom-center"
-      visibleToasts={isPhone ? 1 : 3}
-      expand
-      gap={8}
-      offset={{ bottom: 88 }}
-      mobileOffset={{ bottom: 'calc(76px + env(safe-area-inset-bottom))', left: 12, right: 12 }}
-      dir={t.direction}
-      containerAriaLabel={t('app.notices')}
-      toastOptions={{ unstyled: true, classNames, closeButtonAriaLabel: t('action.close') }}
-    />
-  );
+  const [Loaded, setLoaded] = useState<ComponentType<ShowerProps> | null>(null);
+  useEffect(() => {
+    fetchShower = () =>
+      import('./toaster.tsx').then(
+        (module) => setLoaded(() => module.Toaster),
+        // Asked for again with the next toast, or when the page is idle.
+        () => undefined,
+      );
+    if (waiting.length > 0) void fetchShower();
+  }, []);
+  return Loaded && <Loaded onReady={begin} />;
 }

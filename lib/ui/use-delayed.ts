@@ -1,17 +1,24 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
-/** True once `active` has been so for a while: what comes quickly needs no skeleton. */
+const atLeastMs = 300;
+
+/**
+ * True once `active` has been so for a while: what comes quickly needs no skeleton. Then it stays so for
+ * a moment, whatever comes: one that only flashes up is worse than none.
+ */
 export function useDelayed(active: boolean, delayMs = 150): boolean {
-  const [isLate, setLate] = useState(false);
+  const [isShown, setShown] = useState(false);
+  const shownAt = useRef(0);
   useEffect(() => {
-    if (!active) return;
-    const timer = setTimeout(() => setLate(true), delayMs);
-    return () => {
-      clearTimeout(timer);
-      setLate(false);
-    };
-  }, [active, delayMs]);
-  return active && isLate;
+    if (active === isShown) return;
+    const waitMs = active ? delayMs : shownAt.current + atLeastMs - performance.now();
+    const timer = setTimeout(() => {
+      shownAt.current = performance.now();
+      setShown(active);
+    }, waitMs);
+    return () => clearTimeout(timer);
+  }, [active, isShown, delayMs]);
+  return isShown;
 }

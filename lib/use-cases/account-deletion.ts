@@ -1,18 +1,20 @@
 import type { Types } from 'mongoose';
 import { verifyPassword } from '#lib/auth/passwords.ts';
 import { unlinkProviders } from '#lib/auth/provider-links.ts';
-import { deletedName } from '#lib/contract/records.ts';
+import { deletedName } from '#lib/contract/text.ts';
 import type { Input } from '#lib/contract/operations.ts';
 import { appendsSettled } from '#lib/models/append.ts';
+import { dropBlocksOf } from '#lib/models/block.ts';
 import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
 import { readHead } from '#lib/models/heads.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { dropPicturesOf } from '#lib/models/picture.ts';
 import { UserModel, type UserDoc } from '#lib/models/user.ts';
-import { publish, rooms } from '#lib/publish.ts';
+import { publish, publishFirst, rooms } from '#lib/publish.ts';
 import { accountOf, wrongCredentials } from './accounts.ts';
 import { defineUseCase, type Caller } from './define.ts';
-import { closed, takeOut } from './members.ts';
+import { takeOut } from './members.ts';
+import { closed } from './membership.ts';
 import { announceProfile, audienceOf } from './profile-news.ts';
 import { endSessions } from './sessions.ts';
 import { receiptsOfOthers } from './watermarks.ts';
@@ -35,6 +37,7 @@ export const deleteAccount = defineUseCase('deleteAccount', async (caller, input
   await dropPicturesOf(user._id);
   endings.push(...(await leaveAll(caller, user._id)));
   for (const ending of endings) await keepLatest(ending);
+  await dropBlocksOf(user._id);
   await announceProfile(gone, audience);
   publish({ type: 'sight', userIds: [caller.userId] });
   return {};
@@ -88,7 +91,11 @@ interface Ending {
 
 async function leaveAll(caller: Caller, user: Types.ObjectId): Promise<Ending[]> {
   const endings: Ending[] = [];
-  const members = await MemberModel.find({ user, leftAt: null }).lean<MemberDoc[]>();
+  const members = await MemberModel.find({
+    user,
+    // Who was kept out of a direct conversation is not to write on to nobody.
+    $or: [{ leftAt: null }, { blocking: true }],
+  }).lean<MemberDoc[]>();
   for (const member of members) {
     const conversation = await ConversationModel.findById(
       member.conversation,
@@ -116,7 +123,7 @@ async function closeDirect({ _id: conversation }: ConversationDoc): Promise<Endi
   await keepLatest(ending);
   const conversationId = conversation.toHexString();
   const userIds = members.map(({ user }) => user.toHexString());
-  publish({ type: 'leave', userIds, conversationId });
+  await publishFirst({ type: 'leave', userIds, conversationId });
   publish({
     type: 'event',
     rooms: userIds.map(rooms.user),

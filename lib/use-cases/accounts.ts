@@ -5,7 +5,7 @@ import { freeUsernamesLike } from '#lib/auth/usernames.ts';
 import { AppError } from '#lib/contract/errors.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
 import { searchTerms, UserModel, type UserDoc } from '#lib/models/user.ts';
-import { publish } from '#lib/publish.ts';
+import { publish, rooms } from '#lib/publish.ts';
 import { defineUseCase, type Caller } from './define.ts';
 import { announceProfile } from './profile-news.ts';
 import { endSessions, signIn } from './sessions.ts';
@@ -80,7 +80,14 @@ export const updateAccount = defineUseCase('updateAccount', async (caller, input
   // What somebody reads is nobody else's business.
   if (!isSameProfile) await announceProfile(user);
   if (privacy.length > 0) publish({ type: 'sight', userIds: [caller.userId] });
-  return { user: accountView(user) };
+  const account = accountView(user);
+  publish({
+    type: 'event',
+    rooms: [rooms.user(caller.userId)],
+    event: 'account:updated',
+    data: { user: account },
+  });
+  return { user: account };
 });
 
 export const changePassword = defineUseCase('changePassword', async (caller, input) => {

@@ -1,6 +1,7 @@
 import type { UseCase, UseCaseName } from './define.ts';
 import { deleteAccount } from './account-deletion.ts';
 import * as accounts from './accounts.ts';
+import * as blocks from './blocks.ts';
 import * as conversations from './conversations.ts';
 import * as members from './members.ts';
 import * as messages from './messages.ts';
@@ -35,6 +36,9 @@ export const useCases: { [N in UseCaseName]: UseCase<N> } = {
   testPush: notifications.testPush,
   searchUsers: users.searchUsers,
   readUser: users.readUser,
+  blockUser: blocks.blockUser,
+  unblockUser: blocks.unblockUser,
+  listBlocked: blocks.listBlocked,
   listConversations: conversations.listConversations,
   createConversation: conversations.createConversation,
   readConversation: conversations.readConversation,

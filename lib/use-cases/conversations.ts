@@ -1,17 +1,21 @@
 import mongoose, { Types } from 'mongoose';
 import * as z from 'zod';
 import { AppError } from '#lib/contract/errors.ts';
-import { Id, limits, type Conversation } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
+import { Id, type Conversation } from '#lib/contract/records.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
+import { blockOf, blocksWithin } from '#lib/models/block.ts';
 import { ConversationModel, pairOf, type ConversationDoc } from '#lib/models/conversation.ts';
 import { withHeads } from '#lib/models/heads.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { sizeOf } from '#lib/models/page.ts';
 import { UserModel } from '#lib/models/user.ts';
 import { publish, rooms } from '#lib/publish.ts';
+import { requireMayAdd } from './adding.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { defineUseCase, type Caller } from './define.ts';
 import { administeredGroupOf, joinSockets, membershipOf } from './membership.ts';
+import { keepOut, keptOut } from './keeping-out.ts';
 import { appendSystemLine } from './messages.ts';
 import { conversationViews } from './views.ts';
 
@@ -20,7 +24,8 @@ type Place = z.infer<typeof Place>;
 
 export const listConversations = defineUseCase('listConversations', async (caller, input) => {
   const members = await MemberModel.find({ user: caller.userId }).lean<MemberDoc[]>();
-  const places = await inOrder(members);
+  // One that somebody has begun whom the caller had blocked does not exist for them.
+  const places = await inOrder(members.filter(({ blocking, visible }) => !blocking || visible[0]));
   const from = input.cursor === undefined ? null : decodeCursor(input.cursor, Place);
   const rest = from ? places.filter(({ place }) => compare(from, place) < 0) : places;
   const limit = input.limit ?? 50;
@@ -98,13 +103,26 @@ async function startDirect(caller: Caller, userId: string) {
   const { conversation, created } = await findOrCreatePair(pair);
   // Both upserts may already have been done by the other person at the same moment.
   const both = [caller.userId, userId];
-  const joined = await Promise.all(both.map((id) => joinDirect(conversation._id, id)));
+  const blocking = await blockersOf(both);
+  const joined = await Promise.all(
+    both.map((id) => joinDirect(conversation._id, id, blocking.includes(id))),
+  );
   if (joined.includes(true)) {
-    joinSockets(conversation._id, both);
-    await announce(conversation._id, both);
+    const open = both.filter((id) => !blocking.includes(id));
+    joinSockets(conversation._id, open);
+    await announce(conversation._id, open);
+    // One of them may have blocked the other meanwhile, when there was nothing to keep anybody out of.
+    for (const id of await blockersOf(both))
+      await keepOut(id, id === userId ? caller.userId : userId);
   }
   const member = await membershipOf(caller, conversation._id.toHexString());
   return { conversation: await viewFor(member), created };
+}
+
+/** Those of the two who have blocked the other. */
+async function blockersOf([a = '', b = '']: string[]): Promise<string[]> {
+  const blocks = await blocksWithin([[a, b]]);
+  return [...(blocks.has(blockOf(a, b)) ? [a] : []), ...(blocks.has(blockOf(b, a)) ? [b] : [])];
 }
 
 async function findOrCreatePair(pair: string) {
@@ -123,9 +141,14 @@ async function findOrCreatePair(pair: string) {
 }
 
 /** Whether this made the membership; it may have been there. */
-async function joinDirect(conversation: Types.ObjectId, userId: string): Promise<boolean> {
+async function joinDirect(
+  conversation: Types.ObjectId,
+  userId: string,
+  isBlocking: boolean,
+): Promise<boolean> {
   const user = new Types.ObjectId(userId);
-  const member = newMember(conversation, user, 'member', 1);
+  const open = newMember(conversation, user, 'member', 1);
+  const member = isBlocking ? { ...open, ...keptOut() } : open;
   try {
     const filter = { conversation, user };
     const made = await MemberModel.updateOne(filter, { $setOnInsert: member }, { upsert: true });
@@ -144,6 +167,7 @@ async function createGroup(caller: Caller, input: { title: string; memberIds: st
     });
   }
   await requireUsers(others);
+  await requireMayAdd(caller, input.memberIds, 'memberIds');
   const userIds = [caller.userId, ...others];
   const conversation = newConversation({
     kind: 'group',
@@ -158,11 +182,12 @@ async function createGroup(caller: Caller, input: { title: string; memberIds: st
   );
   joinSockets(conversation._id, userIds);
   await announce(conversation._id, userIds);
-  await appendSystemLine(
-    conversation._id,
-    { type: 'group_created', actorId: caller.userId, userIds: others, title: input.title },
-    `The group “${input.title}” was created`,
-  );
+  await appendSystemLine(conversation._id, {
+    type: 'group_created',
+    actorId: caller.userId,
+    userIds: others,
+    title: input.title,
+  });
   const member = await membershipOf(caller, conversation._id.toHexString());
   return { conversation: await viewFor(member), created: true };
 }
@@ -186,11 +211,12 @@ async function rename(caller: Caller, conversationId: string, title: string): Pr
   const { group } = await administeredGroupOf(caller, conversationId);
   if (group.title === title) return;
   await ConversationModel.updateOne({ _id: group._id }, { $set: { title, updatedAt: new Date() } });
-  await appendSystemLine(
-    group._id,
-    { type: 'title_changed', actorId: caller.userId, userIds: [], title },
-    `The group’s name was changed to “${title}”`,
-  );
+  await appendSystemLine(group._id, {
+    type: 'title_changed',
+    actorId: caller.userId,
+    userIds: [],
+    title,
+  });
   await announceToMembers(group._id);
 }
 

@@ -1,23 +1,29 @@
 import { Types } from 'mongoose';
 import { AppError } from '#lib/contract/errors.ts';
-import { limits, type Role } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
+import type { Role } from '#lib/contract/records.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
 import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
 import { readHead } from '#lib/models/heads.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
-import { UserModel, type UserDoc } from '#lib/models/user.ts';
-import { publish, rooms } from '#lib/publish.ts';
+import { publish, publishFirst, rooms } from '#lib/publish.ts';
+import { requireMayAdd } from './adding.ts';
 import { announceToMembers, newMember, requireUsers } from './conversations.ts';
 import { pageOf } from './cursor.ts';
 import { defineUseCase, type Caller } from './define.ts';
-import { administeredGroupOf, groupOf, joinSockets, presentMembershipOf } from './membership.ts';
+import {
+  administeredGroupOf,
+  closed,
+  groupOf,
+  joinSockets,
+  presentMembershipOf,
+} from './membership.ts';
 import { appendSystemLine } from './messages.ts';
 import { memberViews, messageView } from './views.ts';
 import { receiptsOfFormer, receiptsOfOthers } from './watermarks.ts';
 
 const sharedHistoryMs = 14 * 24 * 3_600_000;
-const leavingTwiceMs = 24 * 3_600_000;
 const ranks: Record<Role, number> = { owner: 0, admin: 1, member: 2 };
 
 export const listMembers = defineUseCase('listMembers', async (caller, input) => {
@@ -29,7 +35,11 @@ export const listMembers = defineUseCase('listMembers', async (caller, input) =>
 
 /** The present members: the owner, the admins, then the rest, longest-standing first. */
 async function membersOf(conversation: Types.ObjectId): Promise<MemberDoc[]> {
-  const members = await MemberModel.find({ conversation, leftAt: null }).lean<MemberDoc[]>();
+  const members = await MemberModel.find({
+    conversation,
+    // Whoever is kept out is not to find out by who is in it.
+    $or: [{ leftAt: null }, { blocking: true }],
+  }).lean<MemberDoc[]>();
   return members.sort(
     (a, b) =>
       ranks[a.role] - ranks[b.role] ||
@@ -48,7 +58,7 @@ export const addMembers = defineUseCase('addMembers', async (caller, input) => {
   const past = new Map(before.map((member) => [member.user.toHexString(), member]));
   const added = asked.filter((id) => past.get(id)?.leftAt !== null);
   if (added.length > 0) {
-    [...past.values()].forEach(requireMayReturn);
+    await requireMayAdd(caller, input.userIds, 'userIds', before);
     await requireRoom(group, added.length);
     await admit(caller, admin, added, past, input.shareLast);
   }
@@ -57,16 +67,6 @@ export const addMembers = defineUseCase('addMembers', async (caller, input) => {
   >();
   return { items: await memberViews(caller.userId, members), nextCursor: null };
 });
-
-function requireMayReturn({ leftAt, leaves }: MemberDoc): void {
-  const recent = leaves.filter((at) => Date.now() - at.getTime() < leavingTwiceMs);
-  if (leftAt && recent.length >= 2) {
-    throw new AppError(
-      'forbidden',
-      'Somebody who has left twice can be added again after 24 hours.',
-    );
-  }
-}
 
 async function requireRoom({ _id }: ConversationDoc, more: number): Promise<void> {
   const now = await MemberModel.countDocuments({ conversation: _id, leftAt: null });
@@ -83,12 +83,11 @@ async function admit(
   shareLast: number | undefined,
 ): Promise<void> {
   const { conversation } = admin;
-  const names = await namesOf(userIds);
-  const line = await appendSystemLine(
-    conversation,
-    { type: 'members_added', actorId: caller.userId, userIds },
-    `${names} joined the group`,
-  );
+  const line = await appendSystemLine(conversation, {
+    type: 'members_added',
+    actorId: caller.userId,
+    userIds,
+  });
   // Nobody can share what they may not see.
   const first = Math.max(line.seq - (shareLast ?? 0), admin.visible.at(-1)?.from ?? 1);
   const shared = await sharedFrom(conversation, first, line.seq);
@@ -98,11 +97,12 @@ async function admit(
   await countMembers(conversation);
   await announceToMembers(conversation);
   if (shared < line.seq) {
-    await appendSystemLine(
-      conversation,
-      { type: 'history_shared', actorId: caller.userId, userIds, count: line.seq - shared },
-      `The last ${line.seq - shared} messages were shared with ${names}`,
-    );
+    await appendSystemLine(conversation, {
+      type: 'history_shared',
+      actorId: caller.userId,
+      userIds,
+      count: line.seq - shared,
+    });
   }
 }
 
@@ -132,7 +132,7 @@ async function admitOne(
   joinSeq: number,
 ): Promise<void> {
   const began = await begin(conversation, userId, past, from, joinSeq);
-  if (began) joinSockets(conversation, [userId]);
+  if (began) joinSockets(conversation, [userId], from);
 }
 
 /** Whether it did: somebody else may have been faster. */
@@ -235,7 +235,7 @@ async function endMembership(
     },
   );
   if (ended.matchedCount === 0) return;
-  publish({ type: 'leave', userIds: [userId], conversationId });
+  await publishFirst({ type: 'leave', userIds: [userId], conversationId });
   try {
     await sayEnd(caller, { ...member, leftAt }, leaving);
   } finally {
@@ -255,13 +255,11 @@ async function sayEnd(caller: Caller, member: MemberDoc, leaving: boolean): Prom
   const { _id, conversation, leftAt } = member;
   const userId = member.user.toHexString();
   const { seq } = await readHead(conversation);
-  const name = await namesOf([userId]);
   const line = await appendSystemLine(
     conversation,
     leaving
       ? { type: 'member_left', actorId: userId, userIds: [] }
       : { type: 'member_removed', actorId: caller.userId, userIds: [userId] },
-    leaving ? `${name} left` : `${name} was removed`,
   );
   const visible =
     line.seq === seq + 1
@@ -278,10 +276,6 @@ async function sayEnd(caller: Caller, member: MemberDoc, leaving: boolean): Prom
     data: { message: messageView(line) },
   });
 }
-
-/** What a member may see who was one until this seq. */
-export const closed = ({ visible }: MemberDoc, seq: number) =>
-  visible.map((range) => (range.to === null ? { ...range, to: seq } : range));
 
 /**
  * A group that has members has one owner. Without one, its longest-standing admin becomes it, else its
@@ -307,11 +301,12 @@ async function sayOwner(
   heir: MemberDoc,
 ): Promise<void> {
   const userId = heir.user.toHexString();
-  await appendSystemLine(
-    conversation,
-    { type: 'owner_changed', actorId: caller.userId, userIds: [userId], role: 'owner' },
-    `${await namesOf([userId])} owns the group now`,
-  );
+  await appendSystemLine(conversation, {
+    type: 'owner_changed',
+    actorId: caller.userId,
+    userIds: [userId],
+    role: 'owner',
+  });
 }
 
 export const updateMember = defineUseCase('updateMember', async (caller, input) => {
@@ -338,12 +333,12 @@ async function setRole(caller: Caller, member: MemberDoc, role: Role): Promise<v
   );
   if (changed.matchedCount === 0) throw elsewhere();
   const userId = member.user.toHexString();
-  const name = await namesOf([userId]);
-  await appendSystemLine(
-    member.conversation,
-    { type: 'role_changed', actorId: caller.userId, userIds: [userId], role },
-    role === 'admin' ? `${name} is an admin now` : `${name} is no longer an admin`,
-  );
+  await appendSystemLine(member.conversation, {
+    type: 'role_changed',
+    actorId: caller.userId,
+    userIds: [userId],
+    role,
+  });
 }
 
 async function handOver(caller: Caller, me: MemberDoc, heir: MemberDoc): Promise<void> {
@@ -387,9 +382,4 @@ async function countMembers(conversation: Types.ObjectId): Promise<void> {
     { _id: conversation },
     { $set: { memberCount, updatedAt: new Date() } },
   );
-}
-
-async function namesOf(ids: string[]): Promise<string> {
-  const users = await UserModel.find({ _id: { $in: ids } }, { displayName: 1 }).lean<UserDoc[]>();
-  return users.map(({ displayName }) => displayName).join(', ');
 }

@@ -45,12 +45,15 @@ export async function presentMembershipOf(
   conversationId: string,
 ): Promise<MemberDoc> {
   const member = await membershipOf(caller, conversationId);
-  if (member.leftAt) throw noLongerMember();
+  if (member.leftAt) throw noLongerMember(member);
   return member;
 }
 
-export const noLongerMember = () =>
-  new AppError('forbidden', "You're no longer a member of this group.");
+export const noLongerMember = ({ blocking }: MemberDoc) =>
+  new AppError(
+    'forbidden',
+    blocking ? 'You have blocked this person.' : "You're no longer a member of this group.",
+  );
 
 /** The group and the caller's present membership of it. */
 export async function groupOf(
@@ -80,15 +83,31 @@ const joins = () => remember('joins', () => ({ count: 0 }));
 /** Grows with every membership that begins: what was looked up before may lack it. */
 export const joinsSoFar = (): number => joins().count;
 
-/** Brings the sockets of people whose membership has just begun into the conversation. */
-export function joinSockets(conversation: Types.ObjectId, userIds: string[]): void {
-  joins().count++;
-  publish({ type: 'join', userIds, conversationId: conversation.toHexString() });
+/** Counts a membership that has begun, here or at another process. */
+export const noteJoin = (): void => void joins().count++;
+
+/**
+ * Brings the sockets of people whose membership has just begun into the conversation.
+ * @param fromSeq what they see of it, from then on
+ */
+export function joinSockets(conversation: Types.ObjectId, userIds: string[], fromSeq = 1): void {
+  noteJoin();
+  publish({ type: 'join', userIds, conversationId: conversation.toHexString(), fromSeq });
 }
+
+/** What a member may see who was one until this seq. */
+export const closed = ({ visible }: MemberDoc, seq: number): SeqRange[] =>
+  visible.map((range) => (range.to === null ? { ...range, to: seq } : range));
 
 /** Whether the member may see the message with this seq. */
 export const canSee = ({ visible }: MemberDoc, seq: number): boolean =>
   visible.some(({ from, to }) => seq >= from && (to === null || seq <= to));
+
+/** What a member missed between the first message and the last that they may see, oldest first. */
+export const missedBy = ({ visible }: Pick<MemberDoc, 'visible'>): { from: number; to: number }[] =>
+  visible
+    .map(({ from }, i) => ({ from: i === 0 ? 1 : (visible[i - 1]?.to ?? 0) + 1, to: from - 1 }))
+    .filter(({ from, to }) => from <= to);
 
 /** The parts of `low`..`high` (both included) that the member may see, oldest first. */
 export function visibleWithin({ visible }: MemberDoc, low: number, high: number): SeqRange[] {

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Types } from 'mongoose';
 import { AppError } from '#lib/contract/errors.ts';
-import { limits, type SystemEvent } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
+import type { SystemEvent } from '#lib/contract/records.ts';
 import type { Input } from '#lib/contract/operations.ts';
 import { appendMessage, changeMessage } from '#lib/models/append.ts';
 import { ConversationModel } from '#lib/models/conversation.ts';
 import { MemberModel, type MemberDoc, type SeqRange } from '#lib/models/member.ts';
 import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
+import { firstSeqSince } from '#lib/models/message-times.ts';
 import { fillPage, newPage, type Page } from '#lib/models/page.ts';
 import { publish, rooms } from '#lib/publish.ts';
 import { defineUseCase, type Caller } from './define.ts';
@@ -26,7 +28,7 @@ const defaultPage = 50;
 export const sendMessage = defineUseCase('sendMessage', async (caller, input) => {
   const { conversationId, clientId, text } = input;
   const member = await membershipOf(caller, conversationId);
-  if (member.leftAt) return { ...(await sentBefore(caller, input)), created: false };
+  if (member.leftAt) return { ...(await sentBefore(caller, member, input)), created: false };
   const { message, created, othersUpTo } = await appendMessage(
     {
       conversation: member.conversation,
@@ -46,12 +48,16 @@ export const sendMessage = defineUseCase('sendMessage', async (caller, input) =>
 });
 
 /** A retry of what was stored while the sender was a member gets the first answer all the same. */
-async function sentBefore(caller: Caller, { conversationId, clientId }: Input<'sendMessage'>) {
+async function sentBefore(
+  caller: Caller,
+  member: MemberDoc,
+  { conversationId, clientId }: Input<'sendMessage'>,
+) {
   const message = await MessageModel.findOne({
     sender: caller.userId,
     clientId,
   }).lean<MessageDoc>();
-  if (!message?.conversation.equals(conversationId)) throw noLongerMember();
+  if (!message?.conversation.equals(conversationId)) throw noLongerMember(member);
   return { message: messageView(message, caller.userId) };
 }
 
@@ -60,7 +66,7 @@ const clientIdTaken = () =>
 
 export const editMessage = defineUseCase('editMessage', async (caller, input) => {
   const { message, member } = await messageOf(caller, input);
-  if (member.leftAt) throw noLongerMember();
+  if (member.leftAt) throw noLongerMember(member);
   const stored = await changeMessage(message, (current) => {
     if (!isOwn(current, caller))
       throw new AppError('forbidden', 'Only its sender can edit a message.');
@@ -97,7 +103,7 @@ async function requireMayDelete(
   message: MessageDoc,
   member: MemberDoc,
 ): Promise<void> {
-  if (member.leftAt) throw noLongerMember();
+  if (member.leftAt) throw noLongerMember(member);
   if (message.kind === 'system') throw new AppError('forbidden', 'This line belongs to the group.');
   if (message.deletedAt) return;
   if (isOwn(message, caller) && !isOlderThan(message, limits.deleteForEveryoneWindowMs)) return;
@@ -121,9 +127,10 @@ export const listMessages = defineUseCase('listMessages', async (caller, input) 
 type Part = Pick<Page, 'messages' | 'hasMore'>;
 
 async function page(member: MemberDoc, input: Input<'listMessages'>, limit: number): Promise<Part> {
-  const { before, after, around, sinceRev } = input;
+  const { before, after, at, sinceRev } = input;
   if (sinceRev !== undefined) return changedSince(member, sinceRev, newPage(limit));
   if (after !== undefined) return following(member, after + 1, newPage(limit));
+  const around = at ? await firstSeqSince(member.conversation, new Date(at)) : input.around;
   if (around === undefined) return preceding(member, (before ?? Infinity) - 1, newPage(limit));
   const half = newPage(Math.floor(limit / 2), limits.pageBytes / 2);
   const older = await preceding(member, around - 1, half);
@@ -179,7 +186,6 @@ async function changedSince(member: MemberDoc, sinceRev: number, page: Page): Pr
 export async function appendSystemLine(
   conversation: Types.ObjectId,
   event: SystemEvent,
-  text: string,
 ): Promise<MessageDoc> {
   const { message } = await appendMessage(
     {
@@ -187,7 +193,8 @@ export async function appendSystemLine(
       sender: new Types.ObjectId(event.actorId),
       clientId: `system-${randomUUID()}`,
       kind: 'system',
-      text,
+      // What it says is made of the event, for each who reads it.
+      text: '',
       system: event,
     },
     announcement,

@@ -5,6 +5,7 @@ import { log } from '#lib/log.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { SessionModel } from '#lib/models/session.ts';
 import { dropPush, enqueuePush, type Push } from '#lib/push/queue.ts';
+import { publish } from '#lib/publish.ts';
 import { remember } from '#lib/runtime.ts';
 import {
   readersIn,
@@ -31,6 +32,26 @@ type AllShown = Map<string, Map<string, Shown>>;
 const maxShown = 10_000;
 const ttlSeconds = 3 * 24 * 3600;
 const proofEveryMs = 3_600_000;
+
+/** What other processes have told devices of: by conversation and session, the seq. */
+const toldElsewhere = () => remember('notified-elsewhere', () => new Map<string, number>());
+
+/** Another process has told a device of this message, and sees to what becomes of it there. */
+export function noteNotified({ conversationId, sessionId, seq }: Notified): void {
+  const told = toldElsewhere();
+  const key = keyOf({ conversationId, sessionId });
+  told.delete(key);
+  told.set(key, seq);
+  const [oldest] = told.keys();
+  if (told.size > maxShown && oldest !== undefined) told.delete(oldest);
+  const shown = allShown().get(conversationId)?.get(sessionId);
+  // Of the same one, told by both at once, each stays: better twice than never.
+  if (!shown || shown.seq >= seq) return;
+  forget(shown);
+  dropPush(key);
+}
+
+type Notified = Pick<Shown, 'conversationId' | 'sessionId' | 'seq'>;
 
 const allShown = (): AllShown => remember('notifications-shown', () => new Map());
 
@@ -84,10 +105,12 @@ function settleDevice(reader: Reader, device: Device, mayAnnounce: boolean): boo
   const isNew = !before || newest.seq > before.seq;
   if (newest.seq === before?.seq || isSilent(member) || (isNew && !mayAnnounce)) return false;
   if (isLookedAt) return true;
+  if (newest.seq <= (toldElsewhere().get(keyOf({ conversationId, sessionId })) ?? 0)) return false;
   const shown = { ...device, conversationId, seq: newest.seq, isSent: false };
   // The same one, so that what becomes of an earlier notification is noted where it is looked for.
   const kept = before ? Object.assign(before, { push, seq: newest.seq }) : shown;
   note(kept);
+  publish({ type: 'notified', conversationId, sessionId, seq: newest.seq });
   enqueue(kept, payloadFor(reader, newest, push.previews, !isNew), () => isWanted(shown));
   return false;
 }
@@ -180,7 +203,8 @@ async function isWanted({ conversationId, sessionId, userId, push, seq }: Shown)
 const isSilent = ({ mutedUntil, archived }: MemberDoc): boolean =>
   archived || (mutedUntil !== null && mutedUntil.getTime() > Date.now());
 
-const keyOf = ({ sessionId, conversationId }: Shown): string => `${sessionId}:${conversationId}`;
+const keyOf = ({ sessionId, conversationId }: Omit<Notified, 'seq'>): string =>
+  `${sessionId}:${conversationId}`;
 
 function note(shown: Shown): void {
   const all = allShown();

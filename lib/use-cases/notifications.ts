@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '#lib/contract/errors.ts';
-import { limits, type PushDevice } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
+import type { PushDevice } from '#lib/contract/records.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
 import { metrics } from '#lib/metrics.ts';
 import { SessionModel, type PushSubscription, type SessionDoc } from '#lib/models/session.ts';

@@ -2,11 +2,12 @@ import { env } from '#lib/env.ts';
 import { log } from '#lib/log.ts';
 import { metrics, showGauge } from '#lib/metrics.ts';
 import { vapid } from '#lib/push/keys.ts';
+import { isChosenFor, isNodeKnown } from '#lib/nodes/node.ts';
 import { pushesWaiting } from '#lib/push/queue.ts';
 import { onPublication, type Publication } from '#lib/publish.ts';
 import { remember } from '#lib/runtime.ts';
 import type { Scope } from './notification-readers.ts';
-import { clearShown, settle, shownIn, shownOn } from './notification-settling.ts';
+import { clearShown, noteNotified, settle, shownIn, shownOn } from './notification-settling.ts';
 
 // Notifications follow what is published, after a message is stored and told: whatever becomes of them,
 // it costs the message nothing. Of each conversation a device shows one, about its newest unread message.
@@ -46,7 +47,7 @@ export function startNotifying(): () => void {
   if (!vapid()) return () => undefined;
   const state = notifying();
   showGauge('gatherly_pushes_waiting', 'Notifications that wait to be sent.', pushesWaiting);
-  const stopListening = onPublication((publication) => hear(state, publication));
+  const stopListening = onPublication((publication, from) => hear(state, publication, from));
   return () => {
     stopListening();
     if (state.timer) clearTimeout(state.timer);
@@ -55,10 +56,13 @@ export function startNotifying(): () => void {
 }
 
 /** Notes what a publication means to notifications. In the path of every message, so it asks nobody. */
-function hear(state: State, publication: Publication): void {
+function hear(state: State, publication: Publication, from: string | null): void {
   switch (publication.type) {
     case 'event':
-      hearEvent(state, publication);
+      hearEvent(state, publication, from);
+      break;
+    case 'notified':
+      if (from !== null) noteNotified(publication);
       break;
     case 'leave':
       for (const { sessionId, userId } of shownIn(publication.conversationId)) {
@@ -78,10 +82,14 @@ function hear(state: State, publication: Publication): void {
   }
 }
 
-function hearEvent(state: State, publication: Extract<Publication, { type: 'event' }>): void {
+function hearEvent(
+  state: State,
+  publication: Extract<Publication, { type: 'event' }>,
+  from: string | null,
+): void {
   if (publication.event === 'message:new') {
     const { kind, conversationId } = publication.data.message;
-    if (kind === 'system' || state.due.has(conversationId)) return;
+    if (kind === 'system' || state.due.has(conversationId) || !isOurs(conversationId, from)) return;
     if (state.due.size >= env().PUSH_QUEUE) {
       metrics().pushes.inc({ outcome: 'dropped' });
       return;
@@ -102,6 +110,10 @@ function hearEvent(state: State, publication: Extract<Publication, { type: 'even
     }
   }
 }
+
+/** A process tells of what it was told itself; for those without notifications one of the others does. */
+const isOurs = (conversationId: string, from: string | null): boolean =>
+  from === null || (!isNodeKnown(from) && isChosenFor(conversationId));
 
 function noteChange(state: State, conversationId: string, userId: string): void {
   const userIds = state.changed.get(conversationId) ?? new Set();

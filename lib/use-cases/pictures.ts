@@ -60,11 +60,7 @@ async function showGroup(
     { returnDocument: 'before' },
   ).lean<ConversationDoc>();
   await dropPicture(before?.avatarUrl);
-  await appendSystemLine(
-    _id,
-    { type: 'picture_changed', actorId: caller.userId, userIds: [] },
-    'The group’s picture was changed',
-  );
+  await appendSystemLine(_id, { type: 'picture_changed', actorId: caller.userId, userIds: [] });
   await announceToMembers(_id);
 }
 

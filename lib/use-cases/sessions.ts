@@ -9,7 +9,7 @@ import type { SessionEndReason } from '#lib/contract/events.ts';
 import { Id, Time, type Session } from '#lib/contract/records.ts';
 import { SessionModel, type SessionDoc } from '#lib/models/session.ts';
 import { UserModel, type UserDoc } from '#lib/models/user.ts';
-import { publish } from '#lib/publish.ts';
+import { publishFirst } from '#lib/publish.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { defineUseCase, type Visitor } from './define.ts';
 
@@ -106,7 +106,7 @@ export async function endSessions(
     // Even of a failed attempt: nobody knows what it did.
     forgetSessions(sessionIds);
   }
-  publish({ type: 'end-sessions', sessionIds, reason });
+  await publishFirst({ type: 'end-sessions', sessionIds, reason });
   return sessionIds.length;
 }
 

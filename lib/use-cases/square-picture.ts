@@ -1,6 +1,6 @@
 import type { Sharp, SharpOptions } from 'sharp';
 import { AppError } from '#lib/contract/errors.ts';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import { createTurns } from '#lib/limits/turns.ts';
 import { remember } from '#lib/runtime.ts';
 

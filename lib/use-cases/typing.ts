@@ -1,3 +1,4 @@
+import { estrangedFrom } from '#lib/models/block.ts';
 import { publish, rooms } from '#lib/publish.ts';
 import { defineUseCase } from './define.ts';
 import { presentMembershipOf } from './membership.ts';
@@ -5,10 +6,11 @@ import { presentMembershipOf } from './membership.ts';
 /** A hint to the others, never stored; whoever misses it has lost nothing. */
 export const setTyping = defineUseCase('setTyping', async (caller, { conversationId, typing }) => {
   await presentMembershipOf(caller, conversationId);
+  const unseenBy = await estrangedFrom(caller.userId);
   publish({
     type: 'event',
     rooms: [rooms.conversation(conversationId)],
-    except: [rooms.user(caller.userId)],
+    except: [caller.userId, ...unseenBy].map(rooms.user),
     volatile: true,
     event: 'typing',
     data: { conversationId, userId: caller.userId, typing },

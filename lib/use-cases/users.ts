@@ -5,25 +5,26 @@ import { fold, UserModel, type UserDoc } from '#lib/models/user.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { defineUseCase } from './define.ts';
 import { presenceAs } from './presence.ts';
-import { privacyOf, sightFor, type Sight } from './privacy.ts';
+import { ownLook, privacyOf, sightFor, type Look } from './privacy.ts';
 
-/** A person, as somebody sees them who may see this much of their presence. */
-export function userView(user: UserDoc, sight: Sight): User {
+/** A person, as somebody sees them who looks at them like this. */
+export function userView(user: UserDoc, { sight, hasBlocked, isBlocked }: Look): User {
   const { userId: id, ...presence } = presenceAs(user, sight);
   return {
     id,
     username: user.username,
     displayName: user.displayName,
-    about: user.about,
-    avatarUrl: user.avatarUrl,
+    about: isBlocked ? '' : user.about,
+    avatarUrl: isBlocked ? null : user.avatarUrl,
     ...presence,
     ...(user.deletedAt && { deleted: true }),
+    ...(hasBlocked && { blocked: true }),
   };
 }
 
 /** A person, as they see themselves. */
 export const accountView = (user: UserDoc): Account => ({
-  ...userView(user, 'both'),
+  ...userView(user, ownLook),
   email: user.email,
   hasPassword: user.passwordHash !== null,
   ...(user.language && { language: user.language }),
@@ -51,7 +52,7 @@ export const searchUsers = defineUseCase('searchUsers', async (caller, input) =>
   const last = found.length > limit ? page.at(-1) : undefined;
   const sight = await sightFor(caller.userId, page);
   return {
-    items: page.map((user) => userView(user, sight.of(user._id))),
+    items: page.map((user) => userView(user, sight.look(user._id))),
     nextCursor: last ? encodeCursor(last.username) : null,
   };
 });
@@ -60,7 +61,7 @@ export const readUser = defineUseCase('readUser', async (caller, { userId }) => 
   const user = await UserModel.findById(userId).lean<UserDoc>();
   if (!user) throw new AppError('not_found', 'There is no such person.');
   const sight = await sightFor(caller.userId, [user]);
-  return { user: userView(user, sight.of(user._id)) };
+  return { user: userView(user, sight.look(user._id)) };
 });
 
 /** What somebody typed, in the form of the search terms. Control characters would end the pattern. */

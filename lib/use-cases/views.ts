@@ -1,12 +1,14 @@
-import type { Conversation, Member, Message } from '#lib/contract/records.ts';
+import type { Conversation, Member, Message, User } from '#lib/contract/records.ts';
 import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
 import { withHeads } from '#lib/models/heads.ts';
-import type { MemberDoc } from '#lib/models/member.ts';
+import { blocksWithin } from '#lib/models/block.ts';
+import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
 import { UserModel, type UserDoc } from '#lib/models/user.ts';
-import { canSee } from './membership.ts';
-import { sightFor, sightOf } from './privacy.ts';
+import { canSee, missedBy, visibleWithin } from './membership.ts';
+import { sightFor, sightOf, unseen } from './privacy.ts';
 import { shownReadSeqOf } from './receipts.ts';
+import { systemSentence } from './system-sentence.ts';
 import { userView } from './users.ts';
 import { receiptsFor, type Marks } from './watermarks.ts';
 
@@ -21,7 +23,8 @@ export function messageView(message: MessageDoc, userId?: string): Message {
     clientId: message.clientId,
     senderId: message.sender.toHexString(),
     kind: message.kind,
-    text: hidden ? '' : message.text,
+    // Older lines have a sentence with names of its time.
+    text: hidden ? '' : message.system ? systemSentence(message.system) : message.text,
     createdAt: message.createdAt.toISOString(),
     editedAt: message.editedAt?.toISOString() ?? null,
     deletedAt: message.deletedAt?.toISOString() ?? null,
@@ -39,13 +42,13 @@ const isHiddenFor = (message: MessageDoc, userId: string): boolean =>
  */
 export async function memberViews(viewerId: string, members: MemberDoc[]): Promise<Member[]> {
   const users = await usersById(members.map(({ user }) => user.toHexString()));
-  const sight = await sightFor(viewerId, [...users.values()], true);
+  const sights = await sightFor(viewerId, [...users.values()], { areContacts: true });
   return members.flatMap((member) => {
     const user = users.get(member.user.toHexString());
     if (!user) return [];
     const isOwn = member.user.toHexString() === viewerId;
     return {
-      user: userView(user, sight.of(user._id)),
+      user: userView(user, sights.look(user._id)),
       role: member.role,
       joinedAt: member.joinedAt.toISOString(),
       readSeq: isOwn ? member.readSeq : shownReadSeqOf(member),
@@ -66,13 +69,21 @@ export async function conversationViews(members: MemberDoc[]): Promise<Conversat
     }),
   );
   const viewers = drafts.map(({ member }) => member.user.toHexString());
-  const users = await usersById([...drafts.flatMap(({ userIds }) => userIds), ...viewers]);
-  return Promise.all(drafts.map((draft) => conversationView(draft, users)));
+  const [users, blocks, missed] = await Promise.all([
+    usersById([...drafts.flatMap(({ userIds }) => userIds), ...viewers]),
+    blocksWithin(
+      drafts.flatMap(({ member, peerId }) => (peerId ? [[member.user, peerId] as const] : [])),
+    ),
+    missedIn(drafts),
+  ]);
+  return Promise.all(drafts.map((draft) => conversationView(draft, { users, blocks, missed })));
 }
 
 interface Draft {
   conversation: ConversationDoc;
   member: MemberDoc;
+  /** The other person of a direct conversation. */
+  peerId: string | undefined;
   lastMessage: MessageDoc | null;
   lastSeq: number;
   unreadCount: number;
@@ -89,37 +100,45 @@ async function gather(conversation: ConversationDoc, stored: MemberDoc): Promise
     countUnread(member, lastSeq),
   ]);
   const receipts = await receiptsFor(conversation, member, lastMessage);
-  const peer = conversation.pair?.split(':').find((id) => id !== member.user.toHexString());
+  const peerId = conversation.pair?.split(':').find((id) => id !== member.user.toHexString());
   const userIds = [
-    ...(peer ? [peer] : []),
+    ...(peerId ? [peerId] : []),
     ...(lastMessage
       ? [lastMessage.sender.toHexString(), ...(lastMessage.system?.userIds ?? [])]
       : []),
   ];
-  return { conversation, member, lastMessage, lastSeq, unreadCount, receipts, userIds };
+  return { conversation, member, peerId, lastMessage, lastSeq, unreadCount, receipts, userIds };
 }
 
-async function conversationView(draft: Draft, users: Map<string, UserDoc>): Promise<Conversation> {
+/** What the drafts have in common, by id. */
+interface Common {
+  users: Map<string, UserDoc>;
+  blocks: ReadonlySet<string>;
+  missed: Map<string, NonNullable<Conversation['missed']>>;
+}
+
+async function conversationView(
+  draft: Draft,
+  { users, blocks, missed }: Common,
+): Promise<Conversation> {
   const { conversation, member, lastMessage, lastSeq, unreadCount, receipts } = draft;
   const myId = member.user.toHexString();
-  const peerId = conversation.pair?.split(':').find((id) => id !== myId);
-  const peer = peerId === undefined ? undefined : users.get(peerId);
+  const unreached = missed.get(conversation._id.toHexString());
+  const peer = await peerView(draft, users, blocks);
   const { title, memberCount, rev, avatarUrl = null } = member.leftAs ?? conversation;
-  const viewer = users.get(myId);
-  // Who shares a chat shares a conversation: nothing has to be looked up.
-  const sight = peer && viewer && (await sightOf(viewer, [peer], true));
   return {
     id: conversation._id.toHexString(),
     kind: conversation.kind,
     title: peer?.displayName ?? title,
     avatarUrl: peer ? peer.avatarUrl : avatarUrl,
     memberCount,
-    ...(peer && { peer: userView(peer, sight?.of(peer._id) ?? 'nothing') }),
+    ...(peer && { peer }),
     lastSeq,
     rev,
     lastMessage: lastMessage && messageView(lastMessage, myId),
     unreadCount,
     receipts,
+    ...(unreached && { missed: unreached }),
     names: Object.fromEntries(
       draft.userIds.flatMap((id) => {
         const user = users.get(id);
@@ -130,6 +149,19 @@ async function conversationView(draft: Draft, users: Map<string, UserDoc>): Prom
     createdAt: conversation.createdAt.toISOString(),
     updatedAt: (member.leftAt ?? conversation.updatedAt).toISOString(),
   };
+}
+
+async function peerView(
+  { member, peerId }: Draft,
+  users: Common['users'],
+  blocks: Common['blocks'],
+): Promise<User | undefined> {
+  const peer = peerId === undefined ? undefined : users.get(peerId);
+  const viewer = users.get(member.user.toHexString());
+  if (!peer || !viewer) return peer && userView(peer, unseen);
+  // Who shares a chat shares a conversation: nothing has to be looked up.
+  const sights = await sightOf(viewer, [peer], { areContacts: true, blocks });
+  return userView(peer, sights.look(peer._id));
 }
 
 const myView = (member: MemberDoc): Conversation['me'] => ({
@@ -151,16 +183,39 @@ async function lastVisible(
 ): Promise<MessageDoc | null> {
   if (!lastMessage) return null;
   const userId = member.user.toHexString();
-  const shown = lastMessage.seq <= lastSeq && !isHiddenFor(lastMessage, userId);
-  if (shown) return canSee(member, lastMessage.seq) ? lastMessage : null;
-  const from = member.visible.at(-1)?.from ?? 1;
-  return MessageModel.findOne({
-    conversation: _id,
-    seq: { $gte: from, $lte: lastSeq },
-    hiddenFor: { $ne: member.user },
-  })
-    .sort({ seq: -1 })
-    .lean<MessageDoc>();
+  const isShown = lastMessage.seq <= lastSeq && !isHiddenFor(lastMessage, userId);
+  if (isShown && canSee(member, lastMessage.seq)) return lastMessage;
+  for (const { from, to } of visibleWithin(member, 1, lastSeq).reverse()) {
+    const found = await MessageModel.findOne({
+      conversation: _id,
+      seq: { $gte: from, $lte: to },
+      hiddenFor: { $ne: member.user },
+    })
+      .sort({ seq: -1 })
+      .lean<MessageDoc>();
+    if (found) return found;
+  }
+  return null;
+}
+
+/** By direct conversation, what its people missed while one of them had blocked the other. */
+async function missedIn(drafts: Draft[]): Promise<Common['missed']> {
+  const direct = drafts.flatMap(({ conversation, peerId }) => (peerId ? [conversation._id] : []));
+  if (direct.length === 0) return new Map();
+  const members = await MemberModel.find(
+    { conversation: { $in: direct } },
+    { conversation: 1, user: 1, visible: 1 },
+  ).lean<MemberDoc[]>();
+  const missed: Common['missed'] = new Map();
+  for (const member of members) {
+    const ranges = missedBy(member);
+    if (ranges.length === 0) continue;
+    const id = member.conversation.toHexString();
+    const userId = member.user.toHexString();
+    const told = ranges.map((range) => ({ userId, ...range }));
+    missed.set(id, [...(missed.get(id) ?? []), ...told]);
+  }
+  return missed;
 }
 
 /** Who writes has read what stands above; the watermark that says so is stored a moment later. */

@@ -40,7 +40,13 @@ export async function receiptsOfFormer(
   conversation: Types.ObjectId,
   userId: string,
 ): Promise<Marks | null> {
-  const filter = { conversation, user: { $ne: userId }, leftAt: { $ne: null } };
+  const filter = {
+    conversation,
+    user: { $ne: userId },
+    leftAt: { $ne: null },
+    // Who has blocked somebody has not left.
+    blocking: { $ne: true },
+  };
   return highestOf(await MemberModel.find(filter, marks).lean<MemberDoc[]>());
 }
 

@@ -1,4 +1,4 @@
-/** A message that waits, as pages keep it in IndexedDB (lib/client/device-store.ts). */
+/** A message that waits, as pages keep it in IndexedDB (lib/client/kept-rows.ts). */
 interface Unsent {
   clientId: string;
   conversationId: string;

@@ -144,6 +144,11 @@ export const cases: Record<string, (world: World, asker: Asker) => object | Prom
 
   searchUsers: () => ({ q: 'ot' }),
   readUser: ({ cast }) => ({ userId: cast.other.id }),
+  // Of somebody whom none of them has a chat with, so that nothing else changes.
+  blockUser: ({ cast }) => ({ userId: cast.newcomer.id }),
+  'blockUser/oneself': ({ cast }, asker) => ({ userId: idOf(asker, cast) }),
+  unblockUser: ({ cast }) => ({ userId: cast.newcomer.id }),
+  listBlocked: () => ({}),
   readAccount: () => ({}),
   setPicture: () => ({ picture }),
   removePicture: () => ({}),

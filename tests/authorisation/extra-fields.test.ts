@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { commandEvents, type CommandName } from '#lib/contract/events.ts';
+import { commandEvents, type CommandName } from '#lib/contract/event-names.ts';
 import { operations, type Operation, type OperationName } from '#lib/contract/operations.ts';
 import { people, request, type Device, type Person } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -51,7 +51,7 @@ const extras = [
 
 /** Everything that is stored, but for what every look moves. */
 async function stored(): Promise<unknown[]> {
-  const names = ['users', 'conversations', 'members', 'messages'];
+  const names = ['users', 'blocks', 'conversations', 'members', 'messages'];
   return Promise.all(
     names.map((name) =>
       client
@@ -88,6 +88,33 @@ it.each(lines)('refuses fields beyond those of $operation', async ({ name, opera
   }
   expect(await stored()).toEqual(before);
   expect(Object.prototype).not.toHaveProperty('polluted');
+});
+
+const readings = lines.flatMap(({ name, operation }) => {
+  const { rest }: Operation = operations[operation];
+  return rest?.method === 'GET' ? [{ name, operation, path: rest.path }] : [];
+});
+
+it.each(readings)('refuses fields beyond those of $operation in its address', async (line) => {
+  const input = (await cases[line.name]?.(world, 'owner')) as Record<string, unknown>;
+  const left = new Map(Object.entries(input).map(([name, value]) => [name, String(value)]));
+  const path = line.path.replaceAll(/\{(\w+)\}/g, (_, field: string) => {
+    const value = left.get(field) ?? '';
+    left.delete(field);
+    return value;
+  });
+  const { token } = cast.owner;
+  const asked = async (more: [string, string][]) => {
+    const query = new URLSearchParams([...left, ...more]).toString();
+    return (await request(server.url, 'GET', `${path}?${query}`, { token })).body.code as string;
+  };
+  expect(await asked([])).not.toBe('invalid_input');
+  for (const field of ['role', '__proto__', 'constructor', '$where']) {
+    for (const values of [['x'], ['x', 'y']]) {
+      const code = await asked(values.map((value) => [field, value]));
+      expect({ field, code }).toEqual({ field, code: 'invalid_input' });
+    }
+  }
 });
 
 /** The codes with which both wires answer this input, which is JSON. */

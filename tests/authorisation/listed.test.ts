@@ -6,7 +6,7 @@ import path from 'node:path';
 import { Socket } from 'socket.io';
 import { afterAll, expect, it, vi } from 'vitest';
 import { encodeSessionToken } from '#lib/auth/tokens.ts';
-import { commandEvents } from '#lib/contract/events.ts';
+import { commandEvents } from '#lib/contract/event-names.ts';
 import { operations, type Operation } from '#lib/contract/operations.ts';
 import { closeDatabase, connected } from '#lib/database/connect.ts';
 import { startSocketHost } from '#lib/transport/socket.ts';

@@ -29,6 +29,10 @@ unsubscribePush                   unauthenticated  ok           ok         ok   
 
 searchUsers                       unauthenticated  ok           ok         ok         ok         ok
 readUser                          unauthenticated  ok           ok         ok         ok         ok
+blockUser                         unauthenticated  ok           ok         ok         ok         ok
+blockUser/oneself                 unauthenticated  invalid_input  invalid_input  invalid_input  invalid_input  invalid_input
+unblockUser                       unauthenticated  ok           ok         ok         ok         ok
+listBlocked                       unauthenticated  ok           ok         ok         ok         ok
 readAccount                       unauthenticated  ok           ok         ok         ok         ok
 updateAccount                     unauthenticated  ok           ok         ok         ok         ok
 setPicture                        unauthenticated  ok           ok         ok         ok         ok

@@ -1,4 +1,4 @@
-import { commandEvents, type CommandName } from '#lib/contract/events.ts';
+import { commandEvents, type CommandName } from '#lib/contract/event-names.ts';
 import { operations, type Operation, type OperationName } from '#lib/contract/operations.ts';
 import { Device, request, type Person } from '../support/people.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createCopy } from '#lib/client/copy.ts';
-import { conversationOf, keptLogOf, unsentOf } from '#lib/client/device-store.ts';
+import { conversationOf, keptLogOf, unsentOf } from '#lib/client/kept-rows.ts';
 import { isBehind } from '#lib/client/rows.ts';
 import type { ChatState } from '#lib/client/types.ts';
 import type { Conversation } from '#lib/contract/records.ts';

@@ -200,6 +200,22 @@ describe('scrolling', () => {
     });
   });
 
+  test('to a message or a time far away, from where one can go on both ways', async () => {
+    const { history, id, server, log } = createReading({ messages: 500 });
+    await history.open(id);
+    await history.loadAround(id, { around: 100 });
+    expect(log()).toMatchObject({
+      messages: seqs(server, 75, 124),
+      hasOlder: true,
+      hasNewer: true,
+      loading: null,
+    });
+    await history.loadAround(id, { at: server.messages[10]!.createdAt });
+    expect(log()).toMatchObject({ messages: seqs(server, 1, 50), hasOlder: false, hasNewer: true });
+    await history.loadNewer(id);
+    expect(log().messages).toHaveLength(100);
+  });
+
   test('a page that comes after a jump elsewhere is thrown away', async () => {
     const { history, id, server, log } = createReading({ messages: 500, read: 100 });
     await history.open(id);
@@ -220,6 +236,22 @@ describe('scrolling', () => {
 });
 
 describe('what is kept', () => {
+  test.each([
+    ['newest', 141, 740],
+    ['oldest', 31, 630],
+  ] as const)('of a conversation in which much comes, the %s', async (keep, from, to) => {
+    const { history, id, server, log, dispatch } = createReading({ messages: 80 });
+    await history.open(id);
+    for (let n = 0; n < 650; n += 1) dispatch(server.post(ben));
+    expect(log().messages).toHaveLength(700);
+    history.bound(id, keep);
+    expect(log().messages).toHaveLength(700);
+    for (let n = 0; n < 10; n += 1) dispatch(server.post(ben));
+    history.bound(id, keep);
+    expect(log()).toMatchObject({ messages: seqs(server, from, to), hasOlder: true });
+    expect(log().hasNewer).toBe(keep === 'oldest');
+  });
+
   test('a long log is cut when its conversation is closed', async () => {
     const { history, id, server, log } = createReading({ messages: 500 });
     await history.open(id);

@@ -366,6 +366,11 @@ describe('conversations and people', () => {
     expect(state.members[group.id]![1]!.user).toMatchObject(benny);
   });
 
+  test('one’s own account is the same on each device', () => {
+    const user = { ...ana, language: 'de' as const };
+    expect(after(fresh(), [{ type: 'account:updated', data: { user } }]).account).toBe(user);
+  });
+
   test('one’s own changed profile is the account’s', () => {
     const { email: _, hasPassword: __, ...me } = ana;
     const user = { ...me, displayName: 'Anna' };

@@ -8,7 +8,8 @@ import type {
 } from '#lib/contract/records.ts';
 import type { Input, Output } from '#lib/contract/operations.ts';
 import type { ChatEvent } from '#lib/client/chat-events.ts';
-import type { DeviceStore, KeptLog } from '#lib/client/device-store.ts';
+import type { DeviceStore } from '#lib/client/device-store.ts';
+import type { KeptLog } from '#lib/client/kept-rows.ts';
 import { reduce } from '#lib/client/reduce.ts';
 import { initialState } from '#lib/client/state.ts';
 import type { TabNews, Tabs } from '#lib/client/tabs.ts';
@@ -31,7 +32,7 @@ export const ana: Account = {
   ...person(1, 'Ana'),
   email: null,
   hasPassword: true,
-  privacy: { lastSeen: 'everyone', online: 'everyone', readReceipts: true },
+  privacy: { lastSeen: 'everyone', lastSeenExcept: [], online: 'everyone', readReceipts: true },
 };
 export const ben = person(2, 'Ben');
 export const cleo = person(3, 'Cleo');
@@ -156,7 +157,8 @@ export function createServerSide({
     list({
       before,
       after,
-      around,
+      around: asked,
+      at,
       sinceRev,
       limit: wanted = 50,
     }: Omit<Input<'listMessages'>, 'conversationId'>): Output<'listMessages'> {
@@ -172,6 +174,8 @@ export function createServerSide({
           messages: messages.slice(after, after + limit),
           hasMore: messages.length > after + limit,
         };
+      const since = messages.findIndex(({ createdAt }) => at !== undefined && createdAt >= at);
+      const around = since === -1 ? asked : since + 1;
       if (around !== undefined) {
         const from = Math.max(0, around - 1 - Math.floor(limit / 2));
         return { messages: messages.slice(from, from + limit), hasMore: true };
@@ -256,7 +260,9 @@ export function createBrowser({ hasLocks = true } = {}) {
       unsent.delete(clientId);
     },
     readAccount: async () => kept,
-    readConversations: async () => [...rows.values()],
+    async readConversations(_first, take) {
+      if (rows.size > 0) take([...rows.values()]);
+    },
     readLog: async (id) => logs.get(id) ?? null,
     async saveCopy(changes) {
       kept = changes.account ?? kept;

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError, httpStatus, isAppError } from '#lib/contract/errors.ts';
-import { commandEvents } from '#lib/contract/events.ts';
+import { commandEvents } from '#lib/contract/event-names.ts';
 import * as inputs from '#lib/contract/inputs.ts';
 import { openApiDocument } from '#lib/contract/openapi.ts';
 import { operations, type Operation } from '#lib/contract/operations.ts';

@@ -74,6 +74,7 @@ export const test = base.extend<Fixtures, { shared: () => Promise<TestServer> }>
       const username = `${slug}.${randomBytes(3).toString('hex')}`;
       await (byForm ? fillForm(page, name, username) : beginSession(page, server, name, username));
       await page.waitForURL('**/chats');
+      await expectAlive(page);
       return { name, username, page, context };
     });
     await Promise.all(contexts.map((context) => context.close()));
@@ -85,6 +86,13 @@ export const test = base.extend<Fixtures, { shared: () => Promise<TestServer> }>
 });
 
 export { expect };
+
+/** Waits until React has taken over what the server drew: keys and presses before that are lost. */
+export const expectAlive = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => {
+    const main = document.querySelector('main');
+    return main && Object.keys(main).some((key) => key.startsWith('__reactProps'));
+  });
 
 async function fillForm(page: Page, name: string, username: string): Promise<void> {
   await page.goto('/register');

@@ -111,6 +111,10 @@ test('what this browser keeps is counted, and can be fetched anew', async ({ sig
       .getByText(name, { exact: true })
       .locator('../..');
   await expect(async () => {
+    // It is kept while it is open: whoever finds nothing goes back there first.
+    await ana.page.goto('/chats');
+    await row(ana, 'Ben Ochieng').click();
+    await expect(log(ana).getByText('Kept here')).toBeVisible();
     await openSettings(ana, 'Storage');
     await expect(count('Messages')).toHaveText(/Messages\s*1$/, { timeout: 2_000 });
   }).toPass();

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { httpStatus } from '#lib/contract/errors.ts';
-import { commandEvents, type CommandName } from '#lib/contract/events.ts';
+import { commandEvents, type CommandName } from '#lib/contract/event-names.ts';
 import { operations, type Operation, type OperationName } from '#lib/contract/operations.ts';
 import { metricOf } from '../support/metrics.ts';
 import { people, type Device, type Person } from '../support/people.ts';

@@ -60,6 +60,21 @@ it('answers what stands around a message', async () => {
   expect(seqs((await page('around=2&limit=11')).messages)).toEqual(range(1, 11));
 });
 
+it('answers what stands around a time', async () => {
+  const { messages } = await page('limit=200');
+  const { createdAt } = messages[60]!;
+  const since = messages.findIndex((message) => message.createdAt === createdAt);
+  const { seq } = messages[since]!;
+  const query = (at: string) => `at=${encodeURIComponent(at)}&limit=10`;
+  expect(seqs((await page(query(createdAt))).messages)).toEqual(range(seq - 5, seq + 4));
+  const [first, last] = ['2001-01-01T00:00:00.000Z', '2999-01-01T00:00:00.000Z'];
+  expect(seqs((await page(query(first))).messages)).toEqual(range(1, 10));
+  expect(seqs((await page(query(last))).messages)).toEqual(range(count - 4, count));
+  const url = `/conversations/${chat.id}/messages`;
+  expect((await ben.rest('GET', `${url}?at=yesterday`)).status).toBe(400);
+  expect((await ben.rest('GET', `${url}?at=${createdAt}&around=3`)).status).toBe(400);
+});
+
 it.each([1, 7, 50, 199, 200])('visits each message once with pages of %i', async (limit) => {
   const seen: number[] = [];
   for (let more = true; more;) {

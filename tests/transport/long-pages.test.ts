@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { limits, type Conversation, type Message } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
+import type { Conversation, Message } from '#lib/contract/records.ts';
 import { people, type Device, type Person } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

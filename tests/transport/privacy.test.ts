@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { limits } from '#lib/contract/limits.ts';
 import type { Privacy } from '#lib/contract/records.ts';
 import { people, type Device, type Person } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -66,10 +67,15 @@ async function comeBack(person: Person): Promise<Device> {
 describe('privacy', () => {
   it('is open at first, and is nobody else’s to see', async () => {
     const { user } = await ana.done('GET', '/users/me');
-    expect(user.privacy).toEqual({ lastSeen: 'everyone', online: 'everyone', readReceipts: true });
+    expect(user.privacy).toEqual({
+      lastSeen: 'everyone',
+      lastSeenExcept: [],
+      online: 'everyone',
+      readReceipts: true,
+    });
     await set(ana, { readReceipts: false });
     const changed = (await set(ana, { lastSeen: 'contacts' })).user.privacy;
-    expect(changed).toEqual({ lastSeen: 'contacts', online: 'everyone', readReceipts: false });
+    expect(changed).toMatchObject({ lastSeen: 'contacts', readReceipts: false });
     await ben.direct(ana);
     const seen = JSON.stringify([
       await ben.done('GET', `/users/${ana.id}`),
@@ -146,6 +152,40 @@ describe('last seen and online', () => {
     await ben.direct(ana);
     await bens.heard('presence', (now) => now.userId === ana.id && now.online);
     for (const person of [ana, ben]) person.leave();
+  });
+
+  it('can leave out some of one’s contacts', async () => {
+    await ana.direct(ben);
+    await ana.direct(cleo);
+    await comeBack(ana);
+    const [anas, bens, cleos] = [await ana.connect(), await ben.connect(), await cleo.connect()];
+    for (const device of [bens, cleos]) {
+      expect(await watched(device, ana)).toMatchObject({ online: true });
+    }
+    const except: Partial<Privacy> = { lastSeenExcept: [ben.id], online: 'as_last_seen' };
+    const { privacy } = (await set(ana, { lastSeen: 'contacts_except', ...except })).user;
+    expect(privacy).toMatchObject({ lastSeen: 'contacts_except', ...except });
+    // At once, and each of the other.
+    await bens.heard('presence', (now) => now.userId === ana.id && !now.online);
+    await everywhere(ben, ana, { online: false, wasSeen: false });
+    await everywhere(ana, ben, { online: false, wasSeen: false });
+    await everywhere(cleo, ana, { online: true, wasSeen: true });
+    expect(await watched(cleos, ana)).toMatchObject({ online: true });
+
+    bens.events.length = 0;
+    await set(ana, { lastSeenExcept: [] });
+    await bens.heard('presence', (now) => now.userId === ana.id && now.online);
+    await set(ana, { lastSeenExcept: [ben.id], online: 'everyone' });
+    await bens.heard('presence', (now) => now.online && now.lastSeenAt === null);
+    await set(ana, { lastSeen: 'contacts' });
+    await everywhere(ben, ana, { online: true, wasSeen: true });
+    const tooMany = Array.from({ length: limits.exceptedUsers + 1 }, () => ben.id);
+    for (const wrong of [['x'], ben.id, tooMany]) {
+      const refused = await ana.rest('PATCH', '/users/me', { privacy: { lastSeenExcept: wrong } });
+      expect(refused.body.code).toBe('invalid_input');
+    }
+    anas.close();
+    for (const person of [ana, ben, cleo]) person.leave();
   });
 
   it('are in no event about the profile that goes to those who may not see them', async () => {

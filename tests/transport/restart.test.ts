@@ -80,7 +80,7 @@ const wrongSettings: [name: string, value: string][] = [
   ['PUBLIC_URL', 'chat.example.org'],
   ['ALLOWED_ORIGINS', 'https://fine.example,nonsense'],
   ['RATE_LIMITS', 'maybe'],
-  ['REDIS_URL', 'redis://localhost'],
+  ['REDIS_URL', 'http://localhost'],
 ];
 it.each(wrongSettings)('refuses %s=%s, and names it in one line', (name, value) => {
   expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`^${name}: .+$`));

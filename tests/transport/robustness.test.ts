@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { httpStatus } from '#lib/contract/errors.ts';
-import { commandEvents } from '#lib/contract/events.ts';
+import { commandEvents } from '#lib/contract/event-names.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { people, request, type Device, type Person } from '../support/people.ts';
 import { send } from '../support/raw.ts';

@@ -43,7 +43,8 @@ const waiting = (clientId: string, at: number): PendingMessage => ({
 const timeline = (messages: Message[], more: Partial<TimelineInput> = {}) =>
   timelineOf({
     messages,
-    isCut: false,
+    hasOlder: false,
+    hasBeginning: false,
     pending: [],
     divider: null,
     myId: 'me',
@@ -127,8 +128,32 @@ describe('the unread divider', () => {
 
   it('is not repeated where the log is cut below it', () => {
     const [above, below] = [message('ana', noon), message('ana', noon)];
-    const items = timeline([below], { isCut: true, divider: { seq: above.seq, count: 2 } });
+    const items = timeline([below], { hasOlder: true, divider: { seq: above.seq, count: 2 } });
     expect(outline(items)).toEqual(['day', 'ana first last']);
+  });
+});
+
+describe('the top of what is loaded', () => {
+  const evening = message('ana', noon + 8 * 60 * minute);
+  const morning = message('ana', noon + day);
+
+  it('says that a conversation begins there, and on which day', () => {
+    expect(outline(timeline([evening], { hasBeginning: true }))).toEqual([
+      'beginning',
+      'day',
+      'ana first last',
+    ]);
+  });
+
+  it('shows a message once it is known what stands above it, so that no row changes', () => {
+    const first = message('ben', noon);
+    const second = message('ana', noon + minute);
+    const third = message('ana', noon + 2 * minute);
+    const items = timeline([second, third, morning], { hasOlder: true });
+    expect(outline(items)).toEqual(['ana last', 'day', 'ana first last']);
+    const older = timeline([first, second, third, morning], { hasOlder: true });
+    expect(older.slice(1)).toEqual(items);
+    expect(outline(timeline([second], { hasOlder: true }))).toEqual(['day', 'ana first last']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import type { Texts } from '#lib/texts/texts.ts';
 
 /** What each field needs, in the words of the page. The server checks again, by the contract. */

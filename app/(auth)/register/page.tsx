@@ -12,7 +12,7 @@ export default async function RegisterPage() {
   return (
     <>
       <h1 className="text-2xl font-bold tracking-[-.02em]">{t('register.title')}</h1>
-      <p className="mt-1.5 mb-6 text-text-2 phone:mb-5">{t('register.lead')}</p>
+      <p className="mt-1.5 mb-6 text-pretty text-text-2 phone:mb-5">{t('register.lead')}</p>
       <RegisterForm />
     </>
   );

@@ -8,7 +8,7 @@ import { Notice } from '#lib/ui/notice.tsx';
 import { PasswordMeter } from '#lib/ui/password-meter.tsx';
 import { focusFirstWrong, useFields } from '#lib/ui/use-fields.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import type { Texts } from '#lib/texts/texts.ts';
 import { passwordSignIn, refusalText, registerAccount, type Refusal } from '../requests.ts';
 import { checksIn } from './checks.ts';

@@ -20,7 +20,7 @@ export default async function SignInPage({ searchParams }: SignInProps) {
   return (
     <>
       <h1 className="text-2xl font-bold tracking-[-.02em]">{t('signIn.heading')}</h1>
-      <p className="mt-1.5 mb-6 text-text-2 phone:mb-5">{t('signIn.lead')}</p>
+      <p className="mt-1.5 mb-6 text-pretty text-text-2 phone:mb-5">{t('signIn.lead')}</p>
       <SignInForm
         next={nextPath(next)}
         providers={providers}

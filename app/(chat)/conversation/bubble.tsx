@@ -1,4 +1,4 @@
-import { Ban } from 'lucide-react';
+import { Ban } from '#lib/ui/icons.tsx';
 import { memo, type ReactNode } from 'react';
 import type { PendingMessage, Tick } from '#lib/client/types.ts';
 import type { Message, Role } from '#lib/contract/records.ts';
@@ -34,7 +34,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
   const width = inGroup ? 'max-w-[82%]' : 'max-w-[84%]';
   return (
     <div
-      className={`group/bubble relative flex items-end gap-1.5 tablet:gap-2 ${own ? 'justify-end' : ''} ${isNew ? 'animate-rise' : ''}`}
+      className={`group/bubble relative flex items-end gap-1.5 tablet:gap-2 ${own ? 'justify-end' : ''} ${isNew ? (own ? 'animate-send' : 'animate-rise') : ''}`}
     >
       {inGroup && !own && (
         <span className="w-8 flex-none">
@@ -133,7 +133,7 @@ function Deleted({ own }: { own: boolean }) {
   const t = useTexts();
   return (
     <>
-      <Ban aria-hidden className="me-1.5 inline-block size-[15px] align-[-3px]" />
+      <Ban aria-hidden className="me-1.5 inline-block icon-xs align-[-3px]" />
       {t(own ? 'message.deletedByYou' : 'message.deleted')}
     </>
   );

@@ -48,7 +48,7 @@ export function ComposerBox(props: ComposerBoxProps) {
       <button
         type="button"
         aria-label={sendLabel}
-        title={sendLabel}
+        data-tip={sendLabel}
         aria-busy={isBusy || undefined}
         // Keeps the focus, and with it the keyboard of a phone, in the field.
         onPointerDown={(event) => event.preventDefault()}

@@ -1,6 +1,6 @@
 import { useEffect, useImperativeHandle, useRef, type Ref } from 'react';
 import { useActions } from '#lib/client/provider.tsx';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { isVisible } from '#lib/contract/text.ts';
 import type { Texts } from '#lib/texts/texts.ts';
@@ -62,9 +62,20 @@ export function Composer(props: ComposerProps) {
   };
 
   return (
-    <div className="mx-auto w-full max-w-220 flex-none px-4 pb-3.5 desktop:px-6 phone:px-2 phone:pb-[calc(8px+env(safe-area-inset-bottom))]">
+    <div
+      data-composer
+      className="mx-auto w-full max-w-220 flex-none px-4 pb-3.5 desktop:px-6 phone:px-2 phone:pb-[calc(8px+env(safe-area-inset-bottom))]"
+    >
       <div className="rounded-xl bg-sunken shadow-[inset_0_0_0_1px_var(--c-border)] focus-within:shadow-[inset_0_0_0_1.5px_var(--c-accent-text)]">
-        {editing && <EditingBar text={editing.text} onCancel={onEditEnd} />}
+        {editing && (
+          <EditingBar
+            text={editing.text}
+            onCancel={() => {
+              onEditEnd();
+              field.current?.focus();
+            }}
+          />
+        )}
         <ComposerBox
           ref={field}
           value={text}

@@ -1,4 +1,4 @@
-import { ArrowLeft, Info } from 'lucide-react';
+import { ArrowLeft, Info } from '#lib/ui/icons.tsx';
 import { useEffect, useRef } from 'react';
 import { useChat, useWatchPresence } from '#lib/client/provider.tsx';
 import { personOf } from '#lib/client/select.ts';

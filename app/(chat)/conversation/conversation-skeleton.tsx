@@ -14,9 +14,8 @@ const bubbles = [
 ];
 
 /** The shapes of messages, once the wait is long enough to be noticed. */
-export function LogSkeleton() {
+export function LogSkeleton({ isSlow }: { isSlow: boolean }) {
   const t = useTexts();
-  const isSlow = useDelayed(true);
   return (
     <div
       role="status"
@@ -51,7 +50,7 @@ export function ConversationSkeleton() {
           </>
         )}
       </header>
-      <LogSkeleton />
+      <LogSkeleton isSlow={isSlow} />
     </section>
   );
 }

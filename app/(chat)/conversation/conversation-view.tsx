@@ -5,6 +5,7 @@ import { useActions, useChat } from '#lib/client/provider.tsx';
 import { canPost, pendingOf } from '#lib/client/select.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { ConnectionBanner } from '#lib/ui/connection-banner.tsx';
+import { useDelayed } from '#lib/ui/use-delayed.ts';
 import { Blocked } from './blocked.tsx';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
@@ -79,7 +80,7 @@ function Chat({ conversation, opening }: ChatProps) {
           }}
         />
       ) : (
-        <Blocked kind={conversation.kind} />
+        <Blocked conversation={conversation} />
       )}
     </section>
   );
@@ -96,9 +97,11 @@ function Log({ conversation, opening, list, onEdit, onLeave }: LogProps) {
   const pending = useChat((state) => pendingOf(state, conversation.id));
   const { failure, retry, isOpen } = opening;
   const isEmpty = !log || log.messages.length === 0;
+  const isWaiting = !log || (isEmpty && log.loading === 'first' && pending.length === 0);
+  const isSlow = useDelayed(isWaiting && !failure);
   if (isEmpty && failure && pending.length === 0)
     return <FailedLog failure={failure} onRetry={retry} />;
-  if (!log || (isEmpty && log.loading === 'first' && pending.length === 0)) return <LogSkeleton />;
+  if (!log || isWaiting || isSlow) return <LogSkeleton isSlow={isSlow} />;
   if (isEmpty && pending.length === 0 && conversation.kind === 'direct')
     return <SayHello conversation={conversation} />;
   return (

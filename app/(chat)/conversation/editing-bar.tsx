@@ -1,4 +1,4 @@
-import { X } from 'lucide-react';
+import { X } from '#lib/ui/icons.tsx';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 

@@ -1,4 +1,4 @@
-import { RotateCw } from 'lucide-react';
+import { RotateCw } from '#lib/ui/icons.tsx';
 import type { ClientError } from '#lib/client/types.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';

@@ -1,4 +1,4 @@
-import { EllipsisVertical } from 'lucide-react';
+import { EllipsisVertical } from '#lib/ui/icons.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 /**
@@ -19,7 +19,7 @@ export function HoverBar({ own }: { own: boolean }) {
         tabIndex={-1}
         data-more
         aria-label={t('action.more')}
-        title={t('action.more')}
+        data-tip={t('action.more')}
         className="grid size-9 place-items-center rounded-sm text-text-2 hover:bg-hover-surface"
       >
         <EllipsisVertical aria-hidden className="size-5.5" />

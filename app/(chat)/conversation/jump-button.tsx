@@ -1,4 +1,4 @@
-import { ArrowDown } from 'lucide-react';
+import { ArrowDown } from '#lib/ui/icons.tsx';
 import { useChat } from '#lib/client/provider.tsx';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { atMost99 } from '#lib/ui/badge.tsx';

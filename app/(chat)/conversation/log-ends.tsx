@@ -1,52 +1,40 @@
 import type { ConversationLog } from '#lib/client/types.ts';
-import type { Conversation } from '#lib/contract/records.ts';
 import { Button } from '#lib/ui/button.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
-import type { Texts } from '#lib/texts/texts.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { firstName } from './names.ts';
 import type { Fetching } from './use-fetching.ts';
 
-const row = 'mx-auto flex min-h-10 flex-none flex-wrap items-center justify-center gap-2 px-6 py-2';
-
-interface LogTopProps {
-  conversation: Conversation;
+interface LogEndProps {
   log: ConversationLog;
   fetching: Fetching;
-  isShown: boolean;
 }
 
-/** Above the log: what is being fetched, or that this is where the conversation begins. */
-export function LogTop({ conversation, log, fetching, isShown }: LogTopProps) {
+/** How high (px) what stands above a log that goes on there is. */
+export const topRoom = 56;
+
+/** Above what is loaded of the log: that more is being fetched. Takes no room of its own. */
+export function LogTop({ log, fetching }: LogEndProps) {
   const t = useTexts();
-  const text = beginning(t, conversation);
+  if (!log.hasOlder) return null;
   return (
-    // Pushes a log that is shorter than the page down to the composer.
-    <div className="mt-auto flex-none">
-      {isShown && log.hasOlder && (
-        <div className={row}>
-          {fetching.failed === 'older' ? (
-            <Failed what={t('log.olderFailed')} onRetry={() => fetching.retry('older')} />
-          ) : (
-            <span className="text-text-3" role="status" aria-label={t('log.loadingOlder')}>
-              {log.loading === 'older' && <Spinner size={20} />}
-            </span>
-          )}
-        </div>
-      )}
-      {isShown && !log.hasOlder && log.loading !== 'first' && text && (
-        <p className="px-6 pt-6 text-center text-sm text-text-3">{text}</p>
+    <div className="absolute inset-x-0 top-0 flex h-14 items-center justify-center gap-2 px-6">
+      {fetching.failed === 'older' ? (
+        <Failed what={t('log.olderFailed')} onRetry={() => fetching.retry('older')} />
+      ) : (
+        <span className="text-text-3" role="status" aria-label={t('log.loadingOlder')}>
+          {log.loading === 'older' && <Spinner size={20} />}
+        </span>
       )}
     </div>
   );
 }
 
 /** Below the log, while it does not reach to the newest message. */
-export function LogEnd({ log, fetching, isShown }: Omit<LogTopProps, 'conversation'>) {
+export function LogEnd({ log, fetching }: LogEndProps) {
   const t = useTexts();
-  if (!isShown || !log.hasNewer) return null;
+  if (!log.hasNewer) return null;
   return (
-    <div className={row}>
+    <div className="flex min-h-10 flex-wrap items-center justify-center gap-2 px-6 py-2">
       {fetching.failed === 'newer' ? (
         <Failed what={t('log.newerFailed')} onRetry={() => fetching.retry('newer')} />
       ) : (
@@ -68,10 +56,4 @@ function Failed({ what, onRetry }: { what: string; onRetry: () => void }) {
       </Button>
     </>
   );
-}
-
-/** A group begins with its own line, that somebody created it. */
-function beginning(t: Texts, { kind, title, me }: Conversation): string | null {
-  if (kind === 'direct') return t('log.begins', { name: firstName(title) });
-  return me.visibleFromSeq > 1 ? t('log.hidden') : null;
 }

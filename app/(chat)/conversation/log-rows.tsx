@@ -1,75 +1,88 @@
-import { useMemo, useState, type Ref } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
-import { personOf, typersIn } from '#lib/client/select.ts';
-import type { Tick } from '#lib/client/types.ts';
-import type { Conversation, Message } from '#lib/contract/records.ts';
+import { personOf, tickOf } from '#lib/client/select.ts';
+import type { Conversation } from '#lib/contract/records.ts';
 import { dayLabel } from '#lib/ui/time.ts';
 import { useToday } from '#lib/ui/use-today.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { Bubble } from './bubble.tsx';
-import { typingText } from './header-text.ts';
+import { indexOfGoal } from './log-places.ts';
 import { MessageMenu } from './message-menu.tsx';
-import { DaySeparator, SystemLine, TypingBubble, UnreadDivider } from './separators.tsx';
+import { Beginning, DaySeparator, SystemLine, UnreadDivider } from './separators.tsx';
 import type { NameOf } from './system-text.ts';
-import type { BubbleItem, TimelineItem } from './timeline.ts';
+import { seqOf, type BubbleItem, type TimelineItem } from './timeline.ts';
+import type { LogScroll } from './use-log-scroll.ts';
 import { useMessageMenu } from './use-message-menu.ts';
 import { peopleIn, useNames } from './use-names.ts';
-import { useRowKeys } from './use-row-keys.ts';
+import { useRowKeys, type RowKeysOptions } from './use-row-keys.ts';
 
 interface LogRowsProps {
-  ref: Ref<HTMLUListElement>;
   conversation: Conversation;
   items: readonly TimelineItem[];
-  ticks: readonly (Tick | null)[];
-  isLive: boolean;
+  virtualizer: LogScroll['virtualizer'];
+  /** The first message from this time (Date.now() ms) on is marked for a moment. */
+  flashed: number | null;
+  keys: RowKeysOptions;
   onEdit: (messageId: string) => void;
-  onLeave: () => boolean;
+  onDay: (at: number) => void;
 }
 
 export function LogRows(props: LogRowsProps) {
-  const { ref, conversation, items, ticks, isLive, onEdit, onLeave } = props;
-  const t = useTexts();
-  const messages = useMemo(() => messagesIn(items), [items]);
-  const people = useMemo(() => peopleIn(messages), [messages]);
-  const nameFor = useNames(people, conversation);
-  const typers = useChat((state) => typersIn(state, conversation.id));
-  const isOnline = useChat((state) => state.connection.status === 'online');
+  const { conversation, items, virtualizer, flashed, onEdit, onDay } = props;
+  const people = useMemo(() => peopleIn(messagesIn(items)), [items]);
+  const nameOf = useNames(people, conversation);
   const menu = useMessageMenu(items, conversation, onEdit);
-  const keys = useRowKeys(items, menu, onLeave);
+  const keys = useRowKeys(props.keys, items, virtualizer, menu);
   // Renders again at midnight: Today is Yesterday then.
   useToday();
-  // What is there when the conversation opens does not move in; what comes later does.
+  // What is there when the conversation opens does not move in; what comes later does, once.
   const [openedAt] = useState(conversation.lastSeq);
+  const isNew = (item: BubbleItem) =>
+    (item.message === null || item.message.seq > openedAt) &&
+    !virtualizer.itemSizeCache.has(item.key);
+  const flashedKey = useMemo(() => keyToFlash(items, flashed), [items, flashed]);
+  const firstSeq = Math.max(1, conversation.me.visibleFromSeq);
 
   return (
     <>
       <ul
-        ref={ref}
-        className="mx-auto w-full max-w-220 [list-style-type:''] flex-none px-3 pt-3 pb-2 tablet:px-4 tablet:pt-4 tablet:pb-3 desktop:px-6"
+        className="relative mx-auto mt-auto w-full max-w-220 flex-none [list-style-type:'']"
+        style={{ height: virtualizer.getTotalSize() }}
         {...menu.listeners}
         {...keys.listeners}
       >
-        {items.map((item, index) => (
-          <li key={item.key} {...rowData(item)} className={rowClass(item)}>
-            {item.kind === 'bubble' ? (
-              <BubbleRow
-                item={item}
-                conversation={conversation}
-                nameOf={nameFor}
-                tick={ticks[index] ?? null}
-                isTabStop={item.key === keys.tabStop}
-                isNew={item.message === null || item.message.seq > openedAt}
-              />
-            ) : (
-              <Line item={item} nameOf={nameFor} />
-            )}
-          </li>
-        ))}
-        {isLive && isOnline && typers.length > 0 && (
-          <li className="pt-3">
-            <TypingBubble label={typingText(t, typers, true)} />
-          </li>
-        )}
+        {virtualizer.getVirtualItems().map(({ key, index, start }) => {
+          const item = items[index];
+          if (!item) return null;
+          const seq = seqOf(item);
+          return (
+            <li
+              key={key}
+              ref={virtualizer.measureElement}
+              data-index={index}
+              data-key={item.key}
+              aria-setsize={seq && conversation.lastSeq - firstSeq + 1}
+              aria-posinset={seq && seq - firstSeq + 1}
+              className="absolute inset-x-0 px-3 tablet:px-4 desktop:px-6"
+              style={{ top: start }}
+            >
+              <div className={rowClass(item, items[index - 1])}>
+                {item.kind === 'bubble' ? (
+                  <BubbleRow
+                    item={item}
+                    conversation={conversation}
+                    nameOf={nameOf}
+                    isTabStop={item.key === keys.tabStop}
+                    isNew={isNew(item)}
+                    isFlashed={item.key === flashedKey}
+                  />
+                ) : (
+                  <Line item={item} conversation={conversation} nameOf={nameOf} onDay={onDay} />
+                )}
+              </div>
+            </li>
+          );
+        })}
       </ul>
       <MessageMenu conversation={conversation} menu={menu} />
     </>
@@ -80,59 +93,73 @@ interface BubbleRowProps {
   item: BubbleItem;
   conversation: Conversation;
   nameOf: NameOf;
-  tick: Tick | null;
   isTabStop: boolean;
   isNew: boolean;
+  isFlashed: boolean;
 }
 
-function BubbleRow({ item, conversation, nameOf, ...rest }: BubbleRowProps) {
+const BubbleRow = memo(function BubbleRow(props: BubbleRowProps) {
+  const { item, conversation, nameOf, isTabStop, isFlashed } = props;
   const { message, pending, own, first, last, senderId } = item;
+  // Only as it comes into the document: scrolled to again, it is new no more.
+  const [isNew] = useState(props.isNew);
   const avatar = useChat((state) => personOf(state, senderId)?.avatarUrl ?? null);
   const role = useChat(
     (state) =>
       state.members[conversation.id]?.find(({ user }) => user.id === senderId)?.role ?? null,
   );
+  const tick = useChat((state) => {
+    const sent = own && (message ?? pending);
+    return sent ? tickOf(state, sent) : null;
+  });
   return (
-    <Bubble
-      {...{ message, pending, own, first, last, senderId, role }}
-      {...rest}
-      id={`m-${item.key}`}
-      inGroup={conversation.kind === 'group'}
-      senderName={nameOf(senderId)}
-      senderAvatar={avatar}
-    />
+    <div className={isFlashed ? '[&_[data-bubble]]:animate-flash' : undefined}>
+      <Bubble
+        {...{ message, pending, own, first, last, senderId, role, tick, isTabStop, isNew }}
+        id={`m-${item.key}`}
+        inGroup={conversation.kind === 'group'}
+        senderName={nameOf(senderId)}
+        senderAvatar={avatar}
+      />
+    </div>
   );
+});
+
+interface LineProps {
+  item: Exclude<TimelineItem, BubbleItem>;
+  conversation: Conversation;
+  nameOf: NameOf;
+  onDay: (at: number) => void;
 }
 
-function Line({ item, nameOf }: { item: Exclude<TimelineItem, BubbleItem>; nameOf: NameOf }) {
+function Line({ item, conversation, nameOf, onDay }: LineProps) {
   const t = useTexts();
   const myId = useChat((state) => state.account.id);
-  if (item.kind === 'day')
-    return <DaySeparator label={dayLabel(t, new Date(item.at).toISOString())} />;
+  if (item.kind === 'beginning') return <Beginning conversation={conversation} />;
   if (item.kind === 'divider') return <UnreadDivider count={item.count} />;
-  return <SystemLine message={item.message} nameOf={nameOf} myId={myId} />;
+  if (item.kind === 'system')
+    return <SystemLine message={item.message} nameOf={nameOf} myId={myId} />;
+  const { at } = item;
+  return <DaySeparator label={dayLabel(t, new Date(at).toISOString())} onPress={() => onDay(at)} />;
 }
 
-const messageOf = (item: TimelineItem): Message | null =>
-  item.kind === 'bubble' || item.kind === 'system' ? item.message : null;
+const messagesIn = (items: readonly TimelineItem[]) =>
+  items.flatMap((item) =>
+    item.kind === 'bubble' || item.kind === 'system' ? (item.message ?? []) : [],
+  );
 
-const messagesIn = (items: readonly TimelineItem[]): Message[] =>
-  items.flatMap((item) => messageOf(item) ?? []);
-
-/** What the scrolling reads off a row; only a message can be held on to. */
-function rowData(item: TimelineItem) {
-  const message = messageOf(item);
-  const at = message?.createdAt ?? (item.kind === 'bubble' ? item.pending?.createdAt : undefined);
-  return {
-    'data-key': item.key,
-    'data-seq': message?.seq,
-    'data-at': at && Date.parse(at),
-    'data-line': item.kind === 'bubble' ? undefined : '',
-  };
+function keyToFlash(items: readonly TimelineItem[], at: number | null): string | null {
+  if (at === null) return null;
+  const from = indexOfGoal(items, { to: 'time', at });
+  return items.slice(from).find(({ kind }) => kind === 'bubble')?.key ?? null;
 }
 
-const rowClass = (item: TimelineItem) => {
-  if (item.kind === 'divider') return '[[data-line]+&]:-mt-3';
+/** Rows are measured by themselves: what is between two of them belongs to the lower one. */
+function rowClass(item: TimelineItem, above: TimelineItem | undefined): string | undefined {
+  const isBelowLine = above !== undefined && above.kind !== 'bubble';
+  if (item.kind === 'divider') return isBelowLine ? '-mt-3' : undefined;
+  if (item.kind === 'system') return above?.kind === 'system' ? '-mt-2.5' : undefined;
   if (item.kind !== 'bubble') return undefined;
-  return item.first ? 'pt-3 [[data-line]+&]:pt-0' : 'pt-0.5';
-};
+  if (!item.first) return 'pt-0.5';
+  return isBelowLine ? undefined : 'pt-3';
+}

@@ -1,7 +1,8 @@
 'use client';
 
-import { useImperativeHandle, useRef, useState, type Ref } from 'react';
+import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react';
 import { useActions } from '#lib/client/provider.tsx';
+import { mostLoaded } from '#lib/client/log.ts';
 import type { ConversationLog } from '#lib/client/types.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
@@ -10,11 +11,12 @@ import { JumpButton } from './jump-button.tsx';
 import { LiveRegion } from './live-region.tsx';
 import { LogEnd, LogTop } from './log-ends.tsx';
 import { LogRows } from './log-rows.tsx';
+import { Typing } from './separators.tsx';
 import { useFetching } from './use-fetching.ts';
 import { useLogScroll, type Look } from './use-log-scroll.ts';
 import { useReading } from './use-reading.ts';
-import { useArrowsInto } from './use-row-keys.ts';
 import { useTimeline } from './use-timeline.ts';
+import { useTravel } from './use-travel.ts';
 
 export interface MessageListHandle {
   goToEnd(): void;
@@ -35,48 +37,47 @@ export function MessageList(props: MessageListProps) {
   const { conversation, log, isLoaded, onEdit, onLeave, ref } = props;
   const t = useTexts();
   const scroller = useRef<HTMLDivElement>(null);
-  const list = useRef<HTMLUListElement>(null);
+  const foot = useRef<HTMLDivElement>(null);
   const floatingDay = useRef<FloatingDayHandle>(null);
   const [view, setView] = useState({ isAtEnd: true, seenSeq: 0 });
-  const { loadLatest } = useActions();
-  const timeline = useTimeline(conversation, log);
+  /** The key of the message that the keyboard is at. */
+  const [current, setCurrent] = useState<string | null>(null);
+  const { messages, items } = useTimeline(conversation, log);
   const fetching = useFetching(conversation.id, log);
-  const { items, ticks, messages } = timeline;
-  const isLive = timeline.isEndShown && !log.hasNewer;
+  const isLive = !log.hasNewer;
 
   const onLook = ({ isAtEnd, seenSeq, topAt, isScrolling }: Look) => {
     if (isScrolling) floatingDay.current?.show(topAt);
     if (isAtEnd !== view.isAtEnd || seenSeq !== view.seenSeq) setView({ isAtEnd, seenSeq });
   };
-  const goToEnd = useLogScroll({
+  const { virtualizer, goTo } = useLogScroll({
     scroller,
-    list,
+    foot,
+    items,
+    hasOlder: log.hasOlder,
     isLoaded,
     isLive,
+    kept: current,
     onLook,
-    onNearTop: (isShort) => {
-      if (timeline.isTopShown) fetching.older();
-      else if (isShort) timeline.showEarlier();
-    },
-    onNearEnd: (isShort) => {
-      if (timeline.isEndShown) fetching.newer();
-      else if (isShort) timeline.showLater();
-    },
+    onNearTop: fetching.older,
+    onNearEnd: fetching.newer,
   });
   useReading(conversation, isLoaded, view.isAtEnd);
-  useArrowsInto(scroller);
-
-  const toNewest = (how: 'instant' | 'smooth') => {
-    timeline.showLatest();
-    goToEnd(how);
-    // Should it fail, the banner says that there is no connection; the place in the log stays.
-    if (log.hasNewer) loadLatest(conversation.id).catch(() => undefined);
-  };
+  const { flashed, toNewest, toDay } = useTravel(conversation.id, log, goTo);
   useImperativeHandle(ref, () => ({ goToEnd: () => toNewest('instant') }));
+
+  const { boundLog } = useActions();
+  const excess = Math.max(0, log.messages.length - mostLoaded);
+  useEffect(() => {
+    // While nobody looks, the place where somebody was is kept: that has its own bounds.
+    if (excess === 0 || document.visibilityState !== 'visible') return;
+    const isInUpperHalf = (virtualizer.range?.startIndex ?? 0) < items.length / 2;
+    boundLog(conversation.id, isInUpperHalf ? 'oldest' : 'newest');
+  }, [boundLog, conversation.id, excess, items.length, virtualizer]);
 
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
-      <FloatingDay ref={floatingDay} />
+      <FloatingDay ref={floatingDay} onChoose={toDay} />
       <div
         ref={scroller}
         id="messages"
@@ -85,22 +86,20 @@ export function MessageList(props: MessageListProps) {
         aria-label={t('log.label')}
         className="relative flex min-h-0 flex-1 flex-col overflow-x-hidden overflow-y-auto overscroll-contain outline-none [overflow-anchor:none]"
       >
-        <LogTop
-          conversation={conversation}
-          log={log}
-          fetching={fetching}
-          isShown={timeline.isTopShown}
-        />
+        <LogTop log={log} fetching={fetching} />
         <LogRows
-          ref={list}
           conversation={conversation}
           items={items}
-          ticks={ticks}
-          isLive={isLive}
+          virtualizer={virtualizer}
+          flashed={flashed}
+          keys={{ scroller, current, setCurrent, onLeave }}
           onEdit={onEdit}
-          onLeave={onLeave}
+          onDay={(at) => floatingDay.current?.ask(at)}
         />
-        <LogEnd log={log} fetching={fetching} isShown={timeline.isEndShown} />
+        <div ref={foot} className="mx-auto w-full max-w-220 flex-none">
+          <LogEnd log={log} fetching={fetching} />
+          {isLive && <Typing conversation={conversation} />}
+        </div>
       </div>
       {!view.isAtEnd && (
         <JumpButton

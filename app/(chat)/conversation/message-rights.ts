@@ -1,4 +1,4 @@
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 
 const age = (message: Message, now: number) => now - Date.parse(message.createdAt);

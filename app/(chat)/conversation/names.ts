@@ -1,4 +1,4 @@
-import { deletedName } from '#lib/contract/records.ts';
+import { deletedName } from '#lib/contract/text.ts';
 import type { Texts } from '#lib/texts/texts.ts';
 
 /** What stands in the place of a name: of who is gone, or of whom nothing is known here. */

@@ -1,15 +1,39 @@
-import type { Message } from '#lib/contract/records.ts';
+import { useChat } from '#lib/client/provider.tsx';
+import { typersIn } from '#lib/client/select.ts';
+import type { Conversation, Message } from '#lib/contract/records.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { typingText } from './header-text.ts';
+import { firstName } from './names.ts';
 import { systemParts, type NameOf } from './system-text.ts';
 
 export const dayPill =
   'rounded-full bg-surface px-3 py-1 text-xs font-semibold text-text-3 shadow-[0_0_0_1px_var(--c-border)]';
 
-export function DaySeparator({ label }: { label: string }) {
+/** Pressed, it leads to another day; by keyboard, the floating one does. */
+export function DaySeparator({ label, onPress }: { label: string; onPress: () => void }) {
+  const t = useTexts();
   return (
-    <div className="flex justify-center pt-4 pb-3" role="separator" aria-label={label}>
-      <span className={dayPill}>{label}</span>
+    <div className="flex justify-center pt-4 pb-3">
+      <button
+        type="button"
+        tabIndex={-1}
+        title={t('log.goToDay')}
+        className={dayPill}
+        onClick={onPress}
+      >
+        {label}
+      </button>
     </div>
+  );
+}
+
+/** Above the first message: that there are no earlier ones. */
+export function Beginning({ conversation: { kind, title } }: { conversation: Conversation }) {
+  const t = useTexts();
+  return (
+    <p className="px-6 pt-2 text-center text-sm text-text-3">
+      {kind === 'direct' ? t('log.begins', { name: firstName(title) }) : t('log.hidden')}
+    </p>
   );
 }
 
@@ -54,7 +78,19 @@ export function SystemLine({ message, nameOf, myId }: SystemLineProps) {
 }
 
 /** Somebody is writing: three dots where their message will be. */
-export function TypingBubble({ label }: { label: string }) {
+export function Typing({ conversation }: { conversation: Conversation }) {
+  const t = useTexts();
+  const typers = useChat((state) => typersIn(state, conversation.id));
+  const isOnline = useChat((state) => state.connection.status === 'online');
+  if (!isOnline || typers.length === 0) return null;
+  return (
+    <div className="px-3 pb-3 tablet:px-4 desktop:px-6">
+      <TypingBubble label={typingText(t, typers, true)} />
+    </div>
+  );
+}
+
+function TypingBubble({ label }: { label: string }) {
   const dot = 'size-2 animate-typing rounded-full bg-bubble-other-meta';
   return (
     <span

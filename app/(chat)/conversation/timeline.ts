@@ -3,6 +3,7 @@ import type { Message } from '#lib/contract/records.ts';
 
 /** What the message log shows, from top to bottom. */
 export type TimelineItem =
+  | { kind: 'beginning'; key: string }
   | { kind: 'day'; key: string; at: number }
   | { kind: 'divider'; key: string; count: number }
   | { kind: 'system'; key: string; message: Message }
@@ -23,8 +24,10 @@ export interface BubbleItem {
 
 export interface TimelineInput {
   messages: readonly Message[];
-  /** The messages begin in the middle of the log: what is above them is not shown just now. */
-  isCut: boolean;
+  /** The messages begin in the middle of the log: what is above them has yet to be fetched. */
+  hasOlder: boolean;
+  /** Says above the first message that the conversation begins there. */
+  hasBeginning: boolean;
   pending: readonly PendingMessage[];
   divider: { seq: number; count: number } | null;
   myId: string;
@@ -49,12 +52,12 @@ export function isShown(message: Message, myId: string, isAdmin: boolean): boole
 }
 
 export function timelineOf(input: TimelineInput): TimelineItem[] {
-  const { messages, pending, divider, myId, isAdmin, isCut } = input;
-  const items: TimelineItem[] = [];
+  const { messages, pending, divider, myId, isAdmin, hasOlder, hasBeginning } = input;
+  const items: TimelineItem[] = hasBeginning ? [{ kind: 'beginning', key: 'beginning' }] : [];
   let day = '';
   let latest = 0;
-  // In a cut log that starts below the divider, the divider is above the cut.
-  let isDividerDue = divider !== null && !(isCut && (messages[0]?.seq ?? 0) > divider.seq);
+  // In a log that goes on above and starts below the divider, the divider is above too.
+  let isDividerDue = divider !== null && !(hasOlder && (messages[0]?.seq ?? 0) > divider.seq);
   let run: { bubble: BubbleItem; at: number } | null = null;
 
   const breakRun = () => (run = null);
@@ -88,6 +91,7 @@ export function timelineOf(input: TimelineInput): TimelineItem[] {
       breakRun();
     } else addBubble(bubbleOf(message, myId), at);
   }
+  if (hasOlder) dropUnsure(items);
 
   const accepted = new Set(messages.map((message) => message.clientId));
   for (const entry of pending) {
@@ -97,6 +101,16 @@ export function timelineOf(input: TimelineInput): TimelineItem[] {
     addBubble(pendingBubble(entry, myId), at);
   }
   return items;
+}
+
+/**
+ * What stands above the first message of a log that goes on there is not known: whether it begins a
+ * day or a run. It comes with its page, so that no row changes when that does.
+ */
+function dropUnsure(items: TimelineItem[]): void {
+  const isMessage = (item: TimelineItem) => timeOf(item) !== null;
+  const first = items.findIndex(isMessage);
+  if (items.slice(first + 1).some(isMessage)) items.splice(0, first + 1);
 }
 
 const bubbleOf = (message: Message, myId: string): BubbleItem => ({
@@ -120,3 +134,13 @@ const pendingBubble = (pending: PendingMessage, myId: string): BubbleItem => ({
   first: true,
   last: true,
 });
+
+/** When (Date.now() ms) what the row shows was sent; null for a row that is no message. */
+export function timeOf(item: TimelineItem): number | null {
+  if (item.kind !== 'bubble' && item.kind !== 'system') return null;
+  const at = item.message?.createdAt ?? (item.kind === 'bubble' ? item.pending?.createdAt : '');
+  return Date.parse(at ?? '');
+}
+
+export const seqOf = (item: TimelineItem): number | undefined =>
+  item.kind === 'bubble' || item.kind === 'system' ? item.message?.seq : undefined;

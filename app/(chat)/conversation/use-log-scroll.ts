@@ -1,4 +1,18 @@
-import { useEffect, useEffectEvent, useLayoutEffect, useRef, type RefObject } from 'react';
+import { defaultRangeExtractor, measureElement, useVirtualizer } from '@tanstack/react-virtual';
+import {
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useReducer,
+  useRef,
+  useState,
+  type RefObject,
+} from 'react';
+import { topRoom } from './log-ends.tsx';
+import { estimateHeight, type RowMetrics } from './row-height.ts';
+import { indexOfGoal, type Goal } from './log-places.ts';
+import { seqOf, timeOf, type TimelineItem } from './timeline.ts';
 
 /** What is in view, after every scroll and every change. */
 export interface Look {
@@ -13,158 +27,199 @@ export interface Look {
 
 interface LogScrollOptions {
   scroller: RefObject<HTMLDivElement | null>;
-  /** Its children are the rows: `data-key`, and on messages `data-seq` and `data-at`. */
-  list: RefObject<HTMLElement | null>;
+  /** What stands below the rows. */
+  foot: RefObject<HTMLElement | null>;
+  items: readonly TimelineItem[];
+  hasOlder: boolean;
   /** What was loaded first is there, the unread divider included. */
   isLoaded: boolean;
   /** The last row is the newest of the conversation. */
   isLive: boolean;
+  /** The key of a row that stays in the document wherever one scrolls, as it has the focus. */
+  kept: string | null;
   onLook: (look: Look) => void;
-  onNearTop: (isWindowShort: boolean) => void;
-  onNearEnd: (isWindowShort: boolean) => void;
+  onNearTop: () => void;
+  onNearEnd: () => void;
 }
 
+interface View {
+  goal: Goal | null;
+  isSticking: boolean;
+  /** Somebody has scrolled. */
+  isTaken: boolean;
+  seenSeq: number;
+}
+
+export type LogScroll = ReturnType<typeof useLogScroll>;
+
 /** This near to the end, new messages keep the reader there. */
-const stickyPx = 100;
+const stickyPx = 120;
 const screensAhead = 2;
+const rowsAhead = 8;
+/** Heights of rows that are no longer loaded are forgotten from so many on. */
+const mostHeights = 4_000;
 
 /**
- * Where the message log stands. At the end it sticks there; anywhere else the first message in view
- * stays at its place, whatever is put above or below, and however the box itself grows or shrinks.
+ * Where the message log stands. At the end it sticks there; anywhere else the first row in view stays
+ * at its place, whatever is put above or below: that is the library's work. It opens where it should,
+ * goes where it is told to, and tells what is in view.
  */
 export function useLogScroll(options: LogScrollOptions) {
-  const { scroller, list, isLoaded, isLive, onLook, onNearTop, onNearEnd } = options;
-  const view = useRef({
-    isPlaced: false,
+  const { scroller, foot, items, hasOlder, isLoaded, isLive, kept } = options;
+  const { onLook, onNearTop, onNearEnd } = options;
+  const view = useRef<View>({
+    goal: { to: 'opening' },
     isSticking: true,
-    wantsEnd: false,
+    isTaken: false,
     seenSeq: 0,
-    /** What is in view, and where it stood in the log. */
-    anchors: [] as { key: string; top: number }[],
-    height: 0,
-    room: 0,
-    /** Where it was put by itself. */
-    ownTop: -1,
+  });
+  /** Of the log's height: where in view it goes to. Nothing is gone to before it is known. */
+  const [third, setThird] = useState(0);
+  const [, render] = useReducer((count: number) => count + 1, 0);
+
+  const getItemKey = useCallback((index: number) => items[index]?.key ?? index, [items]);
+  let metrics: RowMetrics | undefined;
+  const heightOf = (index: number) => {
+    metrics ??= metricsOf(scroller.current);
+    return items[index] ? estimateHeight(items[index], metrics) : 0;
+  };
+  const keptIndex = kept === null ? -1 : items.findIndex(({ key }) => key === kept);
+
+  // oxlint-disable-next-line react/incompatible-library -- Nothing that is remembered is made of it.
+  const virtualizer = useVirtualizer<HTMLDivElement, HTMLLIElement>({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    getItemKey,
+    estimateSize: heightOf,
+    measureElement: (element, entry, instance) =>
+      // Nothing has a height in a log that is not displayed, as under a phone's details page.
+      measureElement(element, entry, instance) ||
+      (instance.itemSizeCache.get(getItemKey(instance.indexFromElement(element))) ?? 0),
+    initialOffset: () => {
+      const target = indexOfGoal(items, { to: 'opening' });
+      return items.slice(0, target).reduce((sum, _, index) => sum + heightOf(index), 0);
+    },
+    rangeExtractor: useCallback(
+      (range: Parameters<typeof defaultRangeExtractor>[0]) => withIndex(range, keptIndex),
+      [keptIndex],
+    ),
+    overscan: rowsAhead,
+    paddingStart: hasOlder ? topRoom : 16,
+    paddingEnd: 12,
+    scrollPaddingStart: third,
+    anchorTo: 'end',
+    followOnAppend: isLive,
+    scrollEndThreshold: isLive ? stickyPx : -1,
   });
 
-  const look = (isScrolling: boolean) => {
+  const look = () => {
     const box = scroller.current;
-    const rows = list.current?.children;
-    // A log that is not displayed, as under a phone's details page, keeps its place.
-    if (!box || !rows || box.clientHeight === 0) return;
+    const { range } = virtualizer;
     const now = view.current;
+    if (!box || !range || box.clientHeight === 0 || now.goal?.to === 'opening') return;
     const toEnd = box.scrollHeight - box.scrollTop - box.clientHeight;
     now.isSticking = isLive && toEnd <= stickyPx;
-    now.anchors = [];
-    let topAt: number | null | undefined;
-    const bottom = box.scrollTop + box.clientHeight;
-    for (let index = firstRowBelow(rows, box.scrollTop); index < rows.length; index++) {
-      const row = rows[index] as HTMLElement;
-      if (row.offsetTop >= bottom) break;
-      const { key = '', seq, at } = row.dataset;
-      if (topAt === undefined) topAt = at === undefined ? null : Number(at);
-      if (at === undefined) continue;
-      now.anchors.push({ key, top: row.offsetTop });
-      now.seenSeq = Math.max(now.seenSeq, Number(seq ?? 0));
+    for (let index = range.endIndex; index >= range.startIndex; index--) {
+      const item = items[index];
+      const seq = item && seqOf(item);
+      if (seq === undefined) continue;
+      now.seenSeq = Math.max(now.seenSeq, seq);
+      break;
     }
-    onLook({ isAtEnd: now.isSticking, seenSeq: now.seenSeq, topAt: topAt ?? null, isScrolling });
+    const top = items[range.startIndex];
+    onLook({
+      isAtEnd: now.isSticking,
+      seenSeq: now.seenSeq,
+      topAt: top ? timeOf(top) : null,
+      isScrolling: now.isTaken && !now.isSticking,
+    });
     const ahead = screensAhead * box.clientHeight;
-    const isNear = (distance: number) => distance < ahead;
-    // A short step along the log must not at once ask for the step back.
-    const isShort = (distance: number) => distance < Math.min(ahead, box.scrollHeight / 4);
-    if (isNear(box.scrollTop)) onNearTop(isShort(box.scrollTop));
-    if (isNear(toEnd)) onNearEnd(isShort(toEnd));
+    if (box.scrollTop < ahead) onNearTop();
+    if (toEnd < ahead) onNearEnd();
   };
 
-  const restore = () => {
-    const box = scroller.current;
-    const rows = list.current;
-    if (!box || !rows || box.clientHeight === 0) return;
+  const pursue = () => {
     const now = view.current;
-    const before = box.scrollTop;
-    const hasChanged = now.height !== box.scrollHeight || now.room !== box.clientHeight;
-    if (!now.isPlaced) {
-      const divider = rows.querySelector<HTMLElement>('[data-key="divider"]');
-      // Where everything fits below it, the browser stops at the end by itself.
-      scrollTo(box, divider ? divider.offsetTop - box.clientHeight / 3 : box.scrollHeight);
-      now.isPlaced = isLoaded;
-    } else if ((now.isSticking && hasChanged) || now.wantsEnd) {
-      scrollTo(box, box.scrollHeight);
-      if (isLive) now.wantsEnd = false;
-    } else {
-      // The log may have moved on and be just as high as before.
-      for (const anchor of now.anchors) {
-        const row = rows.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.key)}"]`);
-        if (!row) continue;
-        // By how far it was moved, not to where it was: somebody may be scrolling meanwhile.
-        scrollTo(box, box.scrollTop + row.offsetTop - anchor.top);
-        break;
-      }
-    }
-    now.height = box.scrollHeight;
-    now.room = box.clientHeight;
-    if (box.scrollTop !== before) now.ownTop = box.scrollTop;
-    look(false);
+    if (!now.goal) return;
+    const index = indexOfGoal(items, now.goal);
+    if (now.goal.to === 'end' || index >= items.length) virtualizer.scrollToEnd();
+    else virtualizer.scrollToIndex(index, { align: 'start' });
+    const isReached = now.goal.to === 'opening' ? isLoaded : now.goal.to !== 'end' || isLive;
+    if (isReached) now.goal = null;
   };
 
-  useLayoutEffect(restore);
-
-  const onScroll = useEffectEvent(() => {
-    const { ownTop, height, room } = view.current;
-    const box = scroller.current;
-    // The browser moves it too, when the box grows at the end of the log.
-    look(box?.scrollTop !== ownTop && box?.scrollHeight === height && box.clientHeight === room);
+  useLayoutEffect(() => {
+    if (third > 0) pursue();
+    look();
   });
-  const onResize = useEffectEvent(restore);
+  useLayoutEffect(() => setThird(thirdOf(scroller.current)), [scroller]);
+
+  const onScroll = useEffectEvent(look);
+  const onResize = useEffectEvent(() => {
+    setThird(thirdOf(scroller.current));
+    if (view.current.isSticking && view.current.goal === null) virtualizer.scrollToEnd();
+    look();
+  });
   useEffect(() => {
     const box = scroller.current;
-    const rows = list.current;
-    if (!box || !rows) return;
+    if (!box) return;
     const scrolled = () => onScroll();
-    const taken = () => (view.current.wantsEnd = false);
+    const taken = () => {
+      view.current.isTaken = true;
+      if (view.current.goal?.to === 'end') view.current.goal = null;
+    };
     const observer = new ResizeObserver(() => onResize());
     observer.observe(box);
-    observer.observe(rows);
+    if (foot.current) observer.observe(foot.current);
     box.addEventListener('scroll', scrolled, { passive: true });
-    box.addEventListener('wheel', taken, { passive: true });
-    box.addEventListener('touchmove', taken, { passive: true });
+    const takers = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
+    for (const type of takers) box.addEventListener(type, taken, { passive: true });
     return () => {
       observer.disconnect();
       box.removeEventListener('scroll', scrolled);
-      box.removeEventListener('wheel', taken);
-      box.removeEventListener('touchmove', taken);
+      for (const type of takers) box.removeEventListener(type, taken);
     };
-  }, [scroller, list]);
+  }, [scroller, foot]);
 
-  /** To the newest message, also when it has yet to be drawn or fetched. */
-  return function goToEnd(how: 'instant' | 'smooth') {
+  useEffect(() => {
+    // Whichever way one scrolls, what is in view stays.
+    virtualizer.shouldAdjustScrollPositionOnItemSizeChange = (item, _, { scrollOffset }) => {
+      const top = scrollOffset ?? 0;
+      return virtualizer.itemSizeCache.has(item.key) ? item.end <= top : item.start < top;
+    };
+  }, [virtualizer]);
+  useEffect(() => {
+    const heights = virtualizer.itemSizeCache;
+    if (heights.size < mostHeights) return;
+    const loaded = new Set<unknown>(items.map(({ key }) => key));
+    for (const key of heights.keys()) if (!loaded.has(key)) heights.delete(key);
+  }, [virtualizer, items]);
+
+  /** Also to what has yet to be drawn or fetched; `smooth` as far as one can see where it goes. */
+  const goTo = (goal: Goal, how: 'instant' | 'smooth' = 'instant') => {
     const box = scroller.current;
     if (!box) return;
     const distance = box.scrollHeight - box.scrollTop - box.clientHeight;
     const isNear = isLive && distance <= screensAhead * box.clientHeight;
-    if (how === 'smooth' && isNear && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
-      box.scrollTo({ top: box.scrollHeight, behavior: 'smooth' });
-      return;
-    }
-    view.current.wantsEnd = true;
-    restore();
+    if (how === 'smooth' && isNear && !matchMedia('(prefers-reduced-motion: reduce)').matches)
+      return virtualizer.scrollToEnd({ behavior: 'smooth' });
+    view.current.goal = goal;
+    // What was written just now is drawn with it.
+    render();
   };
+
+  return { virtualizer, goTo };
 }
 
-// Setting it to the same value would still end a smooth scroll that is under way.
-function scrollTo(box: HTMLElement, top: number): void {
-  const target = Math.max(0, Math.min(top, box.scrollHeight - box.clientHeight));
-  if (Math.abs(box.scrollTop - target) > 0.5) box.scrollTop = target;
+const thirdOf = (box: HTMLElement | null) => Math.round((box?.clientHeight ?? 0) / 3);
+
+function metricsOf(box: HTMLElement | null): RowMetrics {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return { rem, width: box?.clientWidth ?? innerWidth };
 }
 
-function firstRowBelow(rows: HTMLCollection, top: number): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const row = rows[middle] as HTMLElement;
-    if (row.offsetTop + row.offsetHeight <= top) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function withIndex(range: Parameters<typeof defaultRangeExtractor>[0], index: number): number[] {
+  const shown = defaultRangeExtractor(range);
+  if (index < 0 || shown.includes(index)) return shown;
+  return index < (shown[0] ?? 0) ? [index, ...shown] : [...shown, index];
 }

@@ -1,16 +1,20 @@
 import { useRef, useState, type MouseEvent, type PointerEvent } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import type { Conversation, Message } from '#lib/contract/records.ts';
+import { haptic } from '#lib/ui/haptic.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { copyText } from './copy-text.ts';
 import { canEdit } from './message-rights.ts';
 import type { TimelineItem } from './timeline.ts';
+import { useFocusKept } from './use-focus-kept.ts';
 
 export interface MenuTarget {
   message: Message;
   bubble: HTMLElement;
   /** Where the menu opens: at the pointer, or under the message when it is held on a touch screen. */
   at: { x: number; y: number } | 'under';
+  /** By the keyboard, which then is on its first item. */
+  byKeys: boolean;
 }
 
 export type MessageMenuState = ReturnType<typeof useMessageMenu>;
@@ -28,6 +32,7 @@ export function useMessageMenu(
   const myId = useChat((state) => state.account.id);
   const [target, setTarget] = useState<MenuTarget | null>(null);
   const [deleting, setDeleting] = useState<Message | null>(null);
+  useFocusKept(items);
   const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number }>(undefined);
 
   const messageAt = (element: Element): Message | null => {
@@ -35,9 +40,9 @@ export function useMessageMenu(
     const item = items.find((candidate) => candidate.key === key);
     return item?.kind === 'bubble' ? item.message : null;
   };
-  const open = (bubble: HTMLElement | null, at: MenuTarget['at']) => {
+  const open = (bubble: HTMLElement | null, at: MenuTarget['at'], byKeys = false) => {
     const message = bubble && messageAt(bubble);
-    if (message) setTarget({ message, bubble, at });
+    if (message) setTarget({ message, bubble, at, byKeys });
     return message !== null;
   };
   // Where a line begins, from where the menu goes on along it.
@@ -45,7 +50,7 @@ export function useMessageMenu(
     t.direction === 'ltr' ? box.left + inset : box.right - inset;
   const openAt = (bubble: HTMLElement) => {
     const box = bubble.getBoundingClientRect();
-    open(bubble, { x: startOf(box, 16), y: Math.max(box.top, 80) + 16 });
+    open(bubble, { x: startOf(box, 16), y: Math.max(box.top, 80) + 16 }, true);
   };
 
   const actions = {
@@ -90,7 +95,7 @@ export function useMessageMenu(
       const bubble = (event.target as HTMLElement).closest<HTMLElement>('[data-bubble]');
       if (event.pointerType !== 'touch' || !bubble) return;
       const hold = () => {
-        if (open(bubble, 'under')) navigator.vibrate?.(10);
+        if (open(bubble, 'under')) haptic('press');
       };
       press.current = { timer: setTimeout(hold, longPressMs), x: event.clientX, y: event.clientY };
     },

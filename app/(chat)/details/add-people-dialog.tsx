@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useActions, useChat } from '#lib/client/provider.tsx';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import type { Conversation, User } from '#lib/contract/records.ts';
 import { useBackCloses } from '#lib/ui/back.ts';
 import { Button } from '#lib/ui/button.tsx';

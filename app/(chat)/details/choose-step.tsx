@@ -1,4 +1,4 @@
-import { X } from 'lucide-react';
+import { X } from '#lib/ui/icons.tsx';
 import { useDeferredValue, useState, type ReactNode } from 'react';
 import type { User } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';

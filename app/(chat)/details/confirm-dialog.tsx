@@ -6,16 +6,18 @@ import { useTexts } from '#lib/ui/texts-provider.tsx';
 interface ConfirmDialogProps {
   title: string;
   confirm: string;
+  /** What is asked for can be taken back. */
+  isHarmless?: boolean;
   isBusy: boolean;
   onConfirm: () => void;
   onClose: () => void;
   children: ReactNode;
 }
 
-/** Asks before something that cannot be taken back. */
+/** Asks before something that cannot be taken back, or that says more than its button does. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const t = useTexts();
-  const { title, confirm, isBusy, onConfirm, onClose, children } = props;
+  const { title, confirm, isHarmless = false, isBusy, onConfirm, onClose, children } = props;
   return (
     <Dialog
       open
@@ -26,7 +28,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           <Button variant="text" onClick={onClose}>
             {t('action.cancel')}
           </Button>
-          <Button variant="danger" busy={isBusy} onClick={onConfirm}>
+          <Button variant={isHarmless ? 'primary' : 'danger'} busy={isBusy} onClick={onConfirm}>
             {confirm}
           </Button>
         </>

@@ -4,6 +4,7 @@ import type { Conversation } from '#lib/contract/records.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { shownName } from '../conversation/names.ts';
 import { usePresence } from '../conversation/use-subtitle.ts';
+import { BlockSection } from './block-section.tsx';
 import { Hero } from './hero.tsx';
 import { QuickActions } from './quick-actions.tsx';
 
@@ -28,12 +29,13 @@ export function ContactDetails({ conversation }: { conversation: Conversation })
         }
       >
         {person.about && (
-          <p dir="auto" className="mt-2.5 text-pretty wrap-anywhere text-text-2">
+          <p dir="auto" className="mt-2.5 text-md text-pretty wrap-anywhere text-text-2">
             {person.about}
           </p>
         )}
       </Hero>
       <QuickActions conversation={conversation} />
+      {!person.deleted && <BlockSection person={person} />}
     </>
   );
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import { ArrowLeft, Pencil, X } from 'lucide-react';
+import { ArrowLeft, Pencil, X } from '#lib/ui/icons.tsx';
 import { useState } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { IconButton } from '#lib/ui/icon-button.tsx';

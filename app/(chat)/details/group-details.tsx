@@ -1,4 +1,4 @@
-import { LogOut } from 'lucide-react';
+import { LogOut } from '#lib/ui/icons.tsx';
 import { useState } from 'react';
 import type { Conversation } from '#lib/contract/records.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';

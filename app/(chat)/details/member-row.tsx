@@ -1,9 +1,10 @@
-import { Crown, MessageCircle, ShieldCheck, ShieldMinus, UserMinus } from 'lucide-react';
+import { Crown, MessageCircle, ShieldCheck, ShieldMinus, UserMinus } from '#lib/ui/icons.tsx';
 import { useActions, useChat } from '#lib/client/provider.tsx';
 import { personOf } from '#lib/client/select.ts';
 import type { Conversation, Member, Role } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { Menu, MenuItem, MenuSeparator } from '#lib/ui/menu.tsx';
+import type { LongListRow } from '#lib/ui/use-long-list.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { firstName } from '../conversation/names.ts';
 import { useStartChat } from '../people/use-start-chat.ts';
@@ -14,10 +15,12 @@ import { useAttempt } from './use-attempt.ts';
 interface MemberRowProps {
   conversation: Conversation;
   member: Member;
+  /** Its place in the list. */
+  rowProps: LongListRow['rowProps'];
   onRemove: () => void;
 }
 
-export function MemberRow({ conversation, member, onRemove }: MemberRowProps) {
+export function MemberRow({ conversation, member, rowProps, onRemove }: MemberRowProps) {
   const t = useTexts();
   const { setRole } = useActions();
   const { start } = useStartChat();
@@ -55,13 +58,23 @@ export function MemberRow({ conversation, member, onRemove }: MemberRowProps) {
       <RolePill role={member.role} />
     </>
   );
-  if (isMe) return <li className={panelRow}>{row}</li>;
+  if (isMe) {
+    return (
+      <li {...rowProps}>
+        <div className={panelRow}>{row}</div>
+      </li>
+    );
+  }
   return (
-    <li>
+    <li {...rowProps}>
       <Menu
         label={user.displayName}
         trigger={
-          <button type="button" className={`${panelRow} hover:bg-hover-surface`}>
+          <button
+            type="button"
+            data-roving={user.id}
+            className={`${panelRow} hover:bg-hover-surface`}
+          >
             {row}
           </button>
         }

@@ -1,10 +1,11 @@
-import { UserPlus } from 'lucide-react';
+import { UserPlus } from '#lib/ui/icons.tsx';
 import { useState } from 'react';
 import { useChat, useWatchPresence } from '#lib/client/provider.tsx';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import type { Conversation, Member } from '#lib/contract/records.ts';
 import { SearchBox } from '#lib/ui/search-box.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
+import { useLongList } from '#lib/ui/use-long-list.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { AddPeopleDialog } from './add-people-dialog.tsx';
 import { MemberRow } from './member-row.tsx';
@@ -13,7 +14,7 @@ import { PanelRow, PanelSection } from './panel-section.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 
 const shownAtFirst = 20;
-const shownAtMost = 100;
+const rowHeight = 52;
 
 export function MemberSection({ conversation }: { conversation: Conversation }) {
   const { id, memberCount } = conversation;
@@ -26,9 +27,9 @@ export function MemberSection({ conversation }: { conversation: Conversation }) 
   const [removing, setRemoving] = useState<Member | null>(null);
 
   const found = matching(inOrder(members, myId, t.compare), query);
-  // Nobody reads a thousand rows: above a hundred, the search finds them.
-  const shown = found.slice(0, showsAll ? shownAtMost : shownAtFirst);
+  const shown = showsAll ? found : found.slice(0, shownAtFirst);
   const hidden = found.length - shown.length;
+  const { listProps, rows } = useLongList({ keys: shown.map(({ user }) => user.id), rowHeight });
   useWatchPresence(shown.slice(0, limits.watchedUsers).map(({ user }) => user.id));
 
   return (
@@ -52,33 +53,38 @@ export function MemberSection({ conversation }: { conversation: Conversation }) 
           onClick={() => setAdding(true)}
         />
       )}
-      <ul aria-label={t('members.label')} className="[list-style-type:'']">
-        {shown.map((member) => (
-          <MemberRow
-            key={member.user.id}
-            conversation={conversation}
-            member={member}
-            onRemove={() => setRemoving(member)}
-          />
-        ))}
+      <ul aria-label={t('members.label')} className="[list-style-type:'']" {...listProps}>
+        {rows.map(({ key, index, rowProps }) => {
+          const member = shown[index]!;
+          return (
+            <MemberRow
+              key={key}
+              conversation={conversation}
+              member={member}
+              rowProps={rowProps}
+              onRemove={() => setRemoving(member)}
+            />
+          );
+        })}
       </ul>
       {members === nobodyYet && (
-        <span className="grid place-items-center py-4 text-text-3">
+        // As high as what comes, so that nothing below it moves.
+        <span
+          style={{ minHeight: rowHeight * Math.min(memberCount, shownAtFirst + 1) }}
+          className="grid justify-center py-4 text-text-3"
+        >
           <Spinner size={20} label={t('members.loading')} />
         </span>
       )}
       {query !== '' && found.length === 0 && (
         <p className="px-3 py-4 text-center text-md text-text-3">{t('members.none')}</p>
       )}
-      {hidden > 0 &&
-        (showsAll ? (
-          <p className="px-3 py-2 text-sm text-text-3">{t('members.more', { count: hidden })}</p>
-        ) : (
-          <PanelRow
-            label={t('members.all', { count: found.length })}
-            onClick={() => setShowsAll(true)}
-          />
-        ))}
+      {hidden > 0 && (
+        <PanelRow
+          label={t('members.all', { count: found.length })}
+          onClick={() => setShowsAll(true)}
+        />
+      )}
       {isAdding && <AddPeopleDialog conversation={conversation} onClose={() => setAdding(false)} />}
       {removing && (
         <RemoveDialog

@@ -1,4 +1,4 @@
-import { Archive, ArchiveRestore, Bell, BellOff, Pin, PinOff } from 'lucide-react';
+import { Archive, ArchiveRestore, Bell, BellOff, Pin, PinOff } from '#lib/ui/icons.tsx';
 import type { ComponentProps, ReactNode } from 'react';
 import { useActions } from '#lib/client/provider.tsx';
 import { isMuted } from '#lib/client/select.ts';

@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from 'react';
 import { useActions } from '#lib/client/provider.tsx';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';

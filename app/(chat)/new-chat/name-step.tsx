@@ -1,6 +1,7 @@
 'use client';
 
-import { limits, type User } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
+import type { User } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { TextField } from '#lib/ui/field.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';

@@ -1,6 +1,6 @@
 'use client';
 
-import { Link2, Users } from 'lucide-react';
+import { Chain, Users } from '#lib/ui/icons.tsx';
 import { useDeferredValue, useState, type ReactNode } from 'react';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { SearchBox } from '#lib/ui/search-box.tsx';
@@ -38,7 +38,7 @@ function NewChat({ onDone, onNewGroup }: { onDone: () => void; onNewGroup: () =>
         onChange={setQuery}
         className="mx-4 mt-1 mb-2"
       />
-      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
+      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pt-1 pb-4">
         {!query && (
           <>
             <Choice
@@ -48,7 +48,7 @@ function NewChat({ onDone, onNewGroup }: { onDone: () => void; onNewGroup: () =>
               onClick={onNewGroup}
             />
             <Choice
-              icon={<Link2 aria-hidden />}
+              icon={<Chain aria-hidden />}
               title={t('invite.action')}
               text={t('invite.text')}
               onClick={() => void invite(t)}

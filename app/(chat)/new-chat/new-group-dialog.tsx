@@ -2,7 +2,8 @@
 
 import { useState } from 'react';
 import { useActions } from '#lib/client/provider.tsx';
-import { limits, type User } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
+import type { User } from '#lib/contract/records.ts';
 import { useBackCloses } from '#lib/ui/back.ts';
 import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';

@@ -9,6 +9,7 @@ import type { Message } from '#lib/contract/records.ts';
 import { navigate } from '#lib/ui/nav.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { toast } from '#lib/ui/toast.tsx';
+import { plainText } from '../conversation/text-marks.ts';
 import { playSound } from './sound.ts';
 
 /**
@@ -34,7 +35,7 @@ export function Incoming() {
           {row?.kind === 'group' ? t('notify.inGroup', { name, group: row.title }) : name}
         </b>
         <span dir="auto" className="trunc">
-          {message.text}
+          {plainText(message.text)}
         </span>
       </span>,
       {

@@ -1,6 +1,6 @@
 'use client';
 
-import { BellRing, Download, X } from 'lucide-react';
+import { BellRing, Download, X } from '#lib/ui/icons.tsx';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useChat, usePush } from '#lib/client/provider.tsx';
 import { listRows } from '#lib/client/select.ts';

@@ -8,13 +8,14 @@ import { CheckCircle } from '#lib/ui/checkbox.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
-import { useRoving } from '#lib/ui/use-roving.ts';
 import { useDelayed } from '#lib/ui/use-delayed.ts';
+import { useLongList } from '#lib/ui/use-long-list.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { errorText } from '../conversation/failure.ts';
 import { usePeople } from './use-people.ts';
 
 const watched = 200;
+const rowHeight = 52;
 
 interface PeopleListProps {
   query: string;
@@ -34,7 +35,11 @@ export function PeopleList({ query, label, onPick, picked, busyId, end }: People
   const { people, error, loading, hasMore, loadMore, retry } = usePeople(query);
   const others = people.filter(({ id }) => id !== myId);
   const showSpinner = useDelayed(loading && others.length === 0);
-  const roving = useRoving(others.map(({ id }) => id));
+  const { listProps, rows, tabIndexOf } = useLongList({
+    keys: others.map(({ id }) => id),
+    rowHeight,
+    about: query,
+  });
   useWatchPresence(others.slice(0, watched).map(({ id }) => id));
 
   if (error) {
@@ -65,22 +70,25 @@ export function PeopleList({ query, label, onPick, picked, busyId, end }: People
   }
   return (
     <>
-      <ul aria-label={label} {...roving.listeners}>
-        {others.map((person) => (
-          <li key={person.id}>
-            <PersonRow
-              person={person}
-              checked={picked?.has(person.id)}
-              busy={busyId === person.id}
-              tabIndex={roving.tabIndexOf(person.id)}
-              onPick={() => onPick(person)}
-            >
-              {end ? end(person) : picked && <CheckCircle checked={picked.has(person.id)} />}
-            </PersonRow>
-          </li>
-        ))}
+      <ul aria-label={label} {...listProps}>
+        {rows.map(({ key, index, rowProps }) => {
+          const person = others[index]!;
+          return (
+            <li key={key} {...rowProps}>
+              <PersonRow
+                person={person}
+                checked={picked?.has(key)}
+                busy={busyId === key}
+                tabIndex={tabIndexOf(key)}
+                onPick={() => onPick(person)}
+              >
+                {end ? end(person) : picked && <CheckCircle checked={picked.has(key)} />}
+              </PersonRow>
+            </li>
+          );
+        })}
       </ul>
-      {showSpinner && <Loading />}
+      {showSpinner && others.length === 0 && <Loading />}
       {hasMore && <MoreWhenSeen key={others.length} onSeen={loadMore} />}
     </>
   );
@@ -112,7 +120,7 @@ function PersonRow({ person, checked, busy, tabIndex, onPick, children }: Person
       data-roving={id}
       tabIndex={tabIndex}
       onClick={onPick}
-      className="flex min-h-13 w-full items-center gap-3.5 rounded-md px-3 py-1.5 text-start hover:bg-hover-surface"
+      className="flex h-13 w-full items-center gap-3.5 rounded-md px-3 py-1.5 text-start hover:bg-hover-surface"
     >
       <Avatar id={id} name={displayName} src={avatarUrl} size={40} online={online} />
       <span className="min-w-0 flex-1">

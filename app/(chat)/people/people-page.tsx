@@ -1,6 +1,6 @@
 'use client';
 
-import { Link2 } from 'lucide-react';
+import { Chain } from '#lib/ui/icons.tsx';
 import { useDeferredValue, useState } from 'react';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { SearchBox } from '#lib/ui/search-box.tsx';
@@ -21,7 +21,7 @@ export function PeoplePage() {
       <PageHeader title={t('people.title')}>
         <IconButton
           label={t('invite.action')}
-          icon={<Link2 aria-hidden />}
+          icon={<Chain aria-hidden />}
           onClick={() => void invite(t)}
         />
       </PageHeader>

@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react';
 import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
@@ -64,7 +65,8 @@ export function PictureDialog({ picture, kind, onUse, onClose }: PictureDialogPr
           value={framing.zoom}
           aria-valuetext={t('picture.times', { factor: Math.round(framing.zoom * 10) / 10 })}
           onChange={(event) => setZoom(Number(event.target.value))}
-          className="h-11 min-w-0 flex-1 accent-accent"
+          style={{ '--at': (framing.zoom - 1) / (maxZoom - 1) } as CSSProperties}
+          className="slider h-11 min-w-0 flex-1"
         />
       </label>
     </Dialog>

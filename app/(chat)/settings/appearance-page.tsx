@@ -1,6 +1,6 @@
 'use client';
 
-import { useSyncExternalStore } from 'react';
+import { useSyncExternalStore, type CSSProperties } from 'react';
 import { Tick } from '#lib/ui/tick.tsx';
 import {
   onAppearanceChange,
@@ -57,6 +57,10 @@ function ThemeChoice() {
   );
 }
 
+const sample = 'flow-root w-fit rounded-bubble px-3 pt-2 pb-[7px]';
+const sampleMeta =
+  'float-end ms-2.5 mt-[7px] -mb-[3px] flex items-center gap-1 text-2xs tabular-nums';
+
 const RadioDot = ({ checked }: { checked: boolean }) => (
   <span
     aria-hidden
@@ -80,7 +84,7 @@ function TextSizeChoice() {
           </label>
           <span className="text-md text-text-3">{sizeName}</span>
         </div>
-        <div className="mb-5 flex items-center gap-3.5">
+        <div className="flex items-center gap-3.5">
           <span aria-hidden className="text-[13px]">
             A
           </span>
@@ -93,19 +97,21 @@ function TextSizeChoice() {
             value={step}
             aria-valuetext={sizeName}
             onChange={(event) => saveTextSize(textSizes[Number(event.target.value)] ?? 100)}
-            className="h-11 min-w-0 flex-1 accent-accent"
+            style={{ '--at': step / (textSizes.length - 1) } as CSSProperties}
+            className="slider h-11 min-w-0 flex-1"
           />
-          <span aria-hidden className="text-[20px]">
+          <span aria-hidden className="text-[22px]">
             A
           </span>
         </div>
-        <div aria-hidden className="grid gap-2">
-          <p className="w-fit justify-self-start rounded-bubble rounded-es-xs bg-bubble-other px-3 py-2 text-bubble-other-text">
+        <div aria-hidden className="mt-6 grid gap-3">
+          <p className={`${sample} justify-self-start bg-bubble-other text-bubble-other-text`}>
             {t('appearance.sampleQuestion')}
+            <span className={`${sampleMeta} text-bubble-other-meta`}>09:41</span>
           </p>
-          <p className="flex w-fit items-end gap-2.5 justify-self-end rounded-bubble rounded-ee-xs bg-bubble-own px-3 py-2 text-bubble-own-text">
+          <p className={`${sample} justify-self-end bg-bubble-own text-bubble-own-text`}>
             {t('appearance.sampleAnswer')}
-            <span className="flex items-center gap-1 text-2xs text-bubble-own-meta">
+            <span className={`${sampleMeta} text-bubble-own-meta`}>
               09:42 <Tick tick="read" on="bubble" />
             </span>
           </p>

@@ -1,4 +1,4 @@
-import { ChevronRight } from 'lucide-react';
+import { ChevronRight } from '#lib/ui/icons.tsx';
 import { useState } from 'react';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
@@ -22,7 +22,7 @@ export function ChoiceRow<V extends string>(props: ChoiceRowProps<V>) {
     <>
       <SettingRow title={title} onClick={() => setOpen(true)}>
         <span className="min-w-0 text-end text-md text-text-3">{t(choices[value])}</span>
-        <ChevronRight aria-hidden className="flip-rtl size-5 flex-none text-text-3" />
+        <ChevronRight aria-hidden className="flip-rtl size-4.5 flex-none text-text-3" />
       </SettingRow>
       <Dialog open={isOpen} onOpenChange={setOpen} title={title} kind="choice">
         <div role="radiogroup" aria-label={title} className="text-text">

@@ -1,6 +1,6 @@
 'use client';
 
-import { Monitor, Smartphone, Tablet, Terminal } from 'lucide-react';
+import { Monitor, Smartphone, Tablet, Terminal } from '#lib/ui/icons.tsx';
 import { useState, type ReactNode } from 'react';
 import type { Session } from '#lib/contract/records.ts';
 import { Button } from '#lib/ui/button.tsx';
@@ -10,7 +10,7 @@ import { agoText } from '#lib/ui/time.ts';
 import { useDelayed } from '#lib/ui/use-delayed.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { errorText } from '../conversation/failure.ts';
-import { Card } from './card.tsx';
+import { Card, cardRow } from './card.tsx';
 import { useSessions } from './use-sessions.ts';
 
 export function DevicesPage() {
@@ -95,7 +95,7 @@ function Device({ session, children }: { session: Session; children: ReactNode }
   const t = useTexts();
   const { device, current, lastUsedAt } = session;
   return (
-    <div className="flex min-h-15 items-center gap-3.5 px-3.5 py-2.5 [&+&]:border-t [&+&]:border-border">
+    <div className={cardRow}>
       <span className="grid size-10 flex-none place-items-center rounded-full bg-accent-soft text-accent-text [&>svg]:size-4.5">
         {iconOf(device)}
       </span>

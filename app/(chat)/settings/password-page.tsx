@@ -3,7 +3,7 @@
 import { useState, type FormEvent } from 'react';
 import { useActions, useChat } from '#lib/client/provider.tsx';
 import type { ClientError } from '#lib/client/types.ts';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import { Button } from '#lib/ui/button.tsx';
 import { TextField } from '#lib/ui/field.tsx';
 import { PasswordMeter } from '#lib/ui/password-meter.tsx';

@@ -5,13 +5,16 @@ import { Switch } from '#lib/ui/switch.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import type { PlainKey } from '#lib/texts/catalogue.ts';
 import { useAttempt } from '../details/use-attempt.ts';
+import { BlockedRow } from './blocked-row.tsx';
 import { Card } from './card.tsx';
 import { ChoiceRow } from './choice-row.tsx';
+import { ExceptRow } from './except-row.tsx';
 import { SettingRow } from './setting-row.tsx';
 
 const lastSeen: Record<Privacy['lastSeen'], PlainKey> = {
   everyone: 'privacy.everyone',
   contacts: 'privacy.contacts',
+  contacts_except: 'privacy.contactsExcept',
   nobody: 'privacy.nobody',
 };
 const online: Record<Privacy['online'], PlainKey> = {
@@ -41,6 +44,7 @@ export function PrivacyPage() {
           choices={lastSeen}
           onChoose={(value) => change({ lastSeen: value })}
         />
+        {privacy.lastSeen === 'contacts_except' && <ExceptRow />}
         <ChoiceRow
           title={t('person.online')}
           help={t('privacy.mutual')}
@@ -57,6 +61,9 @@ export function PrivacyPage() {
             onCheckedChange={(readReceipts) => change({ readReceipts })}
           />
         </SettingRow>
+      </Card>
+      <Card>
+        <BlockedRow />
       </Card>
     </>
   );

@@ -2,7 +2,7 @@
 
 import { useState, type FormEvent } from 'react';
 import { useActions, useChat } from '#lib/client/provider.tsx';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { TextField } from '#lib/ui/field.tsx';

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { cardRow } from './card.tsx';
 
 interface SettingRowProps {
   title: string;
@@ -6,9 +7,6 @@ interface SettingRowProps {
   onClick?: () => void;
   children: ReactNode;
 }
-
-const looks =
-  'flex min-h-15 w-full items-center gap-3.5 px-3.5 py-2.5 text-start [&+&]:border-t [&+&]:border-border';
 
 /** A line of a card: what it is about, and at its end what there is to it. All of it can be pressed. */
 export function SettingRow({ title, text, onClick, children }: SettingRowProps) {
@@ -22,10 +20,10 @@ export function SettingRow({ title, text, onClick, children }: SettingRowProps) 
     </>
   );
   return onClick ? (
-    <button type="button" onClick={onClick} className={`${looks} hover:bg-hover-surface`}>
+    <button type="button" onClick={onClick} className={`${cardRow} hover:bg-hover-surface`}>
       {content}
     </button>
   ) : (
-    <label className={looks}>{content}</label>
+    <label className={cardRow}>{content}</label>
   );
 }

@@ -3,16 +3,16 @@
 import {
   Bell,
   ChevronRight,
-  CircleQuestionMark,
+  Keyboard,
   HardDrive,
   KeyRound,
-  Languages,
+  Globe,
   LogOut,
-  MonitorSmartphone,
+  Monitor,
   Palette,
   ShieldCheck,
-  Trash2,
-} from 'lucide-react';
+  Trash,
+} from '#lib/ui/icons.tsx';
 import type { ReactNode } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { Avatar } from '#lib/ui/avatar.tsx';
@@ -49,7 +49,7 @@ export function SettingsNav({ page }: { page: SettingsPage | null }) {
           </span>
           <span className="trunc block text-sm text-text-3">{t('settings.profileText')}</span>
         </span>
-        <ChevronRight aria-hidden className="flip-rtl" />
+        <ChevronRight aria-hidden className="flip-rtl size-4.5! text-text-3!" />
       </ChatLink>
       <NavLink
         page="privacy"
@@ -68,7 +68,7 @@ export function SettingsNav({ page }: { page: SettingsPage | null }) {
       <NavLink
         page="devices"
         current={current('devices')}
-        icon={<MonitorSmartphone aria-hidden />}
+        icon={<Monitor aria-hidden />}
         title={t('settings.devices')}
         text={t('settings.devicesText')}
       />
@@ -82,7 +82,7 @@ export function SettingsNav({ page }: { page: SettingsPage | null }) {
       <NavLink
         page="language"
         current={current('language')}
-        icon={<Languages aria-hidden />}
+        icon={<Globe aria-hidden />}
         title={t('app.language')}
         text={languageNames[t.language]}
       />
@@ -108,7 +108,7 @@ export function SettingsNav({ page }: { page: SettingsPage | null }) {
         onClick={() => open('shortcuts')}
         className={`${row} ${plain} touch:hidden`}
       >
-        <CircleQuestionMark aria-hidden />
+        <Keyboard aria-hidden />
         <span className="flex-1 text-body font-medium">{t('shortcuts.title')}</span>
       </button>
       <button type="button" onClick={() => open('sign-out')} className={`${row} text-danger`}>
@@ -120,7 +120,7 @@ export function SettingsNav({ page }: { page: SettingsPage | null }) {
         aria-current={current('delete-account')}
         className={`${row} text-danger tablet:aria-[current]:bg-danger-soft`}
       >
-        <Trash2 aria-hidden />
+        <Trash aria-hidden />
         <span className="flex-1 text-body font-medium">{t('settings.deleteAccount')}</span>
       </ChatLink>
     </nav>

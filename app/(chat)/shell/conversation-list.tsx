@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useChat, useWatchPresence } from '#lib/client/provider.tsx';
 import { listRows } from '#lib/client/select.ts';
 import { useBackCloses } from '#lib/ui/back.ts';
@@ -8,10 +8,9 @@ import { ConnectionBanner } from '#lib/ui/connection-banner.tsx';
 import { navigate } from '#lib/ui/nav.tsx';
 import { SearchBox } from '#lib/ui/search-box.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { Offers } from '../notifications/offers.tsx';
 import { ListHeader, SearchHeader } from './list-header.tsx';
 import { ConversationRows } from './conversation-rows.tsx';
-import { SearchResults } from './search-results.tsx';
+import { Offers, SearchResults } from './parts.tsx';
 import { searchEvent } from './use-shortcuts.ts';
 
 // A server tells of at most 500 people; the open chat and its details need some of them.
@@ -29,7 +28,10 @@ export function ConversationList({ openId, hidden }: ConversationListProps) {
   const isEmpty = useChat((state) => state.listStatus === 'ready') && rows.length === 0;
   const [query, setQuery] = useState('');
   const searching = query.trim() !== '';
-  const closeSearch = () => setQuery('');
+  // Of a long list what is typed is shown first, then what it finds.
+  const wanted = useDeferredValue(query.trim());
+  // The same at every render: it goes to every row.
+  const closeSearch = useCallback(() => setQuery(''), []);
 
   useBackCloses(searching && !hidden, closeSearch);
   useWatchPresence(
@@ -49,7 +51,12 @@ export function ConversationList({ openId, hidden }: ConversationListProps) {
       </div>
       {!isEmpty && <Search query={query} onChange={setQuery} />}
       {searching ? (
-        <SearchResults query={query.trim()} rows={rows} openId={openId} onClose={closeSearch} />
+        <SearchResults
+          query={wanted || query.trim()}
+          rows={rows}
+          openId={openId}
+          onClose={closeSearch}
+        />
       ) : (
         <ConversationRows rows={rows} openId={openId} />
       )}

@@ -1,6 +1,6 @@
 'use client';
 
-import { Ban, BellOff, Pin } from 'lucide-react';
+import { Ban, BellOff, Pin } from '#lib/ui/icons.tsx';
 import { memo } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { isMuted } from '#lib/client/select.ts';
@@ -14,9 +14,12 @@ import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { shownName } from '../conversation/names.ts';
 import { previewOf, type Preview } from './preview.ts';
 
+/** Pixels. */
+export const conversationRowHeight = 72;
+
 /** The looks of every row in the list, whatever it leads to. */
 export const rowClasses =
-  'relative grid h-18 w-full grid-cols-[48px_minmax(0,1fr)] items-center gap-x-3 rounded-row px-3 text-start no-underline text-text [contain-intrinsic-size:auto_72px] [content-visibility:auto] [--ring:var(--c-app)] phone:[--ring:var(--c-surface)] hover:bg-hover phone:hover:bg-hover-surface';
+  'relative grid h-18 w-full grid-cols-[48px_minmax(0,1fr)] items-center gap-x-3 rounded-row px-3 text-start no-underline text-text [--ring:var(--c-app)] phone:[--ring:var(--c-surface)] hover:bg-hover phone:hover:bg-hover-surface';
 
 const selectedClasses =
   'tablet:bg-selected tablet:hover:bg-selected tablet:[--ring:var(--c-selected)]';
@@ -106,7 +109,7 @@ function PreviewLine({ preview }: { preview: Preview }) {
   return (
     <>
       {tick && <Tick tick={tick} />}
-      {kind === 'deleted' && <Ban aria-hidden className="size-3.75 text-text-3" />}
+      {kind === 'deleted' && <Ban aria-hidden className="icon-xs text-text-3" />}
       {kind === 'draft' && (
         <span className="flex-none font-medium text-danger">{t('row.draft')}</span>
       )}
@@ -132,7 +135,7 @@ const lineStyles: Partial<Record<Preview['kind'], string>> = {
 };
 
 const Sign = ({ icon, label }: { icon: React.ReactNode; label: string }) => (
-  <span className="flex-none text-text-3 [&>svg]:size-3.75">
+  <span className="flex-none text-text-3 [&>svg]:icon-xs">
     {icon}
     <span className="sr-only">{label}</span>
   </span>

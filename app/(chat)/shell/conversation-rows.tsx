@@ -1,18 +1,19 @@
 'use client';
 
-import { SquarePen } from 'lucide-react';
+import { SquarePen } from '#lib/ui/icons.tsx';
 import { useState } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { isMuted } from '#lib/client/select.ts';
 import type { Conversation } from '#lib/contract/records.ts';
-import { useRoving } from '#lib/ui/use-roving.ts';
 import { useDelayed } from '#lib/ui/use-delayed.ts';
+import { useLongList } from '#lib/ui/use-long-list.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { ConversationRow } from './conversation-row.tsx';
+import { ConversationRow, conversationRowHeight } from './conversation-row.tsx';
 import { FilterChips, passes, type Filter } from './filter-chips.tsx';
 import { FirstRun, ListFailed, ListSkeleton, NothingThere } from './list-states.tsx';
 import { RowsMenu } from './rows-menu.tsx';
 import { useOpenDialog } from './shell-context.tsx';
+import { usePrefetch } from './use-prefetch.ts';
 
 interface ConversationRowsProps {
   rows: Conversation[];
@@ -24,10 +25,8 @@ export function ConversationRows({ rows, openId }: ConversationRowsProps) {
   const t = useTexts();
   const openDialog = useOpenDialog();
   const shown = rows.filter((row) => passes(filter, row));
-  const roving = useRoving(
-    shown.map(({ id }) => id),
-    openId,
-  );
+  const status = useChat((state) => state.listStatus);
+  const isLate = useDelayed(status === 'loading' && rows.length === 0);
   return (
     <>
       {rows.length > 0 && (
@@ -39,37 +38,52 @@ export function ConversationRows({ rows, openId }: ConversationRowsProps) {
         />
       )}
       <RowsMenu>
-        <ul
-          {...roving.listeners}
-          className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-2 phone:px-1 phone:pb-22"
-        >
-          {shown.map(({ id }) => (
-            <li key={id}>
-              <ConversationRow id={id} isOpen={id === openId} tabIndex={roving.tabIndexOf(id)} />
-            </li>
-          ))}
-          {rows.length === 0 && <NoRows />}
-          {rows.length > 0 && shown.length === 0 && (
-            <NothingThere filter={filter} onShowAll={() => setFilter('all')} />
+        <div className="peer min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-2 has-data-first-run:grid has-data-first-run:place-items-center phone:px-1 phone:pb-0 phone:not-has-data-first-run:pb-22">
+          {shown.length > 0 && !isLate ? (
+            <Rows filter={filter} rows={shown} openId={openId} />
+          ) : (
+            <ul>
+              {isLate && <ListSkeleton />}
+              {!isLate && rows.length === 0 && status === 'ready' && <FirstRun />}
+              {!isLate && rows.length === 0 && typeof status === 'object' && <ListFailed />}
+              {!isLate && rows.length > 0 && (
+                <NothingThere filter={filter} onShowAll={() => setFilter('all')} />
+              )}
+            </ul>
           )}
-        </ul>
+        </div>
       </RowsMenu>
       <button
         type="button"
         aria-label={t('chat.new')}
         onClick={() => openDialog('new-chat')}
-        className="absolute end-4 bottom-4 grid size-14 place-items-center rounded-bubble bg-accent text-on-accent shadow-2 active:bg-accent-pressed tablet:hidden"
+        className="absolute end-4 bottom-4 grid size-14 peer-has-[[data-first-run]]:hidden place-items-center rounded-bubble bg-accent text-on-accent shadow-2 active:bg-accent-pressed tablet:hidden"
       >
-        <SquarePen aria-hidden className="size-5.5" />
+        <SquarePen aria-hidden />
       </button>
     </>
   );
 }
 
-function NoRows() {
-  const status = useChat((state) => state.listStatus);
-  const isLate = useDelayed(status === 'loading');
-  if (status === 'ready') return <FirstRun />;
-  if (status !== 'loading') return <ListFailed />;
-  return isLate && <ListSkeleton />;
+function Rows({ filter, rows, openId }: ConversationRowsProps & { filter: Filter }) {
+  const {
+    listProps,
+    rows: drawn,
+    tabIndexOf,
+  } = useLongList({
+    keys: rows.map(({ id }) => id),
+    rowHeight: conversationRowHeight,
+    start: openId,
+    about: filter,
+  });
+  const prefetch = usePrefetch();
+  return (
+    <ul {...listProps} {...prefetch}>
+      {drawn.map(({ key, rowProps }) => (
+        <li key={key} {...rowProps}>
+          <ConversationRow id={key} isOpen={key === openId} tabIndex={tabIndexOf(key)} />
+        </li>
+      ))}
+    </ul>
+  );
 }

@@ -5,9 +5,9 @@ const named = ['alt', 'ctrl', 'del', 'end', 'enter', 'esc', 'home', 'shift'] as 
 
 /** A key: one with a name, or what is printed on it. */
 export type KeyName =
-  (typeof named)[number] | 'C' | 'E' | 'F10' | 'K' | 'N' | '↑' | '↓' | '/' | '?';
+  (typeof named)[number] | 'C' | 'E' | 'F6' | 'F10' | 'K' | 'N' | '↑' | '↓' | '/' | '?';
 
-export function keyText(t: Texts, key: KeyName): string {
+function keyText(t: Texts, key: KeyName): string {
   const name = named.find((word) => word === key);
   return name ? t(`key.${name}`) : key;
 }
@@ -20,7 +20,7 @@ export function Keys({ keys }: { keys: readonly KeyName[] }) {
       {keys.map((key) => (
         <kbd
           key={key}
-          className="rounded-xs bg-sunken px-1.75 font-sans text-xs leading-5 font-medium whitespace-nowrap text-text-2 shadow-[inset_0_0_0_1px_var(--c-border)]"
+          className="rounded-xs bg-sunken px-1.75 py-px font-sans text-xs leading-5 font-medium whitespace-nowrap text-text-2 shadow-[inset_0_0_0_1px_var(--c-border)]"
         >
           {keyText(t, key)}
         </kbd>

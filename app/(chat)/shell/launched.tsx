@@ -2,7 +2,7 @@
 
 import { useEffect, useEffectEvent, useState } from 'react';
 import { launchOf } from './launch.ts';
-import { SendToDialog } from './send-to-dialog.tsx';
+import { SendToDialog } from './parts.tsx';
 import { useOpenDialog } from './shell-context.tsx';
 
 /** Does what Gatherly was opened for, once: the address then says so no more. */
@@ -21,5 +21,11 @@ export function Launched() {
     const timer = setTimeout(() => begin());
     return () => clearTimeout(timer);
   }, []);
-  return <SendToDialog text={shared} onClose={() => setShared(null)} />;
+  return (
+    <SendToDialog
+      open={shared !== null}
+      onOpenChange={(open) => !open && setShared(null)}
+      text={shared ?? ''}
+    />
+  );
 }

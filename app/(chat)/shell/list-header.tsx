@@ -5,10 +5,10 @@ import {
   EllipsisVertical,
   Keyboard,
   LogOut,
-  Settings2,
+  Sliders,
   SquarePen,
   Users,
-} from 'lucide-react';
+} from '#lib/ui/icons.tsx';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { Menu, MenuItem, MenuSeparator } from '#lib/ui/menu.tsx';
 import { navigate } from '#lib/ui/nav.tsx';
@@ -17,7 +17,7 @@ import { isTouch } from '../conversation/touch.ts';
 import { useOpenDialog } from './shell-context.tsx';
 
 const bar =
-  'flex h-15 flex-none items-center gap-1 py-1 ps-2 pe-1 tablet:h-18 tablet:px-3 tablet:pt-2 tablet:pb-0';
+  'flex h-15 flex-none items-center gap-1 pt-1 ps-2 pe-1 tablet:h-18 tablet:px-3 tablet:pt-2';
 const heading = 'flex-1 ps-2 text-[1.5rem] leading-8 font-bold tracking-[-.015em] tablet:text-xl';
 
 export function ListHeader() {
@@ -49,7 +49,7 @@ export function ListHeader() {
           onSelect={() => open('new-group')}
         />
         <MenuItem
-          icon={<Settings2 aria-hidden />}
+          icon={<Sliders aria-hidden />}
           label={t('settings.title')}
           onSelect={() => navigate('/settings')}
         />
@@ -83,14 +83,14 @@ function ShortcutsItem({ onSelect }: { onSelect: () => void }) {
 export function SearchHeader({ onClose }: { onClose: () => void }) {
   const t = useTexts();
   return (
-    <header className={bar}>
+    <header className={`${bar} phone:px-3`}>
       <IconButton
         label={t('search.close')}
         className="tablet:hover:bg-hover"
         icon={<ArrowLeft aria-hidden className="flip-rtl" />}
         onClick={onClose}
       />
-      <h1 className={`${heading} ps-0`}>{t('search.title')}</h1>
+      <h1 className={`${heading} ps-0!`}>{t('search.title')}</h1>
     </header>
   );
 }

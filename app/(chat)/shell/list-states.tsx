@@ -1,6 +1,6 @@
 'use client';
 
-import { Link2, SquarePen } from 'lucide-react';
+import { Chain, SquarePen } from '#lib/ui/icons.tsx';
 import { useActions } from '#lib/client/provider.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
@@ -14,18 +14,17 @@ export function FirstRun() {
   const t = useTexts();
   const open = useOpenDialog();
   return (
-    <li>
+    <li data-first-run>
       <Empty
         small
         title={t('chats.none')}
-        className="phone:pt-36"
         actions={
           <>
             <Button className="w-55" onClick={() => open('new-chat')}>
               <SquarePen aria-hidden className="size-5.5" /> {t('chats.start')}
             </Button>
             <Button className="w-55" variant="tonal" onClick={() => void invite(t)}>
-              <Link2 aria-hidden className="size-5.5" /> {t('invite.action')}
+              <Chain aria-hidden className="size-5.5" /> {t('invite.action')}
             </Button>
           </>
         }

@@ -1,6 +1,6 @@
 'use client';
 
-import { SquarePen, Users } from 'lucide-react';
+import { SquarePen, Users } from '#lib/ui/icons.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';

@@ -1,6 +1,6 @@
 'use client';
 
-import { ArrowLeft } from 'lucide-react';
+import { ArrowLeft } from '#lib/ui/icons.tsx';
 import type { ReactNode } from 'react';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { goBack } from '#lib/ui/nav.tsx';

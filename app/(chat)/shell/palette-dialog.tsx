@@ -2,7 +2,7 @@
 
 import { useDeferredValue, useId, useState, type KeyboardEvent } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
-import { listRows } from '#lib/client/select.ts';
+import { isMuted, listRows } from '#lib/client/select.ts';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { navigate } from '#lib/ui/nav.tsx';
 import { SearchBox } from '#lib/ui/search-box.tsx';
@@ -15,22 +15,25 @@ import { rankChats } from './palette-rank.ts';
 // More than anybody walks through with the arrows; another letter finds it sooner.
 const mostShown = 50;
 
-export interface PaletteDialogProps {
-  onClose: () => void;
+interface PaletteDialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  /** The chat that is on the screen. */
   openId: string | null;
 }
 
-export function PaletteDialog({ onClose, openId }: PaletteDialogProps) {
+/** Jumps to a chat or a person. */
+export function PaletteDialog({ openId, ...props }: PaletteDialogProps) {
   const t = useTexts();
   return (
-    <Dialog open onOpenChange={onClose} title={t('palette.title')} kind="flow">
-      <Chooser onClose={onClose} openId={openId} />
+    <Dialog {...props} title={t('palette.title')} kind="flow">
+      <Chooser onClose={() => props.onOpenChange(false)} openId={openId} />
     </Dialog>
   );
 }
 
 /** A field and the list that it controls: the focus stays in the field, the arrows move the choice. */
-function Chooser({ onClose, openId }: PaletteDialogProps) {
+function Chooser({ onClose, openId }: { onClose: () => void; openId: string | null }) {
   const t = useTexts();
   const listId = useId();
   const [query, setQuery] = useState('');
@@ -90,7 +93,7 @@ function Chooser({ onClose, openId }: PaletteDialogProps) {
         id={listId}
         role="listbox"
         aria-label={t('search.found')}
-        className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4"
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pt-1 pb-4"
       >
         {choices.map((choice, index) => (
           <PaletteOption
@@ -139,6 +142,7 @@ function useChoices(query: string, openId: string | null) {
       username: row.peer?.username ?? null,
       avatarUrl: row.avatarUrl,
       unread: row.unreadCount,
+      muted: isMuted(row),
     })),
     ...others.map(({ id, displayName, username, avatarUrl }) => ({
       kind: 'new' as const,
@@ -148,6 +152,7 @@ function useChoices(query: string, openId: string | null) {
       username,
       avatarUrl,
       unread: 0,
+      muted: false,
     })),
   ];
   return { choices, isSearching: loading };

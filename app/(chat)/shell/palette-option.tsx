@@ -14,6 +14,7 @@ export interface Choice {
   username: string | null;
   avatarUrl: string | null;
   unread: number;
+  muted: boolean;
 }
 
 interface PaletteOptionProps {
@@ -30,7 +31,7 @@ export function PaletteOption({ id, choice, isActive, isBusy, onTake }: PaletteO
   useEffect(() => {
     if (isActive) option.current?.scrollIntoView({ block: 'nearest' });
   }, [isActive]);
-  const { kind, avatarId, name, username, avatarUrl, unread } = choice;
+  const { kind, avatarId, name, username, avatarUrl, unread, muted } = choice;
   return (
     // The field has the focus and its keys; an option is only pressed.
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
@@ -60,7 +61,7 @@ export function PaletteOption({ id, choice, isActive, isBusy, onTake }: PaletteO
           {kind === 'new' && <span> · {t('chat.new')}</span>}
         </span>
       </span>
-      {isBusy ? <Spinner /> : <Badge count={unread} />}
+      {isBusy ? <Spinner /> : <Badge count={unread} muted={muted} />}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { nameOf, pendingOf, tickOf, typersIn } from '#lib/client/select.ts';
+import { nameOf, pendingOf, remembered, tickOf, typersIn } from '#lib/client/select.ts';
 import type { ChatState, Tick } from '#lib/client/types.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import type { Texts } from '#lib/texts/texts.ts';
@@ -18,6 +18,19 @@ export interface Preview {
 }
 
 export function previewOf(t: Texts, state: ChatState, row: Conversation, isOpen: boolean): Preview {
+  const { id } = row;
+  const { account, connection, people } = state;
+  const { drafts, former, members, outbox, receipts, typing } = state;
+  const own = [drafts, former, members, outbox, receipts, typing].map((record) => record[id]);
+  // All rows ask at every change of anything.
+  return rememberPreviews(id, [t, row, isOpen, account, connection.status, people, ...own], () =>
+    makePreview(t, state, row, isOpen),
+  );
+}
+
+const rememberPreviews = remembered<Preview>();
+
+function makePreview(t: Texts, state: ChatState, row: Conversation, isOpen: boolean): Preview {
   const pending = pendingOf(state, row.id).at(-1);
   const at = pending?.createdAt ?? row.lastMessage?.createdAt ?? row.createdAt;
   const plain = { who: '', tick: null, at };

@@ -1,6 +1,6 @@
 'use client';
 
-import { MessageCircle, Settings2, Users } from 'lucide-react';
+import { MessageCircle, Sliders, Users } from '#lib/ui/icons.tsx';
 import type { ReactNode } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { unreadChats } from '#lib/client/select.ts';
@@ -48,7 +48,7 @@ export function Rail({ view, hidden }: { view: View; hidden: boolean }) {
         href="/settings"
         label={t('settings.title')}
         current={view.name === 'settings' && !onProfile}
-        icon={<Settings2 aria-hidden />}
+        icon={<Sliders aria-hidden />}
       />
       <ChatLink
         href="/settings/profile"

@@ -1,15 +1,17 @@
 'use client';
 
-import { Archive, ArchiveRestore, Bell, BellOff, Pin, PinOff } from 'lucide-react';
+import { Archive, ArchiveRestore, Ban, Bell, BellOff, Pin, PinOff } from '#lib/ui/icons.tsx';
 import { useState, type ReactNode } from 'react';
 import { isMuted } from '#lib/client/select.ts';
-import type { Conversation } from '#lib/contract/records.ts';
+import type { Conversation, User } from '#lib/contract/records.ts';
 import { useActions, useChat } from '#lib/client/provider.tsx';
 import { ContextMenu, MenuItem, MenuSeparator } from '#lib/ui/menu.tsx';
 import { toast } from '#lib/ui/toast.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { muteChoices } from '../notifications/mute.ts';
 import { errorText } from '../conversation/failure.ts';
+import { firstName } from '../conversation/names.ts';
+import { BlockDialog } from './parts.tsx';
 
 /** One menu for all rows below it: it is about the row that was pressed. */
 export function RowsMenu({ children }: { children: ReactNode }) {
@@ -18,6 +20,9 @@ export function RowsMenu({ children }: { children: ReactNode }) {
   const { updateConversation } = useActions();
   const row = useChat((state) => (id ? state.conversations[id] : undefined));
   const me = row?.me;
+  const peer = row?.peer;
+  /** Whom to block, or not to block any more. */
+  const [asked, setAsked] = useState<User | null>(null);
   const aim = ({ target }: { target: EventTarget }) => {
     const row = target instanceof Element ? target.closest<HTMLElement>('[data-chat]') : null;
     setId(row?.dataset.chat ?? null);
@@ -67,6 +72,19 @@ export function RowsMenu({ children }: { children: ReactNode }) {
                 />
               ))
             )}
+            {peer && !peer.deleted && (
+              <>
+                <MenuSeparator />
+                <MenuItem
+                  danger={!peer.blocked}
+                  icon={<Ban aria-hidden />}
+                  label={t(peer.blocked ? 'block.undoNamed' : 'block.action', {
+                    name: firstName(peer.displayName),
+                  })}
+                  onSelect={() => setAsked(peer)}
+                />
+              </>
+            )}
           </>
         )
       }
@@ -74,6 +92,7 @@ export function RowsMenu({ children }: { children: ReactNode }) {
       <div className="contents" onPointerDownCapture={aim} onContextMenuCapture={aim}>
         {children}
       </div>
+      {asked && <BlockDialog person={asked} onClose={() => setAsked(null)} />}
     </ContextMenu>
   );
 }

@@ -1,16 +1,16 @@
 'use client';
 
 import { useChat } from '#lib/client/provider.tsx';
-import type { Conversation } from '#lib/contract/records.ts';
+import type { Conversation, User } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { useRoving } from '#lib/ui/use-roving.ts';
+import { useLongList } from '#lib/ui/use-long-list.ts';
 import { usePeople } from '../people/use-people.ts';
 import { useStartChat } from '../people/use-start-chat.ts';
-import { ConversationRow, rowClasses } from './conversation-row.tsx';
+import { ConversationRow, conversationRowHeight, rowClasses } from './conversation-row.tsx';
 import { isFound } from './palette-rank.ts';
 
 interface SearchResultsProps {
@@ -25,11 +25,9 @@ export function SearchResults({ query, rows, openId, onClose }: SearchResultsPro
   const t = useTexts();
   const { people, loading } = usePeople(query);
   const myId = useChat((state) => state.account.id);
-  const { start, starting } = useStartChat(onClose);
   const chats = rows.filter((row) => isFound(row, query));
   const inChats = new Set(chats.map(({ peer }) => peer?.id));
   const others = people.filter(({ id }) => id !== myId && !inChats.has(id));
-  const roving = useRoving([...chats, ...others].map(({ id }) => id));
 
   if (chats.length + others.length === 0) {
     if (loading) return <Searching />;
@@ -53,42 +51,83 @@ export function SearchResults({ query, rows, openId, onClose }: SearchResultsPro
       <h2 id="found" className="px-3 pt-3.5 pb-1.5 text-xs font-semibold text-text-3">
         {t('search.found')}
       </h2>
-      <ul aria-labelledby="found" {...roving.listeners}>
-        {chats.map(({ id }) => (
-          <li key={id}>
-            <ConversationRow
-              id={id}
-              isOpen={id === openId}
-              tabIndex={roving.tabIndexOf(id)}
-              onOpen={onClose}
-            />
-          </li>
-        ))}
-        {others.map(({ id, displayName, username, avatarUrl, online }) => (
-          <li key={id}>
-            <button
-              type="button"
-              aria-busy={starting === id || undefined}
-              data-roving={id}
-              tabIndex={roving.tabIndexOf(id)}
-              className={rowClasses}
-              onClick={() => void start(id)}
-            >
-              <Avatar id={id} name={displayName} src={avatarUrl} online={online} />
-              <span className="min-w-0">
-                <span dir="auto" className="user-line block text-body font-semibold">
-                  {displayName}
-                </span>
-                <span className="trunc block text-md text-text-2">
-                  <bdi dir="ltr">@{username}</bdi>
-                </span>
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Found query={query} chats={chats} others={others} openId={openId} onClose={onClose} />
       {loading && <Searching />}
     </div>
+  );
+}
+
+interface FoundProps {
+  query: string;
+  chats: Conversation[];
+  others: User[];
+  openId: string | null;
+  onClose: () => void;
+}
+
+function Found({ query, chats, others, openId, onClose }: FoundProps) {
+  const { start, starting } = useStartChat(onClose);
+  const { listProps, rows, tabIndexOf } = useLongList({
+    keys: [...chats, ...others].map(({ id }) => id),
+    rowHeight: conversationRowHeight,
+    about: query,
+  });
+  return (
+    <ul aria-labelledby="found" {...listProps}>
+      {rows.map(({ key, index, rowProps }) => {
+        const person = others[index - chats.length];
+        return (
+          <li key={key} {...rowProps}>
+            {person ? (
+              <PersonRow
+                person={person}
+                busy={starting === key}
+                tabIndex={tabIndexOf(key)}
+                onPick={() => void start(key)}
+              />
+            ) : (
+              <ConversationRow
+                id={key}
+                isOpen={key === openId}
+                tabIndex={tabIndexOf(key)}
+                onOpen={onClose}
+              />
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+interface PersonRowProps {
+  person: User;
+  busy: boolean;
+  tabIndex: 0 | -1;
+  onPick: () => void;
+}
+
+function PersonRow({ person, busy, tabIndex, onPick }: PersonRowProps) {
+  const { id, displayName, username, avatarUrl, online } = person;
+  return (
+    <button
+      type="button"
+      aria-busy={busy || undefined}
+      data-roving={id}
+      tabIndex={tabIndex}
+      className={rowClasses}
+      onClick={onPick}
+    >
+      <Avatar id={id} name={displayName} src={avatarUrl} online={online} />
+      <span className="min-w-0">
+        <span dir="auto" className="user-line block text-body font-semibold">
+          {displayName}
+        </span>
+        <span className="trunc block text-md text-text-2">
+          <bdi dir="ltr">@{username}</bdi>
+        </span>
+      </span>
+    </button>
   );
 }
 

@@ -11,22 +11,18 @@ import { SearchBox } from '#lib/ui/search-box.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 interface SendToDialogProps {
-  /** What is to be sent; null while there is nothing. */
-  text: string | null;
-  onClose: () => void;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  /** What is to be sent. */
+  text: string;
 }
 
 /** Asks which chat something is for, and puts it there as a draft: sending is its writer's to do. */
-export function SendToDialog({ text, onClose }: SendToDialogProps) {
+export function SendToDialog({ text, ...props }: SendToDialogProps) {
   const t = useTexts();
   return (
-    <Dialog
-      open={text !== null}
-      onOpenChange={(open) => !open && onClose()}
-      title={t('share.title')}
-      kind="flow"
-    >
-      {text !== null && <SendTo text={text} onDone={onClose} />}
+    <Dialog {...props} title={t('share.title')} kind="flow">
+      <SendTo text={text} onDone={() => props.onOpenChange(false)} />
     </Dialog>
   );
 }

@@ -6,27 +6,30 @@ import { goBack, navigate } from '#lib/ui/nav.tsx';
 import { useFocusReturn } from '#lib/ui/use-focus-return.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { ConversationView } from '../conversation/conversation-view.tsx';
-import { DetailsPanel } from '../details/details-panel.tsx';
-import { NewChatDialog } from '../new-chat/new-chat-dialog.tsx';
-import { NewGroupDialog } from '../new-chat/new-group-dialog.tsx';
 import { Incoming } from '../notifications/incoming.tsx';
-import { PeoplePage } from '../people/people-page.tsx';
-import { SettingsView } from '../settings/settings-view.tsx';
-import { SignOutDialog } from '../settings/sign-out-dialog.tsx';
 import { viewOf } from '../views.ts';
 import { ConversationList } from './conversation-list.tsx';
 import { LanguageKeeper } from './language-keeper.tsx';
 import { Launched } from './launched.tsx';
 import { LostNotice } from './lost-notice.tsx';
-import { NoChatOpen } from './no-chat-open.tsx';
-import { Palette } from './palette.tsx';
+import {
+  DetailsPanel,
+  NewChatDialog,
+  NewGroupDialog,
+  NoChatOpen,
+  PaletteDialog,
+  PeoplePage,
+  SettingsView,
+  ShortcutsDialog,
+  SignOutDialog,
+  WorkerKeeper,
+} from './parts.tsx';
 import { Rail } from './rail.tsx';
 import { ShellContext, useView, type ShellDialog } from './shell-context.tsx';
-import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { TabTitle } from './tab-title.tsx';
+import { usePageMotion } from './use-page-motion.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useViewFocus } from './use-view-focus.ts';
-import { WorkerKeeper } from './worker-keeper.tsx';
 
 const sheet =
   'relative flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden bg-surface tablet:my-2 tablet:me-2 tablet:rounded-lg tablet:shadow-1';
@@ -48,7 +51,9 @@ function Panes() {
   const chatId = view.name === 'chats' ? view.id : null;
   const details = view.name === 'chats' && view.details;
   const isSub = chatId !== null || (view.name === 'settings' && view.page !== null);
-  useViewFocus(chatId, usePathname());
+  const place = usePathname();
+  useViewFocus(chatId, place);
+  usePageMotion(place);
   return (
     <ShellContext value={setDialog}>
       <TabTitle />
@@ -89,7 +94,7 @@ function Panes() {
       <NewGroupDialog {...toggle('new-group')} onBack={() => setDialog('new-chat')} />
       <SignOutDialog {...toggle('sign-out')} />
       <ShortcutsDialog {...toggle('shortcuts')} />
-      <Palette {...toggle('palette')} openId={chatId} />
+      <PaletteDialog {...toggle('palette')} openId={chatId} />
     </ShellContext>
   );
 }
@@ -104,7 +109,7 @@ function Details({ id }: { id: string }) {
       <div
         aria-hidden
         onClick={() => navigate(`/chats/${id}`, 'replace')}
-        className="fixed inset-0 z-20 animate-fade bg-scrim phone:hidden wide:hidden"
+        className="z-20 col-start-3 row-start-1 my-2 me-2 animate-fade rounded-lg bg-scrim phone:hidden wide:hidden"
       />
       <aside
         aria-label={t('details.label')}

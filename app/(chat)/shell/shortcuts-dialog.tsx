@@ -21,6 +21,8 @@ const parts: Part[] = [
       { keys: ['alt', '↑'], does: 'shortcuts.previousChat' },
       { keys: ['alt', 'shift', '↓'], does: 'shortcuts.nextUnread' },
       { keys: ['alt', 'shift', '↑'], does: 'shortcuts.previousUnread' },
+      { keys: ['F6'], does: 'shortcuts.nextPart' },
+      { keys: ['shift', 'F6'], does: 'shortcuts.previousPart' },
       { keys: ['esc'], does: 'shortcuts.close' },
       { keys: ['?'], does: 'shortcuts.this' },
     ],

@@ -1,11 +1,12 @@
 'use client';
 
 import { useEffect, useEffectEvent } from 'react';
-import { useChat } from '#lib/client/provider.tsx';
+import { useReadChat } from '#lib/client/provider.tsx';
 import { listRows } from '#lib/client/select.ts';
 import { goBack, navigate } from '#lib/ui/nav.tsx';
 import { recall } from '#lib/ui/remembered.ts';
 import type { View } from '../views.ts';
+import { goToRegion } from './regions.ts';
 import type { ShellDialog } from './shell-context.tsx';
 
 /** Asks the list for its search box, wherever that is. */
@@ -22,10 +23,11 @@ interface Shortcuts {
 
 /** Keys that work everywhere; those of a conversation are its own. */
 export function useShortcuts({ view, dialog, setDialog }: Shortcuts): void {
-  const rows = useChat((state) => listRows(state).filter(({ me }) => !me.archived));
+  const read = useReadChat();
   const openId = view.name === 'chats' ? view.id : null;
 
   const goTo = (step: 1 | -1, unreadOnly: boolean) => {
+    const rows = listRows(read()).filter(({ me }) => !me.archived);
     const from = rows.findIndex(({ id }) => id === openId);
     const order = step === 1 ? rows.slice(from + 1) : rows.slice(0, Math.max(from, 0)).reverse();
     const next = order.find(({ unreadCount }) => !unreadOnly || unreadCount > 0);
@@ -58,6 +60,8 @@ export function useShortcuts({ view, dialog, setDialog }: Shortcuts): void {
     // What lies on top has the keys; what it covers must not change unseen.
     if (isCovered()) return jumps ? () => undefined : null;
     if (jumps) return () => setDialog('palette');
+    // With Ctrl too: some browsers keep F6 for themselves.
+    if (code === 'F6' && !altKey && !metaKey) return () => goToRegion(shiftKey ? -1 : 1);
     if (ctrlKey || metaKey) return null;
     return altKey ? altAction(event) : plainAction(event);
   };

@@ -3,7 +3,7 @@ import type { NextRequest } from 'next/server';
 import { authOptions, unwrapped } from '#lib/auth/options.ts';
 import { visitorOf } from '#lib/auth/visitor.ts';
 import { AppError, httpStatus } from '#lib/contract/errors.ts';
-import { limits } from '#lib/contract/records.ts';
+import { limits } from '#lib/contract/limits.ts';
 import { connected } from '#lib/database/connect.ts';
 import { env } from '#lib/env.ts';
 import { isOwnOrigin, provenanceOf } from '#lib/transport/origin.ts';

@@ -1,0 +1,6 @@
+import { routes } from '#lib/transport/rest.ts';
+
+export const { DELETE, GET, OPTIONS, PATCH, POST, PUT } = routes({
+  DELETE: 'unblockUser',
+  PUT: 'blockUser',
+});

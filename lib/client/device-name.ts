@@ -1,0 +1,1 @@
+export const databaseNameOf = (accountId: string): string => `gatherly-${accountId}`;

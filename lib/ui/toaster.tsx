@@ -1,0 +1,52 @@
+'use client';
+
+import { useEffect, useSyncExternalStore } from 'react';
+import { toast, Toaster as Sonner } from 'sonner';
+import { useTexts } from './texts-provider.tsx';
+
+const phone = '(width < 720px)';
+const onPhoneChange = (listener: () => void) => {
+  const query = matchMedia(phone);
+  query.addEventListener('change', listener);
+  return () => query.removeEventListener('change', listener);
+};
+
+const classNames = {
+  toast:
+    'inset-x-0 mx-auto flex min-h-12 w-fit max-w-115 items-center gap-2.5 rounded-row bg-toast py-1.5 ps-4 pe-2 font-sans text-md text-on-toast shadow-3 phone:mx-0 phone:w-full phone:max-w-none',
+  icon: '[&>svg]:size-4.5',
+  content: 'min-w-0 flex-1 py-1.5 pe-2',
+  actionButton:
+    'order-1 min-h-11 flex-none rounded-sm px-2.5 font-semibold whitespace-nowrap text-toast-action',
+  closeButton: 'order-2 grid size-11 flex-none place-items-center rounded-sm [&>svg]:size-4.5',
+};
+
+interface ToasterProps {
+  /** Once what is told can be shown. */
+  onReady: (show: typeof toast) => void;
+}
+
+/** Where toasts are shown. */
+export function Toaster({ onReady }: ToasterProps) {
+  const t = useTexts();
+  const isPhone = useSyncExternalStore(
+    onPhoneChange,
+    () => matchMedia(phone).matches,
+    () => false,
+  );
+  // After Sonner's own, by which it listens.
+  useEffect(() => onReady(toast), [onReady]);
+  return (
+    <Sonner
+      position="bottom-center"
+      visibleToasts={isPhone ? 1 : 3}
+      expand
+      gap={8}
+      offset={{ bottom: 88 }}
+      mobileOffset={{ bottom: 'calc(76px + env(safe-area-inset-bottom))', left: 12, right: 12 }}
+      dir={t.direction}
+      containerAriaLabel={t('app.notices')}
+      toastOptions={{ unstyled: true, classNames, closeButtonAriaLabel: t('action.close') }}
+    />
+  );
+}
