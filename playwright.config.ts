@@ -9,6 +9,11 @@ export default defineConfig({
   globalSetup: './tests/support/e2e-setup.ts',
   workers: 2,
   fullyParallel: false,
+  // What measures speed has the machine for itself.
+  projects: [
+    { name: 'people', testIgnore: '**/lighthouse.spec.ts' },
+    { name: 'speed', testMatch: '**/lighthouse.spec.ts', dependencies: ['people'] },
+  ],
   forbidOnly: true,
   timeout: 90_000,
   expect: { timeout: 15_000 },

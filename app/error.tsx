@@ -10,7 +10,6 @@ import {
   preferredLanguage,
 } from '#lib/texts/languages.ts';
 import { Mark } from '#lib/ui/brand.tsx';
-import { Button } from '#lib/ui/button.tsx';
 
 export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
   const language = useSyncExternalStore(
@@ -30,9 +29,14 @@ export default function ErrorPage({ error }: { error: Error & { digest?: string 
         <Mark size={72} />
         <h1 className="mt-5 text-xl font-bold tracking-[-.015em]">{title}</h1>
         <p className="mt-1.5 mb-5 max-w-100 text-pretty text-text-2">{text(error.digest)}</p>
-        <Button onClick={() => location.reload()}>
+        {/* Every page has this one in its scripts: it goes without the button that can be busy. */}
+        <button
+          type="button"
+          onClick={() => location.reload()}
+          className="inline-flex min-h-11 items-center gap-2 rounded-md bg-accent px-4.5 font-semibold text-on-accent hover:bg-accent-hover active:bg-accent-pressed"
+        >
           <RotateCw aria-hidden className="size-5" /> {reload}
-        </Button>
+        </button>
       </div>
     </main>
   );

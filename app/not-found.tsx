@@ -1,4 +1,3 @@
-import Link from 'next/link';
 import { Mark } from '#lib/ui/brand.tsx';
 import { buttonClasses } from '#lib/ui/button.tsx';
 import { requestTexts } from './request-texts.ts';
@@ -12,9 +11,9 @@ export default async function NotFound() {
         <Mark size={72} />
         <h1 className="mt-5 text-xl font-bold tracking-[-.015em]">{t('notFound.heading')}</h1>
         <p className="mt-1.5 mb-5 max-w-100 text-pretty text-text-2">{t('notFound.text')}</p>
-        <Link href="/chats" className={buttonClasses()}>
+        <a href="/chats" className={buttonClasses()}>
           {t('notFound.link')}
-        </Link>
+        </a>
       </div>
     </main>
   );

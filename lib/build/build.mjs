@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
+import { compressStatic } from './compress.mjs';
 import { shellBuildOf } from './shell-files.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -35,6 +36,7 @@ export async function build({ quiet = false } = {}) {
     if (quiet) process.stderr.write(Buffer.concat([pages.stdout, pages.stderr]));
     process.exit(pages.status ?? 1);
   }
+  await compressStatic(root);
   await bundle({
     absWorkingDir: root,
     entryPoints: {

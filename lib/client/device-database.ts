@@ -236,7 +236,8 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
     async readConversations(first, take) {
       const rows = inListOrder((await readRows('conversations')) ?? [], first);
       const parsers = rows.length > 0 ? await loadParsers().catch(() => null) : null;
-      for (let at = 0; parsers && at < rows.length; at += parsedAtOnce) {
+      if (!parsers) return;
+      for (let at = 0; at < rows.length; at += parsedAtOnce) {
         const part = rows.slice(at, at + parsedAtOnce);
         take(await parseRows('conversations', part, parsers.conversationOf));
         // The page draws, and hears what people do.

@@ -44,7 +44,7 @@ export interface ChatOptions {
 
 const longAwayMs = 60_000;
 const forgetWithinMs = 1000;
-const showWithinMs = 2000;
+const showWithinMs = 5000;
 
 /** A session that ran out is not a wish to forget what one was writing. */
 const isWish = (
@@ -56,13 +56,20 @@ function firstLogShown(store: StoreApi<ChatState>): Promise<void> {
   const isShown = ({ openId, logs }: ChatState) =>
     openId === null || (logs[openId] !== undefined && logs[openId].loading !== 'first');
   return new Promise((resolve) => {
-    if (isShown(store.getState())) return resolve();
+    if (isShown(store.getState())) return drawn(resolve);
     const stop = store.subscribe((state) => {
       if (!isShown(state)) return;
       stop();
-      resolve();
+      drawn(resolve);
     });
   });
+}
+
+/** After the next frame: a long list measures itself in one and is drawn in the other. */
+function drawn(done: () => void): void {
+  // Out of sight there are no frames.
+  if (document.visibilityState === 'hidden') return done();
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));
 }
 
 /** Puts the parts together. Nothing is opened and no browser global is touched before `start`. */

@@ -34,8 +34,8 @@ export const Language = z.enum(['en', 'es', 'de', 'ar']);
  */
 export const Privacy = z.object({
   lastSeen: z.enum(['everyone', 'contacts', 'contacts_except', 'nobody']),
-  /** Whom `contacts_except` leaves out. */
-  lastSeenExcept: z.array(Id).max(limits.exceptedUsers),
+  /** Whom `contacts_except` leaves out. Optional for what browsers have kept from before it was there. */
+  lastSeenExcept: z.array(Id).max(limits.exceptedUsers).optional(),
   online: z.enum(['everyone', 'as_last_seen']),
   /** Of direct conversations; groups always have them. */
   readReceipts: z.boolean(),

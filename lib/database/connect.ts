@@ -11,6 +11,7 @@ import { MessageModel } from '#lib/models/message.ts';
 import { PictureModel } from '#lib/models/picture.ts';
 import { SessionModel } from '#lib/models/session.ts';
 import { UserModel } from '#lib/models/user.ts';
+import { patiently } from '#lib/patience.ts';
 import { forget, remember } from '#lib/runtime.ts';
 import { guardWrites } from './closed-sockets.ts';
 import { timeCommands } from './command-times.ts';
@@ -56,12 +57,11 @@ export const database = (): Promise<Database> => remember('database', open);
 export async function connected(withinMs = 3_000): Promise<void> {
   // Not merely connected: without the unique indexes nothing would keep nodes apart.
   const { ready } = await database();
-  const patience = new AbortController();
-  const tooLate = delay(withinMs, undefined, { signal: patience.signal }).then(() => {
-    throw new AppError('unavailable', 'The database cannot be reached.');
-  });
-  tooLate.catch(() => undefined);
-  await Promise.race([ready, tooLate]).finally(() => patience.abort());
+  await patiently(
+    withinMs,
+    ready,
+    () => new AppError('unavailable', 'The database cannot be reached.'),
+  );
 }
 
 /** Resolves when the database has answered. @throws when it has not within about 3 s. */

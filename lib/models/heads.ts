@@ -17,6 +17,8 @@ export interface Head {
 const maxRemembered = 20_000;
 /** Characters of their last messages: nearly all are short, but each may have 64 KiB. */
 const maxRememberedText = 16 * 1024 * 1024;
+/** A busy conversation's document is written a few times a second, not with each of its messages. */
+const gatherMs = 250;
 
 interface Heads {
   known: Map<string, Head>;
@@ -24,11 +26,18 @@ interface Heads {
   text: number;
   /** Heads that their conversations' documents do not have yet. */
   unwritten: Map<string, Head>;
-  writing: Promise<void> | null;
+  timer: NodeJS.Timeout | null;
+  writing: Promise<void>;
 }
 
 const heads = (): Heads =>
-  remember('heads', () => ({ known: new Map(), text: 0, unwritten: new Map(), writing: null }));
+  remember('heads', () => ({
+    known: new Map(),
+    text: 0,
+    unwritten: new Map(),
+    timer: null,
+    writing: Promise.resolve(),
+  }));
 
 /** The head of a conversation: remembered, else read from its log. */
 export async function headOf(conversation: Types.ObjectId): Promise<Head> {
@@ -62,12 +71,19 @@ export function advanceHead(conversation: Types.ObjectId, head: Head): void {
   const id = conversation.toHexString();
   const state = heads();
   state.unwritten.set(id, keep(id, head));
-  state.writing ??= writeHeads(state);
+  state.timer ??= setTimeout(() => {
+    state.timer = null;
+    state.writing = state.writing.then(() => writeHeads(state));
+  }, gatherMs);
 }
 
-/** Resolves when every head is in its conversation's document; for a clean stop. */
+/** Writes every head to its conversation's document; for a clean stop. */
 export async function headsWritten(): Promise<void> {
-  while (heads().writing) await heads().writing;
+  const state = heads();
+  if (state.timer) clearTimeout(state.timer);
+  state.timer = null;
+  await state.writing;
+  await writeHeads(state);
 }
 
 /**
@@ -126,19 +142,15 @@ function forget(state: Heads, id: string): void {
 const textLength = ({ last }: Head): number => last?.text.length ?? 0;
 
 async function writeHeads(state: Heads): Promise<void> {
-  // One turn later, so that the appends of this turn share one write.
-  await new Promise(setImmediate);
-  while (state.unwritten.size > 0) {
-    const batch = [...state.unwritten];
-    state.unwritten.clear();
-    try {
-      await ConversationModel.collection.bulkWrite(batch.flatMap(headUpdates), { ordered: false });
-    } catch (error) {
-      // The log has it all; whoever reads the conversation next mends the document.
-      log().warn({ error: (error as Error).message }, 'heads of conversations were not written');
-    }
+  const batch = [...state.unwritten];
+  state.unwritten.clear();
+  if (batch.length === 0) return;
+  try {
+    await ConversationModel.collection.bulkWrite(batch.flatMap(headUpdates), { ordered: false });
+  } catch (error) {
+    // The log has it all; whoever reads the conversation next mends the document.
+    log().warn({ error: (error as Error).message }, 'heads of conversations were not written');
   }
-  state.writing = null;
 }
 
 // Nodes may write out of turn: a head never replaces a newer one.

@@ -1,5 +1,6 @@
 import { Schema, type Types } from 'mongoose';
 import type { Receipt, Role } from '#lib/contract/records.ts';
+import { forget } from '#lib/runtime.ts';
 import { defineModel, schemaOptions } from './define.ts';
 
 /** The messages from `from` to `to` (both included; no end while the person is a member). */
@@ -43,6 +44,8 @@ export interface MemberDoc {
   pinned: boolean;
 }
 
+type NextHook = (error?: Error) => void;
+
 const { ObjectId, Mixed } = Schema.Types;
 const schema = new Schema<MemberDoc>(
   {
@@ -65,6 +68,12 @@ const schema = new Schema<MemberDoc>(
   },
   { ...schemaOptions, collection: 'members' },
 );
+// Whether it has failed or not: what became of it is read anew.
+schema.post(['updateOne', 'updateMany'], () => forget('known-members'));
+schema.post(['updateOne', 'updateMany'], (error: Error, _result: unknown, next: NextHook) => {
+  forget('known-members');
+  next(error);
+});
 schema.index({ conversation: 1, user: 1 }, { unique: true });
 schema.index({ user: 1, leftAt: 1 });
 

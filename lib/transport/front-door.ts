@@ -13,6 +13,7 @@ import { requestIdOf, withContext, type RequestContext } from './request-context
 import { problemText } from './rest.ts';
 import { answerWorker } from './worker-script.ts';
 import { isCacheable, nonceHeader, policyFor, securityHeaders } from './security-headers.ts';
+import { answerStatic } from './static-files.ts';
 import { whenOver } from './when-over.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -63,6 +64,8 @@ export async function receive(
         await answerMetrics(request, response);
       } else if (path === '/sw.js') {
         await answerWorker(request, response);
+      } else if (!dev && (await answerStatic(request, response, path))) {
+        return;
       } else if (!dev && !isTaken(method, path)) {
         refuse(response, { code: 'not_found', message: 'There is nothing here that takes this.' });
       } else if (path.startsWith('/api/v1/') && hasLostField(url)) {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import { AppError, isAppError, type ErrorCode, type Issue } from '#lib/contract/errors.ts';
 import type { Reply } from '#lib/contract/events.ts';
@@ -7,6 +6,7 @@ import { connected } from '#lib/database/connect.ts';
 import { isDatabaseAway } from '#lib/database/errors.ts';
 import { createTurns } from '#lib/limits/turns.ts';
 import { metrics } from '#lib/metrics.ts';
+import { patiently } from '#lib/patience.ts';
 import { remember } from '#lib/runtime.ts';
 import { useCases } from '#lib/use-cases/all.ts';
 import type { Caller, UseCaseName, Visitor } from '#lib/use-cases/define.ts';
@@ -81,14 +81,12 @@ export async function underWay<T>(run: () => Promise<T>): Promise<T> {
 }
 
 /** The answer. @throws AppError `unavailable` when it takes longer than somebody should wait. */
-export async function inTime<T>(answer: Promise<T>): Promise<T> {
-  const patience = new AbortController();
-  const tooLate = delay(patienceMs, undefined, { signal: patience.signal }).then(() => {
-    throw new AppError('unavailable', 'The database takes too long to answer.');
-  });
-  tooLate.catch(() => undefined);
-  return Promise.race([answer, tooLate]).finally(() => patience.abort());
-}
+export const inTime = <T>(answer: Promise<T>): Promise<T> =>
+  patiently(
+    patienceMs,
+    answer,
+    () => new AppError('unavailable', 'The database takes too long to answer.'),
+  );
 
 /** The reply to what was thrown; what the log is to tell of it goes to the request's context. */
 function refusal(operation: string, error: unknown): Extract<Performed<never>, { ok: false }> {

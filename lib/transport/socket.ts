@@ -20,6 +20,7 @@ import { env } from '#lib/env.ts';
 import { metrics } from '#lib/metrics.ts';
 import { epochOf } from '#lib/models/epoch.ts';
 import { noteForeignRev } from '#lib/models/heads.ts';
+import { forgetKnownMembers } from '#lib/models/known-members.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { onPublication, rooms, type Publication } from '#lib/publish.ts';
 import { readAccount } from '#lib/use-cases/accounts.ts';
@@ -29,6 +30,7 @@ import { socketCame, socketVisible, socketWent } from '#lib/use-cases/presence.t
 import { allow } from './allow.ts';
 import { isOwnOrigin } from './origin.ts';
 import { loggingFailure } from './failure-log.ts';
+import { gatherFrames } from './gather-frames.ts';
 import { noteNewcomers, tooNewFor } from './newcomers.ts';
 import { joinOthers } from './other-nodes.ts';
 import { inTime, perform, refusing, requireServing, underWay } from './perform.ts';
@@ -85,6 +87,7 @@ export function startSocketHost(httpServer: HttpServer): SocketHost {
     cors: { origin: [...(PUBLIC_URL ? [PUBLIC_URL] : []), ...ALLOWED_ORIGINS], credentials: true },
   });
   watchConnections(io);
+  gatherFrames(io);
   io.use((socket, next) => {
     // A client asks once. Of a thousand times at once, each would be looked up, and let in.
     if (!beginAdmission(socket.conn)) {
@@ -343,6 +346,7 @@ function carryOut(io: Io, publication: Publication, from: string | null): void {
       break;
     case 'leave':
       membershipsEnded++;
+      forgetKnownMembers();
       if (publication.userIds.length === 0) break;
       io.in(publication.userIds.map(rooms.user)).socketsLeave(
         rooms.conversation(publication.conversationId),

@@ -35,7 +35,7 @@ function partOf<P>(load: Load<P>) {
     loaded: () => loaded,
     fetch,
     /** The same for all who ask until it is given up; null if it fails. */
-    attempt: () => (attempt ??= fetch().catch(() => null)),
+    attempt: () => (attempt ??= loaded ? readAlready(loaded) : fetch().catch(() => null)),
     giveUp: () => void (attempt = null),
     subscribe(listener: () => void) {
       listeners.add(listener);
@@ -43,6 +43,10 @@ function partOf<P>(load: Load<P>) {
     },
   };
 }
+
+/** A promise that `use` has the value of at once, as React marks those that it has seen fulfilled. */
+const readAlready = <T,>(value: T): Promise<T> =>
+  Object.assign(Promise.resolve(value), { status: 'fulfilled', value });
 
 interface Stand {
   /** What is there while the view comes. */
@@ -60,7 +64,8 @@ export function viewOnDemand<P extends object>(
 
   function View(props: P) {
     const [, again] = useState(0);
-    const Loaded = part.loaded() ?? use(part.attempt());
+    // Also when it is there: React goes through a component again that has waited, and misses the call.
+    const Loaded = use(part.attempt());
     const isThere = Loaded !== null;
     useEffect(() => {
       // Whoever opens it another time asks anew.

@@ -24,8 +24,10 @@ export function Tooltips() {
     ) => document.addEventListener(type, listener, { capture: true, signal: listening.signal });
     let timer: ReturnType<typeof setTimeout> | undefined;
     let hovered: HTMLElement | null = null;
+    let wanted: HTMLElement | null = null;
     const show = (next: HTMLElement | null, afterMs = 0) => {
       clearTimeout(timer);
+      wanted = next;
       setAnchor(null);
       if (next) timer = setTimeout(() => setAnchor(next), afterMs);
     };
@@ -43,7 +45,8 @@ export function Tooltips() {
     on('focusout', hide);
     on('pointerdown', hide);
     on('click', hide);
-    on('scroll', hide);
+    // Of what scrolls elsewhere the control does not move.
+    on('scroll', ({ target }) => target instanceof Node && target.contains(wanted) && hide());
     on('keydown', ({ key }) => key === 'Escape' && hide());
     return () => {
       clearTimeout(timer);

@@ -72,6 +72,7 @@ export function useLongList({ keys, rowHeight, start = null, about = '' }: LongL
   });
 
   const stop = roving.stop === undefined ? -1 : keys.indexOf(roving.stop);
+  // oxlint-disable-next-line react/incompatible-library -- Nothing here is memoised.
   const virtualizer = useVirtualizer<HTMLElement, HTMLLIElement>({
     count: keys.length,
     estimateSize: () => rowHeight,
@@ -84,6 +85,7 @@ export function useLongList({ keys, rowHeight, start = null, about = '' }: LongL
   });
 
   // What stands above the list may have grown. Out of sight nothing has a place.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- At every render; the same number ends it.
   useLayoutEffect(() => {
     if (!list.current || !scroller.current || scroller.current.clientHeight === 0) return;
     const { top } = scroller.current.getBoundingClientRect();

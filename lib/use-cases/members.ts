@@ -17,7 +17,8 @@ import {
   closed,
   groupOf,
   joinSockets,
-  presentMembershipOf,
+  membershipOf,
+  requirePresent,
 } from './membership.ts';
 import { appendSystemLine } from './messages.ts';
 import { memberViews, messageView } from './views.ts';
@@ -27,7 +28,7 @@ const sharedHistoryMs = 14 * 24 * 3_600_000;
 const ranks: Record<Role, number> = { owner: 0, admin: 1, member: 2 };
 
 export const listMembers = defineUseCase('listMembers', async (caller, input) => {
-  const { conversation } = await presentMembershipOf(caller, input.conversationId);
+  const { conversation } = requirePresent(await membershipOf(caller, input.conversationId));
   const { items, nextCursor } = pageOf(await membersOf(conversation), input);
   const former = await receiptsOfFormer(conversation, caller.userId);
   return { items: await memberViews(caller.userId, items), nextCursor, former };

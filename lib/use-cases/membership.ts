@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { AppError } from '#lib/contract/errors.ts';
 import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
+import { knownMember } from '#lib/models/known-members.ts';
 import { MemberModel, type MemberDoc, type SeqRange } from '#lib/models/member.ts';
 import { publish } from '#lib/publish.ts';
 import { remember } from '#lib/runtime.ts';
@@ -14,7 +15,7 @@ import type { Caller } from './define.ts';
  */
 export async function membershipOf(caller: Caller, conversationId: string): Promise<MemberDoc> {
   const member = await findMembership(caller, conversationId);
-  if (!member) throw new AppError('not_found', 'There is no such conversation.');
+  if (!member) throw unknownConversation();
   return member;
 }
 
@@ -39,15 +40,27 @@ export function findMembership(
   return answer;
 }
 
-/** @throws AppError `forbidden` for somebody who has left or was removed. */
-export async function presentMembershipOf(
-  caller: Caller,
+/**
+ * The same for what comes with every message, as it was at most a moment ago: what this process has
+ * changed it knows; of its watermarks it may be behind.
+ * @throws AppError `not_found` as above.
+ */
+export async function knownMembershipOf(
+  { userId }: Caller,
   conversationId: string,
 ): Promise<MemberDoc> {
-  const member = await membershipOf(caller, conversationId);
+  const member = await knownMember(conversationId, userId);
+  if (!member) throw unknownConversation();
+  return member;
+}
+
+/** @throws AppError `forbidden` for somebody who has left or was removed. */
+export function requirePresent(member: MemberDoc): MemberDoc {
   if (member.leftAt) throw noLongerMember(member);
   return member;
 }
+
+const unknownConversation = () => new AppError('not_found', 'There is no such conversation.');
 
 export const noLongerMember = ({ blocking }: MemberDoc) =>
   new AppError(
@@ -60,7 +73,7 @@ export async function groupOf(
   caller: Caller,
   conversationId: string,
 ): Promise<{ group: ConversationDoc; member: MemberDoc }> {
-  const member = await presentMembershipOf(caller, conversationId);
+  const member = requirePresent(await membershipOf(caller, conversationId));
   const group = await ConversationModel.findById(conversationId).lean<ConversationDoc>();
   if (!group) throw new AppError('not_found', 'There is no such conversation.');
   if (group.kind !== 'group') {

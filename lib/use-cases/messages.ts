@@ -16,6 +16,7 @@ import {
   canSee,
   findMembership,
   joinsSoFar,
+  knownMembershipOf,
   membershipOf,
   noLongerMember,
   visibleWithin,
@@ -27,7 +28,7 @@ const defaultPage = 50;
 
 export const sendMessage = defineUseCase('sendMessage', async (caller, input) => {
   const { conversationId, clientId, text } = input;
-  const member = await membershipOf(caller, conversationId);
+  const member = await knownMembershipOf(caller, conversationId);
   if (member.leftAt) return { ...(await sentBefore(caller, member, input)), created: false };
   const { message, created, othersUpTo } = await appendMessage(
     {

@@ -1,11 +1,12 @@
 import { Types } from 'mongoose';
 import type { Receipt } from '#lib/contract/records.ts';
 import { headOf, readHead } from '#lib/models/heads.ts';
+import { forgetKnownMember, moveKnownMember } from '#lib/models/known-members.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { publish, rooms } from '#lib/publish.ts';
 import { remember } from '#lib/runtime.ts';
 import { defineUseCase } from './define.ts';
-import { presentMembershipOf } from './membership.ts';
+import { knownMembershipOf, requirePresent } from './membership.ts';
 import { thoseWithHiddenReading } from './privacy.ts';
 
 // Watermarks are two numbers on the membership. Those that move within a moment are written
@@ -32,13 +33,13 @@ const receipts = (): Receipts =>
   remember('receipts', () => ({ moved: new Map(), timer: null, writing: null }));
 
 export const markDelivered = defineUseCase('markDelivered', async (caller, input) => {
-  const member = await presentMembershipOf(caller, input.conversationId);
+  const member = requirePresent(await knownMembershipOf(caller, input.conversationId));
   const seq = await withinLog(member, input.seq);
   return { receipt: await advance(member, { deliveredSeq: seq, readSeq: 0 }) };
 });
 
 export const markRead = defineUseCase('markRead', async (caller, input) => {
-  const member = await presentMembershipOf(caller, input.conversationId);
+  const member = requirePresent(await knownMembershipOf(caller, input.conversationId));
   return { receipt: await readUpTo(member, await withinLog(member, input.seq)) };
 });
 
@@ -109,6 +110,7 @@ async function flush(state: Receipts): Promise<void> {
     const hidden = await thoseWithHiddenReading(batch.map(({ conversationId }) => conversationId));
     const writes = batch.flatMap((one) => updates(one, hidden.has(one.conversationId)));
     await MemberModel.collection.bulkWrite(writes, { ordered: false });
+    batch.forEach((one) => noteMoved(one, hidden.has(one.conversationId)));
     for (const { conversationId, moved } of batch) {
       const secret = hidden.has(conversationId) ? moved.filter(({ hasRead }) => hasRead) : [];
       const open = moved.filter((one) => !secret.includes(one));
@@ -124,6 +126,14 @@ async function flush(state: Receipts): Promise<void> {
 interface Batch {
   conversationId: string;
   moved: Moved[];
+}
+
+function noteMoved({ conversationId, moved }: Batch, isHidden: boolean): void {
+  for (const { receipt } of moved) {
+    // How far such reading is shown is only known to the database.
+    if (isHidden) forgetKnownMember(conversationId, receipt.userId);
+    else moveKnownMember(conversationId, receipt);
+  }
 }
 
 const receiptsIn = (moved: Moved[]): Receipt[] => moved.map(({ receipt }) => receipt);

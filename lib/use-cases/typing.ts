@@ -1,11 +1,11 @@
 import { estrangedFrom } from '#lib/models/block.ts';
 import { publish, rooms } from '#lib/publish.ts';
 import { defineUseCase } from './define.ts';
-import { presentMembershipOf } from './membership.ts';
+import { knownMembershipOf, requirePresent } from './membership.ts';
 
 /** A hint to the others, never stored; whoever misses it has lost nothing. */
 export const setTyping = defineUseCase('setTyping', async (caller, { conversationId, typing }) => {
-  await presentMembershipOf(caller, conversationId);
+  requirePresent(await knownMembershipOf(caller, conversationId));
   const unseenBy = await estrangedFrom(caller.userId);
   publish({
     type: 'event',

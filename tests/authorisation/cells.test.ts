@@ -43,12 +43,15 @@ const inputOf = async ({ name }: Line, world: World, asker: Asker) =>
 /** All that those in them see of the group and of the chat. */
 async function snapshot({ groupId: id, direct }: World) {
   const { owner, newcomer } = cast;
-  return {
+  const seen = {
     group: await owner.view({ id }),
     members: await owner.done('GET', `/conversations/${id}/members`),
     messages: await owner.history({ id }),
     direct: await newcomer.history({ id: direct.conversationId }),
   };
+  // While somebody is here, this goes on by itself.
+  const isStill = (name: string) => name !== 'lastSeenAt';
+  return JSON.parse(JSON.stringify(seen, (name, value) => (isStill(name) ? value : undefined)));
 }
 
 /** What a device has heard of the group that stays untouched. */

@@ -32,7 +32,7 @@ export const ana: Account = {
   ...person(1, 'Ana'),
   email: null,
   hasPassword: true,
-  privacy: { lastSeen: 'everyone', lastSeenExcept: [], online: 'everyone', readReceipts: true },
+  privacy: { lastSeen: 'everyone', online: 'everyone', readReceipts: true },
 };
 export const ben = person(2, 'Ben');
 export const cleo = person(3, 'Cleo');

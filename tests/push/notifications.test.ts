@@ -195,6 +195,22 @@ describe('what is shown', () => {
     expect(cleos.pushes.map(({ payload }) => payload.kind)).not.toContain('clear');
   });
 
+  it('by somebody blocked is told in groups only, and what is shown of them is cleared', async () => {
+    const chat = await ana.direct(ben);
+    await ana.say(chat, 'Before');
+    await bens.told('Before');
+    await ben.done('PUT', `/users/${ana.id}/block`);
+    await bens.heard('clear');
+    await ana.say(chat, 'Between us');
+    await allTold();
+    await ben.done('DELETE', `/users/${ana.id}/block`);
+    await ana.say(group, 'Among us');
+    await bens.told('Among us');
+    await ana.say(chat, 'After');
+    await bens.told('After');
+    expect(bens.texts).toEqual(['Before', 'Among us', 'After']);
+  });
+
   it('is cleared for somebody who is removed, who is told nothing more', async () => {
     await ana.say(group, 'Still here');
     await bens.told('Still here');

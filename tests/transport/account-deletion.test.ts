@@ -164,6 +164,10 @@ it('leaves nothing of who it was in the database', async () => {
   await ana.done('PATCH', '/users/me', { about: 'Somebody', displayName: 'Ana Sorolla' });
   const chat = await ana.direct(ben);
   await ana.say(chat, 'A message');
+  const group = await ben.group('Garden', [cleo]);
+  await ben.done('POST', `/conversations/${group.id}/members`, { userIds: [ana.id] });
+  await ana.done('PUT', `/users/${cleo.id}/block`);
+  await cleo.done('PUT', `/users/${ana.id}/block`);
   const uploaded = await sendPicture();
   const { user } = (await uploaded.json()) as { user: { avatarUrl: string } };
   const links = client.db().collection('oauth_accounts');
@@ -185,6 +189,20 @@ it('leaves nothing of who it was in the database', async () => {
   // Who wrote the message, that the chat was of these two and how far it was read, and that there
   // was somebody.
   expect([...new Set(mentions)].sort()).toEqual(['conversations', 'members', 'messages', 'users']);
+});
+
+it('takes the name out of the lines of groups, older ones too', async () => {
+  const group = await ben.group('Garden', [cleo]);
+  await ben.done('POST', `/conversations/${group.id}/members`, { userIds: [ana.id] });
+  const [, added] = await ben.history(group);
+  expect(added?.text).toBe('Somebody joined the group');
+  await client
+    .db()
+    .collection('messages')
+    .updateOne({ _id: new ObjectId(added?.id) }, { $set: { text: 'Ana joined the group' } });
+  expect((await remove(ana)).status).toBe(200);
+  expect(JSON.stringify(await ben.history(group))).not.toContain('Ana');
+  expect((await ben.view(group)).names[ana.id] ?? 'Deleted account').toBe('Deleted account');
 });
 
 it('keeps no picture that is sent meanwhile', async () => {

@@ -180,6 +180,19 @@ it('changes the profile and tells those who know the person', async () => {
   ben.leave();
 });
 
+it('tells one’s other devices of one’s own settings, and nobody else', async () => {
+  const ben = await person(server.url, 'ben');
+  await ana.direct(ben);
+  const [phone, bens] = [await ana.connect(), await ben.connect()];
+  const privacy = { readReceipts: false };
+  const { body } = await ana.rest('PATCH', '/users/me', { language: 'de', privacy });
+  expect((await phone.heard('account:updated')).user).toEqual({ ...body.user, online: true });
+  await bens.ask('presence:visible', { visible: true });
+  expect(bens.all('account:updated')).toEqual([]);
+  expect(bens.all('user:updated')).toEqual([]);
+  ben.leave();
+});
+
 it('describes itself', async () => {
   const { body } = await request(server.url, 'GET', '/openapi.json');
   expect(body.openapi).toBe('3.1.0');

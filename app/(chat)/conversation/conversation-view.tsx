@@ -10,7 +10,7 @@ import { Blocked } from './blocked.tsx';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { ConversationSkeleton, LogSkeleton } from './conversation-skeleton.tsx';
-import { FailedLog, GoneChat, SayHello } from './empty-states.tsx';
+import { FailedLog, GoneChat, SayHello } from '../shell/parts.tsx';
 import { MessageList, type MessageListHandle } from './message-list.tsx';
 import { canEdit } from './message-rights.ts';
 import { useOpening, type Opening } from './use-opening.ts';

@@ -48,6 +48,8 @@ interface View {
   /** Somebody has scrolled. */
   isTaken: boolean;
   seenSeq: number;
+  /** The first row in view, and how far (px) below its top the view begins. */
+  top: { key: string; below: number } | null;
 }
 
 export type LogScroll = ReturnType<typeof useLogScroll>;
@@ -72,6 +74,7 @@ export function useLogScroll(options: LogScrollOptions) {
     isSticking: true,
     isTaken: false,
     seenSeq: 0,
+    top: null,
   });
   /** Of the log's height: where in view it goes to. Nothing is gone to before it is known. */
   const [third, setThird] = useState(0);
@@ -81,7 +84,8 @@ export function useLogScroll(options: LogScrollOptions) {
   let metrics: RowMetrics | undefined;
   const heightOf = (index: number) => {
     metrics ??= metricsOf(scroller.current);
-    return items[index] ? estimateHeight(items[index], metrics) : 0;
+    // Never what is measured, which is whole: the library remembers only what differs.
+    return items[index] ? Math.floor(estimateHeight(items[index], metrics)) + 0.5 : 0;
   };
   const keptIndex = kept === null ? -1 : items.findIndex(({ key }) => key === kept);
 
@@ -116,17 +120,14 @@ export function useLogScroll(options: LogScrollOptions) {
     const box = scroller.current;
     const { range } = virtualizer;
     const now = view.current;
-    if (!box || !range || box.clientHeight === 0 || now.goal?.to === 'opening') return;
+    // Out of sight, and until it is where it was again, nothing is in view.
+    if (third === 0 || !box?.clientHeight || !range || now.goal?.to === 'opening') return;
     const toEnd = box.scrollHeight - box.scrollTop - box.clientHeight;
     now.isSticking = isLive && toEnd <= stickyPx;
-    for (let index = range.endIndex; index >= range.startIndex; index--) {
-      const item = items[index];
-      const seq = item && seqOf(item);
-      if (seq === undefined) continue;
-      now.seenSeq = Math.max(now.seenSeq, seq);
-      break;
-    }
+    now.seenSeq = Math.max(now.seenSeq, lastSeqIn(items, range));
     const top = items[range.startIndex];
+    const { start = 0 } = virtualizer.measurementsCache[range.startIndex] ?? {};
+    now.top = top ? { key: top.key, below: box.scrollTop - start } : null;
     onLook({
       isAtEnd: now.isSticking,
       seenSeq: now.seenSeq,
@@ -156,8 +157,15 @@ export function useLogScroll(options: LogScrollOptions) {
 
   const onScroll = useEffectEvent(look);
   const onResize = useEffectEvent(() => {
-    setThird(thirdOf(scroller.current));
-    if (view.current.isSticking && view.current.goal === null) virtualizer.scrollToEnd();
+    const { isSticking, goal, top } = view.current;
+    const height = thirdOf(scroller.current);
+    setThird(height);
+    if (height === 0) return;
+    const index = third > 0 ? -1 : items.findIndex(({ key }) => key === top?.key);
+    const row = virtualizer.measurementsCache[index];
+    if (isSticking && goal === null) virtualizer.scrollToEnd();
+    // Out of sight it has lost its place.
+    else if (row && top) virtualizer.scrollToOffset(row.start + top.below);
     look();
   });
   useEffect(() => {
@@ -209,6 +217,14 @@ export function useLogScroll(options: LogScrollOptions) {
   };
 
   return { virtualizer, goTo };
+}
+
+function lastSeqIn(
+  items: readonly TimelineItem[],
+  { startIndex, endIndex }: { startIndex: number; endIndex: number },
+): number {
+  const last = items.slice(startIndex, endIndex + 1).findLast((item) => seqOf(item) !== undefined);
+  return (last && seqOf(last)) ?? 0;
 }
 
 const thirdOf = (box: HTMLElement | null) => Math.round((box?.clientHeight ?? 0) / 3);

@@ -24,7 +24,9 @@ export function Offers() {
   const noInstall = useRemembered('offer.install');
   if (!hasTalked) return null;
   if (canNotify && isDue(noPush)) return <NotifyOffer />;
-  if (installing === 'can' && days >= usedDays && noInstall === null) return <InstallOffer />;
+  const canInstall = installing === 'can' || installing === 'by-hand';
+  if (canInstall && days >= usedDays && noInstall === null)
+    return <InstallOffer byHand={installing === 'by-hand'} />;
   return null;
 }
 
@@ -67,57 +69,70 @@ function NotifyOffer() {
   return (
     <Offer
       icon={<BellRing aria-hidden />}
-      text={t('notify.offer')}
+      title={t('notify.turnOn')}
       action={t('notify.turnOn')}
       busy={isBusy}
       onAct={() => void attempt(push.turnOn(), t('notify.failed')).then(done)}
       onClose={done}
-    />
+    >
+      {t('notify.offer')}
+    </Offer>
   );
 }
 
-function InstallOffer() {
+function InstallOffer({ byHand }: { byHand: boolean }) {
   const t = useTexts();
   const done = () => putOff('offer.install');
+  if (byHand)
+    return (
+      <Offer icon={<Download aria-hidden />} title={t('install.title')} onClose={done}>
+        {t('install.text')} {t('install.byHand')}
+      </Offer>
+    );
   return (
     <Offer
       icon={<Download aria-hidden />}
-      text={t('install.text')}
+      title={t('install.title')}
       action={t('install.action')}
-      busy={false}
       onAct={() => void install().then(done)}
       onClose={done}
-    />
+    >
+      {t('install.text')}
+    </Offer>
   );
 }
 
 interface OfferProps {
   icon: ReactNode;
-  text: string;
-  action: string;
-  busy: boolean;
-  onAct: () => void;
+  title: string;
+  /** What its button says; without one it only tells. */
+  action?: string;
+  busy?: boolean;
+  onAct?: () => void;
   onClose: () => void;
+  children: ReactNode;
 }
 
-function Offer({ icon, text, action, busy, onAct, onClose }: OfferProps) {
+function Offer({ icon, title, action, busy, onAct, onClose, children }: OfferProps) {
   const t = useTexts();
   return (
     <section
-      aria-label={action}
+      aria-label={title}
       className="mx-3 mt-1 mb-3 phone:ms-4 phone:me-22 phone:mb-4 flex flex-none items-start gap-2.5 rounded-md bg-info-soft py-1 ps-3.5 pe-1 text-md text-on-info-soft [&>svg]:mt-3 [&>svg]:size-4.5"
     >
       {icon}
       <div className="min-w-0 flex-1 pt-2.5 pb-1">
-        <p>{text}</p>
-        <button
-          type="button"
-          disabled={busy}
-          onClick={onAct}
-          className="-ms-2 min-h-10 rounded-sm px-2 text-start font-semibold hover:bg-hover-surface phone:min-h-11"
-        >
-          {action}
-        </button>
+        <p>{children}</p>
+        {action && (
+          <button
+            type="button"
+            disabled={busy}
+            onClick={onAct}
+            className="-ms-2 min-h-10 rounded-sm px-2 text-start font-semibold hover:bg-hover-surface phone:min-h-11"
+          >
+            {action}
+          </button>
+        )}
       </div>
       <IconButton label={t('action.close')} icon={<X aria-hidden />} onClick={onClose} />
     </section>

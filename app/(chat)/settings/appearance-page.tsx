@@ -66,7 +66,7 @@ const RadioDot = ({ checked }: { checked: boolean }) => (
     aria-hidden
     className={`grid size-5.5 flex-none place-items-center rounded-full border-2 ${checked ? 'border-accent-text' : 'border-border-strong'}`}
   >
-    {checked && <span className="size-2.5 rounded-full bg-accent-text" />}
+    {checked && <span className="size-2.5 rounded-full border-5 border-accent-text" />}
   </span>
 );
 
@@ -107,7 +107,7 @@ function TextSizeChoice() {
         <div aria-hidden className="mt-6 grid gap-3">
           <p className={`${sample} justify-self-start bg-bubble-other text-bubble-other-text`}>
             {t('appearance.sampleQuestion')}
-            <span className={`${sampleMeta} text-bubble-other-meta`}>09:41</span>
+            <span className={`${sampleMeta} text-bubble-other-meta`}>{'09:41'}</span>
           </p>
           <p className={`${sample} justify-self-end bg-bubble-own text-bubble-own-text`}>
             {t('appearance.sampleAnswer')}

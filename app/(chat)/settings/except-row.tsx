@@ -14,7 +14,7 @@ import { SettingRow } from './setting-row.tsx';
 export function ExceptRow() {
   const t = useTexts();
   const [isOpen, setOpen] = useState(false);
-  const count = useChat(({ account }) => account.privacy.lastSeenExcept.length);
+  const count = useChat(({ account }) => account.privacy.lastSeenExcept?.length ?? 0);
   return (
     <>
       <SettingRow title={t('privacy.except')} onClick={() => setOpen(true)}>
@@ -28,11 +28,13 @@ export function ExceptRow() {
   );
 }
 
+const nobody: string[] = [];
+
 function ExceptDialog({ onClose }: { onClose: () => void }) {
   const t = useTexts();
   const { readUsers, updateAccount } = useActions();
   const { isBusy, attempt } = useAttempt();
-  const stored = useChat(({ account }) => account.privacy.lastSeenExcept);
+  const stored = useChat(({ account }) => account.privacy.lastSeenExcept ?? nobody);
   /** Null until it is known who they are. */
   const [people, setPeople] = useState<User[] | null>(null);
   useEffect(() => {

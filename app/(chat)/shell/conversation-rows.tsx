@@ -38,7 +38,7 @@ export function ConversationRows({ rows, openId }: ConversationRowsProps) {
         />
       )}
       <RowsMenu>
-        <div className="peer min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-2 has-data-first-run:grid has-data-first-run:place-items-center phone:px-1 phone:pb-0 phone:not-has-data-first-run:pb-22">
+        <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-2 has-data-first-run:grid has-data-first-run:place-items-center phone:px-1 phone:pb-0 phone:not-has-data-first-run:pb-22">
           {shown.length > 0 && !isLate ? (
             <Rows filter={filter} rows={shown} openId={openId} />
           ) : (
@@ -57,7 +57,7 @@ export function ConversationRows({ rows, openId }: ConversationRowsProps) {
         type="button"
         aria-label={t('chat.new')}
         onClick={() => openDialog('new-chat')}
-        className="absolute end-4 bottom-4 grid size-14 peer-has-[[data-first-run]]:hidden place-items-center rounded-bubble bg-accent text-on-accent shadow-2 active:bg-accent-pressed tablet:hidden"
+        className="absolute end-4 bottom-4 grid size-14 [aside:has([data-first-run])_&]:hidden place-items-center rounded-bubble bg-accent text-on-accent shadow-2 active:bg-accent-pressed tablet:hidden"
       >
         <SquarePen aria-hidden />
       </button>

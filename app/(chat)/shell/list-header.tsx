@@ -18,7 +18,8 @@ import { useOpenDialog } from './shell-context.tsx';
 
 const bar =
   'flex h-15 flex-none items-center gap-1 pt-1 ps-2 pe-1 tablet:h-18 tablet:px-3 tablet:pt-2';
-const heading = 'flex-1 ps-2 text-[1.5rem] leading-8 font-bold tracking-[-.015em] tablet:text-xl';
+const heading =
+  'flex-1 ps-2 text-[1.5rem] leading-[2rem] font-bold tracking-[-.015em] tablet:text-xl';
 
 export function ListHeader() {
   const t = useTexts();

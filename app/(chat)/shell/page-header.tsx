@@ -27,7 +27,7 @@ export function PageHeader({ title, sub, children }: PageHeaderProps) {
         />
       )}
       <h1
-        className={`trunc flex-1 px-1 tablet:text-xl tablet:font-bold tablet:tracking-[-.015em] ${sub ? 'text-lg font-semibold' : 'ps-2 text-[1.5rem] leading-8 font-bold tracking-[-.015em] tablet:ps-1'}`}
+        className={`trunc flex-1 px-1 tablet:text-xl tablet:font-bold tablet:tracking-[-.015em] ${sub ? 'text-lg font-semibold' : 'ps-2 text-[1.5rem] leading-[2rem] font-bold tracking-[-.015em] tablet:ps-1'}`}
       >
         {sub ? (
           <>

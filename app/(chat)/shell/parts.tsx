@@ -26,6 +26,15 @@ export const WorkerKeeper = onceIdle(
 export const Offers = onceIdle(async () => (await import('../notifications/offers.tsx')).Offers);
 export const NoChatOpen = view(async () => (await import('./no-chat-open.tsx')).NoChatOpen);
 export const ServerAway = view(async () => (await import('../server-away.tsx')).ServerAway);
+export const FailedLog = view(
+  async () => (await import('../conversation/empty-states.tsx')).FailedLog,
+);
+export const GoneChat = view(
+  async () => (await import('../conversation/empty-states.tsx')).GoneChat,
+);
+export const SayHello = view(
+  async () => (await import('../conversation/empty-states.tsx')).SayHello,
+);
 export const SettingsView = view(
   async () => (await import('../settings/settings-view.tsx')).SettingsView,
 );

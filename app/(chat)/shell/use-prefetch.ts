@@ -12,7 +12,7 @@ export function usePrefetch() {
     clearTimeout(aim.current?.timer);
     aim.current = null;
   };
-  useEffect(() => leave, []);
+  useEffect(() => () => clearTimeout(aim.current?.timer), []);
 
   const dwell = ({ target }: SyntheticEvent) => {
     const id = chatAt(target);

@@ -396,7 +396,7 @@ export const ar: Catalogue = {
   'settings.deleteAccountLead': 'نهائيًا. لا يمكن لأحد استعادته.',
   'settings.privacy': 'الخصوصية',
   'settings.privacyLead': 'من يمكنه رؤية ماذا عنك.',
-  'settings.privacyText': 'آخر ظهور، مؤشرات القراءة',
+  'settings.privacyText': 'آخر ظهور، مؤشرات القراءة، المحظورون',
   'settings.storage': 'التخزين',
   'settings.storageLead': 'ما يحتفظ به هذا المتصفح لتُفتح محادثاتك فورًا ودون اتصال.',
   'settings.storageText': 'ما يحتفظ به هذا المتصفح',

@@ -396,7 +396,7 @@ export const de: Catalogue = {
   'settings.deleteAccountLead': 'Für immer. Niemand kann es zurückholen.',
   'settings.privacy': 'Privatsphäre',
   'settings.privacyLead': 'Wer was über dich sehen kann.',
-  'settings.privacyText': 'Zuletzt online, Lesebestätigungen',
+  'settings.privacyText': 'Zuletzt online, Lesebestätigungen, Blockierte',
   'settings.storage': 'Speicher',
   'settings.storageLead':
     'Was dieser Browser behält, damit deine Chats sofort und auch ohne Verbindung aufgehen.',

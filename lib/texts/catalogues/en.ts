@@ -387,7 +387,7 @@ export const en = {
   'settings.deleteAccountLead': 'For good. Nobody can bring it back.',
   'settings.privacy': 'Privacy',
   'settings.privacyLead': 'Who can see what about you.',
-  'settings.privacyText': 'Last seen, receipts',
+  'settings.privacyText': 'Last seen, receipts, blocked',
   'settings.storage': 'Storage',
   'settings.storageLead':
     'What this browser keeps, so that your chats open at once and without a connection.',

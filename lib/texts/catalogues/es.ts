@@ -390,7 +390,7 @@ export const es: Catalogue = {
   'settings.deleteAccountLead': 'Para siempre. Nadie puede recuperarla.',
   'settings.privacy': 'Privacidad',
   'settings.privacyLead': 'Quién puede ver qué sobre ti.',
-  'settings.privacyText': 'Última vez, confirmaciones',
+  'settings.privacyText': 'Última vez, confirmaciones, bloqueos',
   'settings.storage': 'Almacenamiento',
   'settings.storageLead':
     'Lo que guarda este navegador para que tus chats se abran al instante y sin conexión.',

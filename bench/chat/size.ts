@@ -1,0 +1,72 @@
+/** How much is measured. */
+export interface Size {
+  rounds: number;
+  /** Of a measured window, and before it. */
+  seconds: number;
+  warmupSeconds: number;
+  /** Processes that make the load. */
+  workers: number;
+  /** In pairs; each keeps `window` messages under way. */
+  users: number;
+  window: number;
+  /** Messages a second, in all. */
+  rates: number[];
+  groups: number;
+  groupMembers: number;
+  /** Messages a second, in all groups together. */
+  groupRates: number[];
+  /** Members of one group, from few to many, and messages a second in it. */
+  growth: number[];
+  growthRate: number;
+  connections: number;
+  fewMessages: number;
+  manyMessages: number;
+  fewConversations: number;
+  manyConversations: number;
+  /** Pages read of each history. */
+  reads: number;
+  starts: number;
+  mixedUsers: number;
+  mixedRates: number[];
+}
+
+export const fullSize: Size = {
+  rounds: 3,
+  seconds: 10,
+  warmupSeconds: 3,
+  workers: 2,
+  users: 100,
+  window: 4,
+  rates: [500, 1000, 2500, 5000, 10_000],
+  groups: 4,
+  groupMembers: 50,
+  groupRates: [100, 500, 1000],
+  growth: [50, 200, 1000],
+  growthRate: 20,
+  connections: 1000,
+  fewMessages: 1000,
+  manyMessages: 1_000_000,
+  fewConversations: 10,
+  manyConversations: 1000,
+  reads: 500,
+  starts: 5,
+  mixedUsers: 200,
+  mixedRates: [10, 50, 200],
+};
+
+export const quickSize: Size = {
+  ...fullSize,
+  rounds: 1,
+  seconds: 3,
+  warmupSeconds: 2,
+  users: 40,
+  rates: [500, 2500],
+  groupRates: [100],
+  growth: [50, 200],
+  connections: 200,
+  manyMessages: 100_000,
+  reads: 200,
+  starts: 2,
+  mixedUsers: 60,
+  mixedRates: [20],
+};

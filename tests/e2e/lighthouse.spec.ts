@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import lighthouse, { type Result } from 'lighthouse';
+import { chromium, type Cookie } from 'playwright/test';
+import { chromiumArguments, requireChromium } from '../support/chromium.ts';
+import { expect, findAndOpen, say, test } from './people.ts';
+
+const runs = 3;
+const categories = ['performance', 'accessibility', 'best-practices'];
+
+/**
+ * Lighthouse slows a processor down four times to be a phone's, as if it were a good computer's, of an
+ * index like this one. One that is slower, or busy, is slowed down less, down to not at all.
+ */
+const computer = { index: 1500, slowdown: 4 };
+
+interface Report {
+  lhr: Result;
+  slowdown: number;
+}
+
+async function freePort(): Promise<number> {
+  const holder = createServer();
+  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+  const { port } = holder.address() as { port: number };
+  await new Promise((resolve) => holder.close(resolve));
+  return port;
+}
+
+/** One visit in a browser of its own, which has nothing of the page yet. */
+async function visit(url: string, cookies: Cookie[], slowdown: number, all: boolean) {
+  const profile = mkdtempSync(path.join(os.tmpdir(), 'gatherly-lighthouse-'));
+  const port = await freePort();
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: requireChromium(),
+    args: [...chromiumArguments, `--remote-debugging-port=${port}`],
+  });
+  try {
+    await context.addCookies(cookies);
+    const result = await lighthouse(
+      url,
+      {
+        port,
+        logLevel: 'error',
+        onlyCategories: all ? categories : ['performance'],
+        disableFullPageScreenshot: true,
+        maxWaitForLoad: 30_000,
+      },
+      {
+        extends: 'lighthouse:default',
+        settings: {
+          throttling: {
+            rttMs: 150,
+            throughputKbps: 1638.4,
+            requestLatencyMs: 562.5,
+            downloadThroughputKbps: 1474.56,
+            uploadThroughputKbps: 675,
+            cpuSlowdownMultiplier: slowdown,
+          },
+        },
+      },
+    );
+    if (!result) throw new Error('Lighthouse has no result');
+    expect(result.lhr.runtimeError).toBeUndefined();
+    return result.lhr;
+  } finally {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+}
+
+const slowdownFor = (index: number): number =>
+  Math.max(1, Math.min(computer.slowdown, (computer.slowdown * index) / computer.index));
+
+/** The first tells how fast this machine is at the moment, and everything but the speed. */
+async function visitAll(url: string, cookies: Cookie[]): Promise<Report[]> {
+  const reports: Report[] = [];
+  let slowdown = computer.slowdown;
+  for (let run = 0; run < runs; run += 1) {
+    const lhr = await visit(url, cookies, slowdown, run === 0);
+    reports.push({ lhr, slowdown });
+    slowdown = slowdownFor(lhr.environment.benchmarkIndex);
+  }
+  return reports;
+}
+
+const valueOf = (lhr: Result, audit: string): number => lhr.audits[audit]?.numericValue ?? NaN;
+const scoreOf = (lhr: Result, category: string): number => lhr.categories[category]?.score ?? NaN;
+const median = (values: number[]): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
+
+function describeRun({ lhr, slowdown }: Report): string {
+  const metrics = ['first-contentful-paint', 'largest-contentful-paint', 'total-blocking-time'];
+  const times = metrics.map((name) => `${name} ${Math.round(valueOf(lhr, name))} ms`);
+  const index = Math.round(lhr.environment.benchmarkIndex);
+  return `performance ${scoreOf(lhr, 'performance')}: ${times.join(', ')}; index ${index}, slowed down ${slowdown.toFixed(1)} times`;
+}
+
+/** What keeps a category from being full. */
+function complaintsOf(lhr: Result, category: string): string[] {
+  const audits = lhr.categories[category]?.auditRefs ?? [];
+  return audits
+    .filter(({ id, weight }) => weight > 0 && (lhr.audits[id]?.score ?? 1) < 1)
+    .map(({ id }) => `${id}: ${JSON.stringify(lhr.audits[id]?.details ?? {}).slice(0, 1500)}`);
+}
+
+/** @param least the lowest score of `performance`; what does not hang on time has the same budget everywhere */
+function expectBudgets(reports: Report[], least: number): void {
+  const [first] = reports;
+  if (!first) throw new Error('There is no report');
+  for (const report of reports)
+    test.info().annotations.push({ type: 'lighthouse', description: describeRun(report) });
+  for (const [category, score] of [
+    ['accessibility', 1],
+    ['best-practices', 0.95],
+  ] as const) {
+    const complaints = complaintsOf(first.lhr, category).join('\n');
+    expect(scoreOf(first.lhr, category), complaints).toBeGreaterThanOrEqual(score);
+  }
+  // These no machine can excuse.
+  for (const { lhr } of reports)
+    expect(valueOf(lhr, 'cumulative-layout-shift')).toBeLessThan(0.005);
+  const performance = median(reports.map(({ lhr }) => scoreOf(lhr, 'performance')));
+  expect(performance, reports.map(describeRun).join('\n')).toBeGreaterThanOrEqual(least);
+}
+
+test('the sign-in page is within the budgets of Lighthouse', async ({ server }) => {
+  expectBudgets(await visitAll(`${server.url}/sign-in`, []), 0.95);
+});
+
+test('a conversation is within the budgets of Lighthouse', async ({ signUp }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  for (const text of ['Hello Ben', 'Are you there?', 'See you at six.']) await say(ana, text);
+  await expect(ana.page.getByRole('article')).toHaveCount(3);
+  const [url, cookies] = [ana.page.url(), await ana.context.cookies()];
+  await ana.page.close();
+  await ben.page.close();
+  // Its messages come after the page: they are the largest thing on it, and late.
+  expectBudgets(await visitAll(url, cookies), 0.8);
+});
