@@ -48,6 +48,7 @@ interface Node {
   peers: Map<string, Peer>;
   /** The number of the latest entry of each process. */
   counts: Map<string, number>;
+  joinedAt: number;
   touchedAt: number;
   /** Since when the own beats have come back without a break. */
   steadySince: number;
@@ -68,6 +69,7 @@ export async function joinNodes(events: NodeEvents): Promise<() => Promise<void>
     events,
     peers: new Map(),
     counts: new Map(),
+    joinedAt: performance.now(),
     touchedAt: -Infinity,
     steadySince: Infinity,
     asked: new Map(),
@@ -177,15 +179,12 @@ function buryTheDead(self: Node): void {
 
 async function hear(self: Node, entry: Entry): Promise<void> {
   const { from, items } = entry;
-  const isOwn = from === outlet().id;
-  if (isOwn) {
-    if (items === null) noteTouch(self);
-    return;
-  }
-  const expected = self.counts.get(from);
-  const isHole =
-    expected !== undefined && entry.count !== (items === null ? expected : expected + 1);
+  if (from === outlet().id) return items === null ? noteTouch(self) : undefined;
+  const missing = missingBefore(self, entry);
+  // Its outcome was unknown, and it was written once more.
+  if (missing < 0) return;
   noteCount(self, from, entry.count);
+  const isHole = missing > 0;
   if (isHole) miss(self, 'another process told something that did not arrive');
   const heardAt = performance.now();
   const peer = self.peers.get(from) ?? { heardAt, leavesAt: Infinity, isMet: false };
@@ -195,6 +194,13 @@ async function hear(self: Node, entry: Entry): Promise<void> {
   if (isHole || entry.isAnew) peer.isMet = false;
   if (items === null && !peer.isMet) await meet(self, from, peer);
   for (const item of items ?? []) take(self, from, item);
+}
+
+/** How many entries of the same process before this one have not arrived; below 0, it is known. */
+function missingBefore({ counts }: Node, { from, count, items }: Entry): number {
+  const before = counts.get(from);
+  if (before === undefined) return 0;
+  return count - (items === null ? before : before + 1);
 }
 
 async function meet(self: Node, from: string, peer: Peer): Promise<void> {
@@ -224,7 +230,10 @@ function take(self: Node, from: string, item: Item): void {
 
 function noteTouch(self: Node): void {
   const now = performance.now();
-  if (now - self.touchedAt > touchMs) self.steadySince = now;
+  const silentMs = now - self.touchedAt;
+  // Also what was told by a process that left no trace in the stream.
+  if (Math.min(silentMs, now - self.joinedAt) > touchMs) miss(self, 'nobody was heard for a while');
+  if (silentMs > touchMs) self.steadySince = now;
   self.touchedAt = now;
 }
 

@@ -59,13 +59,15 @@ function writeWaiting(state: Outlet): void {
   state.writing.add(written);
 }
 
-async function write(id: string, count: number, items: string): Promise<void> {
+/** Once more if it fails: whoever reads it twice knows it by its number. */
+async function write(id: string, count: number, items: string, tries = 2): Promise<void> {
   const link = redis();
   if (!link || !(await link.isUp())) return noteLoss('Redis is away');
   try {
     const entry = { from: id, count: String(count), items };
     await link.client.xAdd(streamKey, '*', entry, trimming());
   } catch (error) {
+    if (tries > 1) return write(id, count, items, tries - 1);
     noteLoss((error as Error).message);
   }
 }
