@@ -112,7 +112,8 @@ function withKnownHead(conversation: ConversationDoc): ConversationDoc {
   if (!head || head.rev < conversation.rev) return conversation;
   const { seq: lastSeq, rev, last: lastMessage } = head;
   const activityAt = lastMessage?.createdAt ?? conversation.activityAt;
-  return { ...conversation, lastSeq, rev, lastMessage, activityAt };
+  const updatedAt = activityAt > conversation.updatedAt ? activityAt : conversation.updatedAt;
+  return { ...conversation, lastSeq, rev, lastMessage, activityAt, updatedAt };
 }
 
 /** Remembers the head unless a newer one is known; answers the one that is. */
@@ -160,10 +161,10 @@ function headUpdates([id, { seq, rev, last }]: [string, Head]) {
     lastSeq: seq,
     lastMessage: last,
     ...(last && { activityAt: last.createdAt }),
-    updatedAt: new Date(),
   };
+  const $max = { rev, ...(last && { updatedAt: last.createdAt }) };
   return [
-    { updateOne: { filter: { _id, lastSeq: { $lt: seq } }, update: { $set, $max: { rev } } } },
+    { updateOne: { filter: { _id, lastSeq: { $lt: seq } }, update: { $set, $max } } },
     {
       updateOne: {
         filter: { _id, lastSeq: seq, rev: { $lt: rev } },

@@ -168,6 +168,12 @@ describe('an account', () => {
         event: 'user:updated',
         data: { user: { ...seen, ...changed } },
       },
+      {
+        type: 'event',
+        rooms: [rooms.user(ana.id)],
+        event: 'account:updated',
+        data: { user: { ...ana, ...changed } },
+      },
     ]);
     const kept = await UserModel.findById(ana.id).lean();
     expect(kept?.search).toEqual(['ana', 'ana nunez', 'nunez']);
@@ -185,14 +191,14 @@ describe('an account', () => {
     expect(heard).toEqual([]);
   });
 
-  it('keeps the language that its person has chosen, and tells nobody', async () => {
+  it('keeps the language that its person has chosen, and tells nobody else', async () => {
     const ana = await signUp('ana');
     const caller = await signIn('ana');
     expect(ana).not.toHaveProperty('language');
     const heard = await publishedBy(async () => {
       await updateAccount(caller, { language: 'ar' });
     });
-    expect(heard).toEqual([]);
+    expect(heard).toMatchObject([{ event: 'account:updated', rooms: [rooms.user(ana.id)] }]);
     await updateAccount(caller, { about: 'at sea' });
     expect(await readAccount(caller, {})).toMatchObject({ user: { language: 'ar' } });
     const anywhere = await readUser(caller, { userId: ana.id });
