@@ -93,9 +93,10 @@ export async function headsWritten(): Promise<void> {
 export async function withHeads(conversations: ConversationDoc[]): Promise<ConversationDoc[]> {
   if (conversations.length === 0) return [];
   const current = conversations.map(withKnownHead);
-  const missed = await MessageModel.find({
-    $or: current.map(({ _id, rev }) => ({ conversation: _id, rev: { $gt: rev } })),
-  }).lean<MessageDoc[]>();
+  const missed = await MessageModel.find(
+    { $or: current.map(({ _id, rev }) => ({ conversation: _id, rev: { $gt: rev } })) },
+    { conversation: 1 },
+  ).lean<Pick<MessageDoc, 'conversation'>[]>();
   if (missed.length === 0) return current;
   const behind = new Set(missed.map((message) => message.conversation.toHexString()));
   return Promise.all(

@@ -48,7 +48,6 @@ interface Node {
   peers: Map<string, Peer>;
   /** The number of the latest entry of each process. */
   counts: Map<string, number>;
-  joinedAt: number;
   touchedAt: number;
   /** Since when the own beats have come back without a break. */
   steadySince: number;
@@ -69,7 +68,6 @@ export async function joinNodes(events: NodeEvents): Promise<() => Promise<void>
     events,
     peers: new Map(),
     counts: new Map(),
-    joinedAt: performance.now(),
     touchedAt: -Infinity,
     steadySince: Infinity,
     asked: new Map(),
@@ -152,9 +150,10 @@ async function beat(self: Node): Promise<void> {
   const { link } = self;
   buryTheDead(self);
   if (!link.client.isReady) return;
-  const { id, count } = outlet();
   try {
     const isAnew = await keepRecords(link.client);
+    // Not before: what was told meanwhile stands in the stream above this.
+    const { id, count } = outlet();
     const entry = { from: id, count: String(count), ...(isAnew && { anew: '1' }) };
     await link.client.xAdd(streamKey, '*', entry, trimming());
     // At the start there is nothing that could have been missed.
@@ -231,8 +230,10 @@ function take(self: Node, from: string, item: Item): void {
 function noteTouch(self: Node): void {
   const now = performance.now();
   const silentMs = now - self.touchedAt;
+  // Whoever connected before the first one may lack what was told before this process listened.
+  if (self.touchedAt === -Infinity) self.events.missed();
   // Also what was told by a process that left no trace in the stream.
-  if (Math.min(silentMs, now - self.joinedAt) > touchMs) miss(self, 'nobody was heard for a while');
+  else if (silentMs > touchMs) miss(self, 'nobody was heard for a while');
   if (silentMs > touchMs) self.steadySince = now;
   self.touchedAt = now;
 }

@@ -41,12 +41,13 @@ export function tellOthers(item: object): void {
   state.waitingLength += text.length;
 }
 
-/** Resolves when all that has been told is in Redis, or cannot be had there: after some seconds. */
+/** Resolves when all that has been told so far is in Redis, or cannot be had there: after some seconds. */
 export async function allTold(): Promise<void> {
   if (!redis()) return;
   const state = outlet();
   writeWaiting(state);
-  while (state.writing.size > 0) await Promise.all(state.writing);
+  // One round: others go on telling.
+  await Promise.all(state.writing);
 }
 
 function writeWaiting(state: Outlet): void {

@@ -42,8 +42,9 @@ export function recordPresence(userId: string, sessionIds: string[] | null): voi
 export async function keepRecords(client: RedisClient): Promise<boolean> {
   const state = records();
   const key = keyOf(outlet().id);
-  const isThere = (await client.expire(key, expireSeconds)) === 1;
-  if (isThere && !state.isStale) return false;
+  // Not merely a hash: a change alone may have begun it anew after the whole had gone.
+  const [isWhole] = await Promise.all([client.hExists(key, ''), client.expire(key, expireSeconds)]);
+  if (isWhole && !state.isStale) return false;
   state.isStale = false;
   const fields = [...state.own].map(([userId, ids]) => [userId, ids.join()] as const);
   try {

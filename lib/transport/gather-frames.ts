@@ -2,6 +2,7 @@ import type { Server } from 'socket.io';
 
 /** As much of engine.io's connection as is needed here; `socket` is of the `ws` package. */
 interface Connection {
+  readyState: string;
   flush(): void;
   transport: { socket?: { _socket?: { cork(): void; uncork(): void } | null } };
 }
@@ -26,6 +27,8 @@ export function gatherFrames(io: Server): void {
     const { flush } = connection;
     // Until then they wait in the connection's own buffer, which its closing and upgrading respect.
     connection.flush = () => {
+      // Of one that completes its upgrade only to be closed, nothing would leave later.
+      if (connection.readyState === 'closing') return flush.call(connection);
       if (waiting.size === 0) setImmediate(flushAll);
       waiting.set(connection, flush);
     };

@@ -35,7 +35,7 @@ export function noteNewcomers(publication: Extract<Publication, { type: 'join' }
 /** The rooms of those who came after what this event tells was said. */
 export function tooNewFor(publication: Extract<Publication, { type: 'event' }>): string[] {
   const { event, data } = publication;
-  if (event !== 'message:new' && event !== 'message:updated') return [];
+  if (event !== 'message:new') return [];
   const { conversationId, seq } = data.message;
   const those = newcomers().get(conversationId) ?? [];
   return those.filter(({ fromSeq }) => seq < fromSeq).map(({ userId }) => rooms.user(userId));

@@ -27,7 +27,12 @@ export async function answerStatic(
   if (!path.startsWith(prefix) || !/^(GET|HEAD)$/.test(method)) return false;
   // A part is one of the file as it is.
   if (headers.range !== undefined) return false;
-  const files = await (known ??= readKnown());
+  known ??= readKnown();
+  const files = await known.catch(() => {
+    // What could not be read once is not missing for good.
+    known = null;
+    return new Map<string, Known>();
+  });
   const file = files.get(path);
   const encoding = file && encodingFor(headers['accept-encoding'] ?? '', file);
   const content = encoding && file[encoding];

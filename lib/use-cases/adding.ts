@@ -7,7 +7,8 @@ const leavingTwiceMs = 24 * 3_600_000;
 
 /**
  * Refuses to bring people into a group who have blocked the caller, or who have left it twice of late.
- * Which of the two it is is not said. Who is in it stays.
+ * Which of the two it is is not said, but of somebody who never was in the group only one can be. Who is in
+ * it stays.
  * @param field of the input, in which these people are named
  * @param members the memberships, present and past, that some of them have
  * @throws AppError `forbidden`

@@ -100,10 +100,13 @@ async function startDirect(caller: Caller, userId: string) {
   }
   await requireUsers([userId]);
   const pair = pairOf(caller.userId, userId);
-  const { conversation, created } = await findOrCreatePair(pair);
-  // Both upserts may already have been done by the other person at the same moment.
   const both = [caller.userId, userId];
   const blocking = await blockersOf(both);
+  if (blocking.includes(caller.userId) && !(await ConversationModel.exists({ pair }))) {
+    throw new AppError('forbidden', 'You have blocked this person.');
+  }
+  const { conversation, created } = await findOrCreatePair(pair);
+  // Both upserts may already have been done by the other person at the same moment.
   const joined = await Promise.all(
     both.map((id) => joinDirect(conversation._id, id, blocking.includes(id))),
   );

@@ -1,7 +1,9 @@
 import { Types } from 'mongoose';
 import { ConversationModel, pairOf } from '#lib/models/conversation.ts';
 import { readHead } from '#lib/models/heads.ts';
+import { forgetKnownMember } from '#lib/models/known-members.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
+import { UserModel } from '#lib/models/user.ts';
 import { publishFirst } from '#lib/publish.ts';
 import { closed, joinSockets } from './membership.ts';
 import { receiptsOfOthers } from './watermarks.ts';
@@ -28,6 +30,7 @@ export async function keepOut(userId: string, other: string): Promise<Types.Obje
     { $set: { leftAt: new Date(), leftAs, blocking: true, ...range, ...readUnseen(seq) } },
   ]);
   const conversationId = conversation.toHexString();
+  forgetKnownMember(conversationId, userId);
   await publishFirst({ type: 'leave', userIds: [userId], conversationId });
   // What was said until the sockets had left may have reached them, and so belongs to what they keep.
   const last = await readHead(conversation);
@@ -93,6 +96,7 @@ async function conversationOf(userId: string, other: string) {
 
 /** Whether it is over for this person too, and not because they have blocked the other one. */
 async function hasEnded(conversation: Types.ObjectId, user: string): Promise<boolean> {
+  if (await UserModel.exists({ _id: user, deletedAt: { $ne: null } })) return true;
   const filter = { conversation, user, leftAt: { $ne: null }, blocking: { $ne: true } };
   return (await MemberModel.exists(filter)) !== null;
 }
