@@ -8,6 +8,7 @@ import { chromiumArguments, requireChromium } from '../support/chromium.ts';
 import { expect, findAndOpen, say, test } from './people.ts';
 
 const runs = 3;
+const rounds = 3;
 const categories = ['performance', 'accessibility', 'best-practices'];
 
 /**
@@ -106,12 +107,10 @@ function complaintsOf(lhr: Result, category: string): string[] {
     .map(({ id }) => `${id}: ${JSON.stringify(lhr.audits[id]?.details ?? {}).slice(0, 1500)}`);
 }
 
-/** @param least the lowest score of `performance`; what does not hang on time has the same budget everywhere */
-function expectBudgets(reports: Report[], least: number): void {
+/** What does not hang on time has the same budget everywhere. */
+function expectNoComplaints(reports: Report[]): void {
   const [first] = reports;
   if (!first) throw new Error('There is no report');
-  for (const report of reports)
-    test.info().annotations.push({ type: 'lighthouse', description: describeRun(report) });
   for (const [category, score] of [
     ['accessibility', 1],
     ['best-practices', 0.95],
@@ -122,12 +121,31 @@ function expectBudgets(reports: Report[], least: number): void {
   // These no machine can excuse.
   for (const { lhr } of reports)
     expect(valueOf(lhr, 'cumulative-layout-shift')).toBeLessThan(0.005);
-  const performance = median(reports.map(({ lhr }) => scoreOf(lhr, 'performance')));
-  expect(performance, reports.map(describeRun).join('\n')).toBeGreaterThanOrEqual(least);
 }
 
+/**
+ * Visits the page three times, and anew if that was too slow, for somebody else may have been at work
+ * here: a page that has become slow is so every time.
+ * @param least the lowest score of `performance`
+ */
+async function expectBudgets(url: string, cookies: Cookie[], least: number): Promise<void> {
+  const said: string[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const reports = await visitAll(url, cookies);
+    expectNoComplaints(reports);
+    said.push(...reports.map(describeRun));
+    const performance = median(reports.map(({ lhr }) => scoreOf(lhr, 'performance')));
+    if (performance < least) continue;
+    test.info().annotations.push({ type: 'lighthouse', description: said.join('\n') });
+    return;
+  }
+  throw new Error(`performance is below ${least}:\n${said.join('\n')}`);
+}
+
+test.describe.configure({ timeout: 300_000 });
+
 test('the sign-in page is within the budgets of Lighthouse', async ({ server }) => {
-  expectBudgets(await visitAll(`${server.url}/sign-in`, []), 0.95);
+  await expectBudgets(`${server.url}/sign-in`, [], 0.95);
 });
 
 test('a conversation is within the budgets of Lighthouse', async ({ signUp }) => {
@@ -139,5 +157,5 @@ test('a conversation is within the budgets of Lighthouse', async ({ signUp }) =>
   await ana.page.close();
   await ben.page.close();
   // Its messages come after the page: they are the largest thing on it, and late.
-  expectBudgets(await visitAll(url, cookies), 0.8);
+  await expectBudgets(url, cookies, 0.8);
 });
