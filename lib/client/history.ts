@@ -266,5 +266,6 @@ function reaches(log: ConversationLog, unread: Unread | null): boolean {
   if (!first) return log.error === null && !unread;
   // A copy from before they came shows none of them.
   if (unread && lastSeqIn(log) <= unread.readSeq) return false;
-  return !unread || !log.hasOlder || first.seq <= unread.readSeq + 1;
+  // Of what begins a log that goes on above it, nobody can say what stands over it.
+  return !unread || !log.hasOlder || first.seq <= unread.readSeq;
 }

@@ -89,7 +89,10 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
   });
   const { command } = socket;
   const { subscribe } = store;
-  const shown = () => within(showWithinMs, firstLogShown(store)).catch(() => undefined);
+  let firstShown: Promise<unknown> | null = null;
+  /** Asked once: what is kept as the page is left cannot wait for another frame. */
+  const shown = () =>
+    (firstShown ??= within(showWithinMs, firstLogShown(store)).catch(() => undefined));
   const device = createLateDevice(account.id, shown);
   const tabs = createTabs(account.id);
   const push = createPush(account.id, call);

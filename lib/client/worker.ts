@@ -1,9 +1,6 @@
-import type { FromWorker, ToWorker } from '#lib/contract/worker.ts';
+import { tell, workers } from './worker-line.ts';
 
-// The service worker as pages know it. Browsers without one, and pages without https, do without.
-
-const workers = (): ServiceWorkerContainer | undefined =>
-  (navigator as Partial<Navigator>).serviceWorker;
+// The service worker's coming, and that of its new versions.
 
 /** Registers it. Null where it is refused. */
 export async function registerWorker(): Promise<ServiceWorkerRegistration | null> {
@@ -23,24 +20,6 @@ export const workerRegistration = async (): Promise<ServiceWorkerRegistration | 
 /** Of a build that was tried here before: in development nothing is to come from a cache. */
 export async function removeWorker(): Promise<void> {
   await (await workerRegistration())?.unregister();
-}
-
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- A worker has no target.
-export const tell = (worker: ServiceWorker, told: ToWorker): void => worker.postMessage(told);
-
-/** What the worker says, until the answer is called. */
-export function hearWorker(listener: (told: FromWorker) => void): () => void {
-  const hear = (event: MessageEvent<FromWorker>) => {
-    if (event.data.type !== 'scripts') return listener(event.data);
-    // Those for browsers without modules have not been loaded.
-    const loaded = [...document.scripts].filter(({ src, noModule }) => src !== '' && !noModule);
-    const scripts = loaded.map(({ src }) => src);
-    event.ports[0]?.postMessage(scripts);
-  };
-  const container = workers();
-  container?.addEventListener('message', hear);
-  container?.startMessages();
-  return () => container?.removeEventListener('message', hear);
 }
 
 /** Looks for a new version now, and ends nothing if there is none. */

@@ -7,7 +7,7 @@ export function Mark({ size = 36, label }: { size?: number; label?: string }) {
       role={label ? 'img' : undefined}
       aria-label={label}
       aria-hidden={label ? undefined : true}
-      className="block flex-none"
+      className="block flex-none forced-color-adjust-none"
     >
       <rect width="64" height="64" rx="17" className="fill-brand" />
       <path

@@ -45,6 +45,8 @@ export function Button(props: ButtonProps) {
     onClick,
     ...rest
   } = props;
+  // Unseen, but still its name, where nothing else is said while busy.
+  const hidden = busyLabel ? 'invisible' : 'opacity-0';
   // Not `disabled` while busy: that would drop the focus.
   const click = (event: MouseEvent<HTMLButtonElement>) => {
     if (busy) event.preventDefault();
@@ -61,7 +63,7 @@ export function Button(props: ButtonProps) {
     >
       <span className="grid place-items-center">
         <span
-          className={`col-start-1 row-start-1 inline-flex items-center gap-2 ${busy ? 'invisible' : ''}`}
+          className={`col-start-1 row-start-1 inline-flex items-center gap-2 ${busy ? hidden : ''}`}
         >
           {children}
         </span>

@@ -4,6 +4,7 @@ import {
   cloneElement,
   createContext,
   use,
+  useEffect,
   useId,
   useRef,
   useState,
@@ -16,7 +17,9 @@ import {
 } from 'react';
 import type { DropdownMenu } from 'radix-ui';
 import { useBackCloses } from '#lib/ui/back.ts';
+import { haptic } from '#lib/ui/haptic.ts';
 import { openOnDemand } from '#lib/ui/on-demand.tsx';
+import { useLongPress } from '#lib/ui/use-long-press.ts';
 
 // What a menu opens with. What it is when it is open comes by itself (menu-surface.tsx): with its popper and
 // its keys it is larger than a conversation.
@@ -76,44 +79,49 @@ interface ContextMenuProps {
   menu: ReactNode;
 }
 
-const longPressMs = 700;
+interface Opening {
+  left: number;
+  top: number;
+  by: 'hold' | 'keys' | 'pointer';
+}
 
 export function ContextMenu({ children, label, menu }: ContextMenuProps) {
-  const [at, setAt] = useState<{ left: number; top: number; byKeys: boolean } | null>(null);
+  const [at, setAt] = useState<Opening | null>(null);
   const close = () => setAt(null);
+  // Nothing was there to have one.
+  if (at && !menu) close();
   useBackCloses(at !== null, close);
   const before = useRef<Element>(null);
-  const press = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const stopPress = () => clearTimeout(press.current);
-  const open = ({ clientX: left, clientY: top }: MouseEvent | PointerEvent, byKeys = false) => {
-    stopPress();
+  const open = ({ clientX: left, clientY: top }: MouseEvent | PointerEvent, by: Opening['by']) => {
     before.current = document.activeElement;
-    setAt({ left, top, byKeys });
+    setAt({ left, top, by });
   };
-  const listeners = {
-    onContextMenu(event: MouseEvent) {
-      event.preventDefault();
-      const { pointerType } = event.nativeEvent as globalThis.PointerEvent;
-      open(event, !['mouse', 'touch', 'pen'].includes(pointerType));
-    },
-    // Safari on a phone asks for no menu of its own.
-    onPointerDown(event: PointerEvent) {
-      stopPress();
-      if (event.pointerType !== 'mouse') press.current = setTimeout(open, longPressMs, event);
-    },
-    onPointerMove: stopPress,
-    onPointerUp: stopPress,
-    onPointerCancel: stopPress,
+  const press = useLongPress((event) => open(event, 'hold'));
+  useEffect(() => {
+    if (at?.by === 'hold') haptic('press');
+  }, [at]);
+  const onContextMenu = (event: MouseEvent) => {
+    event.preventDefault();
+    press.stop();
+    const { pointerType } = event.nativeEvent as globalThis.PointerEvent;
+    // A finger has it already, as a rule: browsers ask later than we do.
+    if (!at) open(event, ['mouse', 'touch', 'pen'].includes(pointerType) ? 'pointer' : 'keys');
   };
   return (
-    <div className="contents" {...listeners}>
-      {children}
+    <>
+      <div
+        className="contents touch:select-none touch:[-webkit-touch-callout:none]"
+        onContextMenu={onContextMenu}
+        {...press.listeners}
+      >
+        {children}
+      </div>
       {at && menu && (
         <MenuSurface
           key={`${at.left} ${at.top}`}
           label={label}
           anchor={{ left: at.left, top: at.top, width: 0, height: 0 }}
-          byKeys={at.byKeys}
+          byKeys={at.by === 'keys'}
           align="start"
           gapPx={0}
           onClose={close}
@@ -126,7 +134,7 @@ export function ContextMenu({ children, label, menu }: ContextMenuProps) {
           {menu}
         </MenuSurface>
       )}
-    </div>
+    </>
   );
 }
 

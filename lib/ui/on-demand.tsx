@@ -12,6 +12,7 @@ import {
   type ReactNode,
 } from 'react';
 import type { Texts } from '#lib/texts/texts.ts';
+import { useBackCloses } from './back.ts';
 import { later } from './later.ts';
 import { useTexts } from './texts-provider.tsx';
 import { toast } from './toast.tsx';
@@ -126,6 +127,8 @@ function useOpened<P>(part: ReturnType<typeof partOf<P>>, isOpen: boolean, close
   const t = useTexts();
   const [Loaded, setLoaded] = useState(part.loaded);
   const isAwaited = isOpen && Loaded === null;
+  // Whoever goes on meanwhile does not want it any more.
+  useBackCloses(isAwaited, close);
   const fail = useEffectEvent(() => {
     close();
     const action = { label: t('update.reload'), onClick: () => location.reload() };

@@ -84,6 +84,14 @@ export function useLongList({ keys, rowHeight, start = null, about = '' }: LongL
     rangeExtractor: (range) => withStop(range, stop),
   });
 
+  // The library remembers how high rows were.
+  const drawnHeight = useRef(rowHeight);
+  useLayoutEffect(() => {
+    if (drawnHeight.current === rowHeight) return;
+    drawnHeight.current = rowHeight;
+    virtualizer.measure();
+  }, [virtualizer, rowHeight]);
+
   // What stands above the list may have grown. Out of sight nothing has a place.
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- At every render; the same number ends it.
   useLayoutEffect(() => {

@@ -73,9 +73,11 @@ async function offlinePage(): Promise<Response | null> {
   return new Response(html, { headers });
 }
 
-/** Deletes the files of other builds. */
-export async function forgetOtherBuilds(): Promise<void> {
+/** Of which there are files as well, by names of their own. */
+export async function otherBuilds(): Promise<string[]> {
   const names = await caches.keys();
-  const others = names.filter((name) => name.startsWith(prefix) && name !== cacheName);
-  await Promise.all(others.map((name) => caches.delete(name)));
+  return names.filter((name) => name.startsWith(prefix) && name !== cacheName);
 }
+
+export const forgetBuilds = (names: string[]): Promise<unknown> =>
+  Promise.all(names.map((name) => caches.delete(name)));

@@ -4,8 +4,9 @@ import { answererOf, isOfBuild } from './rules.ts';
 import {
   answerFile,
   answerPage,
-  forgetOtherBuilds,
+  forgetBuilds,
   installShell,
+  otherBuilds,
   renewPage,
   shellFiles,
 } from './shell.ts';
@@ -57,9 +58,15 @@ async function hearLanguage(told: Extract<ToWorker, { type: 'language' }>): Prom
 
 /** Lets go of the files of earlier builds once no page is of any of them. */
 async function tidy(): Promise<void> {
-  const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const { registration, clients } = self;
+  const { active } = registration;
+  const others = await otherBuilds();
+  const pages = await clients.matchAll({ type: 'window', includeUncontrolled: true });
   const scripts = await Promise.all(pages.map(scriptsOf));
-  if (scripts.every((of) => isOfBuild(of, shellFiles))) await forgetOtherBuilds();
+  // A later build has its files before it has a page: they are not this one's to let go.
+  const isNewest =
+    !registration.installing && !registration.waiting && registration.active === active;
+  if (isNewest && scripts.every((of) => isOfBuild(of, shellFiles))) await forgetBuilds(others);
 }
 
 function scriptsOf(page: Client): Promise<string[] | null> {

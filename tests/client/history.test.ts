@@ -115,6 +115,44 @@ describe('opening', () => {
     expect(checked).toEqual([id]);
   });
 
+  test('what begins with the first unread message is fetched with what stands above it', async () => {
+    const { history, id, server, log, asked, dispatch } = createReading({ messages: 200 });
+    await history.open(id);
+    history.close(id);
+    dispatch(server.post(ben));
+    dispatch({ type: 'log:dropped', conversationId: id });
+    dispatch({
+      type: 'log:restored',
+      conversationId: id,
+      messages: seqs(server, 201, 201),
+      hasOlder: true,
+      rev: server.row().rev,
+    });
+    await history.open(id);
+    expect(asked.at(-1)).toEqual({ around: 201, limit: 50 });
+    expect(log()).toMatchObject({
+      messages: seqs(server, 176, 201),
+      divider: { seq: 201, count: 1 },
+    });
+
+    history.close(id);
+    dispatch({ type: 'log:dropped', conversationId: id });
+    dispatch({
+      type: 'log:restored',
+      conversationId: id,
+      messages: seqs(server, 200, 201),
+      hasOlder: true,
+      rev: server.row().rev,
+    });
+    const before = asked.length;
+    await history.open(id);
+    expect(asked).toHaveLength(before);
+    expect(log()).toMatchObject({
+      messages: seqs(server, 200, 201),
+      divider: { seq: 201, count: 1 },
+    });
+  });
+
   test('twice at once is one request', async () => {
     const { history, id, asked } = createReading({ messages: 10 });
     await Promise.all([history.open(id), history.open(id)]);

@@ -1,16 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { Device, password, Person, request } from '../support/people.ts';
-import { bubble, composer, expect, findAndOpen, row, say, test } from './people.ts';
+import { fillLog } from '../support/long-log.ts';
+import { bodyOf, Device, password, Person, request } from '../support/people.ts';
+import type { TestServer } from '../support/server.ts';
+import { lineOf } from './line.ts';
+import {
+  bubble,
+  composer,
+  expect,
+  findAndOpen,
+  log,
+  row,
+  say,
+  test,
+  type Guest,
+} from './people.ts';
 
 test.use({ sharesServer: true });
+
+async function wireOf({ url }: TestServer, { username }: Guest): Promise<Person> {
+  const body = bodyOf(await request(url, 'POST', '/auth/token', { body: { username, password } }));
+  return new Person(url, body.user, body.token);
+}
 
 test('history loads while one scrolls up, and nothing jumps', async ({ signUp, server }) => {
   const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
   await findAndOpen(ana, ben);
-  const { body } = await request(server.url, 'POST', '/auth/token', {
-    body: { username: ben.username, password },
-  });
-  const writer = new Person(server.url, body.user, body.token);
+  const writer = await wireOf(server, ben);
   const [chat] = (await writer.done('GET', '/conversations')).items;
   const device = new Device(server.url, { token: writer.token });
   await device.heard('ready');
@@ -27,8 +42,7 @@ test('history loads while one scrolls up, and nothing jumps', async ({ signUp, s
   device.close();
   await expect(bubble(ana, 'line 180.')).toBeVisible();
 
-  const log = ana.page.getByRole('region', { name: 'Messages' });
-  await log.hover();
+  await log(ana).hover();
   for (let i = 0; i < 60; i++) {
     const before = await firstShown();
     await ana.page.mouse.wheel(0, -400);
@@ -44,7 +58,7 @@ test('history loads while one scrolls up, and nothing jumps', async ({ signUp, s
   await expect(bubble(ana, 'Back at the end')).toBeInViewport();
 
   async function firstShown(): Promise<{ text: string; top: number }> {
-    return log.evaluate((element) => {
+    return log(ana).evaluate((element) => {
       const edge = element.getBoundingClientRect().top;
       const shown = [...element.querySelectorAll('article')].find(
         (article) => article.getBoundingClientRect().top >= edge,
@@ -53,7 +67,7 @@ test('history loads while one scrolls up, and nothing jumps', async ({ signUp, s
     });
   }
   async function positionOf(text: string): Promise<number | null> {
-    return log.evaluate(
+    return log(ana).evaluate(
       (element, wanted) =>
         [...element.querySelectorAll('article')]
           .find((article) => article.textContent === wanted)
@@ -76,4 +90,90 @@ test('a chat opens at what is unread, under a divider that stays', async ({ sign
   await expect(ben.page.getByText('2 new messages')).toBeVisible();
   await say(ben, 'Got them');
   await expect(ben.page.getByText('2 new messages')).toHaveCount(0);
+});
+
+test('far from the end a bad line costs neither one’s place nor what one writes', async ({
+  signUp,
+  server,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  const [reader, writer] = [await wireOf(server, ana), await wireOf(server, ben)];
+  await ben.context.close();
+  const chat = await reader.direct(writer);
+  await fillLog(server, [reader, writer], chat, { count: 1_000, read: 300, now: Date.now() });
+  const line = await lineOf(ana);
+  const asked: string[] = [];
+  let isBlocked = false;
+  await ana.context.route(/\/messages\?/, (route) => {
+    asked.push(route.request().url());
+    return isBlocked ? route.abort() : route.fallback();
+  });
+  const divider = ana.page.getByRole('separator', { name: 'new messages' });
+  const failure = ana.page.getByText('Older messages didn’t load.');
+  const numbered = (seq: number) => bubble(ana, `No. ${seq}.`);
+
+  await test.step('a page that fails is tried again where one reads', async () => {
+    await row(ana, /Ben Okafor/).click();
+    await expect(divider).toBeInViewport();
+    await expect.poll(() => asked.some((url) => url.includes('before='))).toBe(true);
+    isBlocked = true;
+    await log(ana).hover();
+    while (!(await failure.isVisible())) await ana.page.mouse.wheel(0, -600);
+    await line.cut();
+    await expect(ana.page.getByText('Reconnecting…').last()).toBeVisible();
+    asked.length = 0;
+    isBlocked = false;
+    await line.mend();
+    await expect(failure).toHaveCount(0);
+    await expect.poll(() => asked.length).toBeGreaterThan(0);
+    for (const url of asked) expect(url).toContain('before=');
+    await expect(numbered(1_000)).toHaveCount(0);
+    while ((await numbered(2).count()) === 0) await ana.page.mouse.wheel(0, -600);
+  });
+
+  await test.step('what is written waits below, and goes to the end in one page', async () => {
+    await line.cut();
+    await say(ana, 'From far away');
+    await expect(bubble(ana, 'From far away')).toBeInViewport();
+    await expect(ana.page.getByText('Newer messages didn’t load.')).toBeVisible();
+    asked.length = 0;
+    await line.mend();
+    await expect(numbered(1_000)).toBeVisible();
+    await expect(bubble(ana, 'From far away')).toBeInViewport();
+    await expect(bubble(ana, 'From far away')).toHaveCount(1);
+    expect(asked.filter((url) => url.includes('after='))).toEqual([]);
+  });
+});
+
+test('a change under way goes on when one jumps away from its message', async ({
+  signUp,
+  server,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  const [reader, writer] = [await wireOf(server, ana), await wireOf(server, ben)];
+  await ben.context.close();
+  const chat = await reader.direct(writer);
+  const now = Date.now();
+  await fillLog(server, [reader, writer], chat, { count: 4_000, read: 4_000, now });
+  await ana.page.reload();
+  await row(ana, /Ben Okafor/).click();
+  await say(ana, 'Six o’clock?');
+  await expect(bubble(ana, 'Six o’clock?')).toBeVisible();
+  await composer(ana).press('ArrowUp');
+  await composer(ana).fill('Seven o’clock?');
+
+  await ana.page.getByRole('button', { name: 'Go to a day' }).focus();
+  await ana.page.keyboard.press('Enter');
+  const day = new Date(now - 2 * 24 * 60 * 60_000);
+  const date = [day.getFullYear(), day.getMonth() + 1, day.getDate()];
+  const iso = date.map((part) => String(part).padStart(2, '0')).join('-');
+  await ana.page.getByLabel('Day', { exact: true }).fill(iso);
+  await ana.page.keyboard.press('Enter');
+  await expect(bubble(ana, 'Six o’clock?')).toHaveCount(0);
+
+  await expect(composer(ana)).toHaveValue('Seven o’clock?');
+  await composer(ana).press('Enter');
+  await expect(ana.page.getByText('Editing message')).toHaveCount(0);
+  await ana.page.getByRole('button', { name: /go to the newest/i }).click();
+  await expect(bubble(ana, 'Seven o’clock?')).toBeInViewport();
 });

@@ -235,6 +235,7 @@ test('Escape closes what is on top, and the focus goes back to where it was', as
   await expect(dialogIn(page)).toHaveCount(0);
 
   // What the button is called shows by now, and is in nobody's way.
+  await expect(detailsButton(page)).toBeFocused();
   await expect(page.getByRole('tooltip')).toBeVisible();
   await press(detailsButton(page), 'Escape');
   await expect(details(page)).toHaveCount(0);

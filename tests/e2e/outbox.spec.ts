@@ -77,7 +77,10 @@ test.describe('on a server of their own', () => {
 });
 
 test('two tabs send and read as one', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  // Tall enough for all that is written: of a log only what is near the view is in the page.
+  const viewport = { width: 1280, height: 1600 };
+  const ana = await signUp('Ana Prado', { viewport });
+  const ben = await signUp('Ben Okafor', { viewport });
   await findAndOpen(ana, ben);
   await say(ana, 'Before');
   const line = await lineOf(ana);

@@ -94,7 +94,10 @@ async function visitChats(page: Page, width: number, { club }: Cast): Promise<vo
   await expectPictures(page, width, 'group', messages.filter({ hasText: 'burner' }));
 
   await page.goto(`/chats/${club.id}/details`);
-  await expectPictures(page, width, 'details', page.getByText('8 members').last());
+  const details = page.getByRole('complementary', { name: 'Details' });
+  // With its members, and who of them is there.
+  const member = details.getByRole('listitem').filter({ hasText: 'Amara' });
+  await expectPictures(page, width, 'details', member.getByText('Online'));
 
   await page.goto('/chats');
   await page.keyboard.press('Alt+N');
@@ -119,9 +122,11 @@ async function visitInArabic(page: Page, width: number, { club }: Cast): Promise
 async function visitWithoutNetwork(
   page: Page,
   width: number,
-  { direct }: Cast,
+  { nora, club, direct }: Cast,
   server: TestServer,
 ): Promise<void> {
+  // The page of before may have gone before it could say so.
+  await readAll(nora, club, { seq: (await nora.view(club)).lastSeq });
   await page.goto(`/chats/${direct.id}`);
   await expect(page.getByText('Online', { exact: true }).last()).toBeVisible();
   // First the server: a connection that stands is not cut by the network's absence.
@@ -270,6 +275,8 @@ async function fill({ url }: TestServer) {
   await amara.say(direct, 'Learned a word: *Geschwindigkeitsbegrenzungsüberschreitung*');
   await amara.say(direct, 'The van will not manage one.');
   await nora.done('PATCH', `/conversations/${direct.id}`, { pinned: true });
+  // When she was last there is written now and then, and would be known or not.
+  await amara.done('PATCH', '/users/me', { privacy: { lastSeen: 'nobody', online: 'everyone' } });
   await amara.connect();
   return { nora, amara, dina, club, direct };
 }

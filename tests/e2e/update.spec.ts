@@ -75,6 +75,10 @@ test('a new version is offered, and loses no draft; an old tab goes on', async (
   // Nothing has happened yet.
   expect(await ana.page.evaluate(() => 'here' in window)).toBe(true);
   await expect(composer(ana)).toHaveValue('Half a thou');
+  // A page that opens now is of the first as well. Its worker, told of it, sees to what nobody needs.
+  const another = await openTab(ana, '/chats');
+  await expect(offer(another)).toBeVisible();
+  await another.page.close();
   expect(await shells(ana.page)).toHaveLength(2);
 
   await composer(ana).fill('Half a thought');

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { PendingMessage } from '#lib/client/types.ts';
 import type { Message, SystemEvent } from '#lib/contract/records.ts';
-import { timelineOf, type TimelineInput } from '../../app/(chat)/conversation/timeline.ts';
+import {
+  timelineOf,
+  waitingBubbles,
+  type TimelineInput,
+} from '../../app/(chat)/conversation/timeline.ts';
 
 const noon = new Date(2025, 10, 20, 12).getTime();
 const minute = 60_000;
@@ -175,6 +179,15 @@ describe('own messages on their way', () => {
   it('join the run at the end', () => {
     const items = timeline([message('me', noon)], { pending: [waiting('x', noon + minute)] });
     expect(outline(items)).toEqual(['day', 'me first', 'me last']);
+  });
+
+  it('stand by themselves where the log does not go on to its end', () => {
+    const pending = [waiting('x', noon), waiting('y', noon + minute), waiting('z', noon + day)];
+    expect(outline(waitingBubbles(pending, 'me'))).toEqual([
+      'me first',
+      'me last',
+      'me first last',
+    ]);
   });
 
   it('keep their key when the server has accepted them, and never show twice', () => {

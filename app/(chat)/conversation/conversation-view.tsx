@@ -42,14 +42,17 @@ function Chat({ conversation, opening }: ChatProps) {
   const list = useRef<MessageListHandle>(null);
   const myId = useChat((state) => state.account.id);
   const messages = useChat((state) => state.logs[id]?.messages ?? noMessages);
-  const [editingId, setEditingId] = useState<string | null>(null);
-  const editing = messages.find((message) => message.id === editingId && !message.deletedAt);
+  const [asked, setAsked] = useState<Message | null>(null);
+  // Kept in its newest version: it may leave what is loaded of the log, and not come back undeleted.
+  const loaded = messages.find((message) => message.id === asked?.id);
+  if (loaded && loaded !== asked) setAsked(loaded);
+  const editing = asked?.deletedAt ? null : asked;
   const { send } = useActions();
 
   const editLast = () => {
     const last = messages.findLast(({ senderId, kind }) => senderId === myId && kind !== 'system');
     if (!last || last.hidden || !canEdit(last, conversation, myId)) return false;
-    setEditingId(last.id);
+    setAsked(last);
     return true;
   };
 
@@ -61,7 +64,7 @@ function Chat({ conversation, opening }: ChatProps) {
         conversation={conversation}
         opening={opening}
         list={list}
-        onEdit={setEditingId}
+        onEdit={setAsked}
         onLeave={() => {
           composer.current?.focus();
           return composer.current !== null;
@@ -71,8 +74,8 @@ function Chat({ conversation, opening }: ChatProps) {
         <Composer
           ref={composer}
           conversation={conversation}
-          editing={editing ?? null}
-          onEditEnd={() => setEditingId(null)}
+          editing={editing}
+          onEditEnd={() => setAsked(null)}
           onEditLast={editLast}
           onSend={(text) => {
             send(id, text);
@@ -88,7 +91,7 @@ function Chat({ conversation, opening }: ChatProps) {
 
 interface LogProps extends ChatProps {
   list: RefObject<MessageListHandle | null>;
-  onEdit: (messageId: string) => void;
+  onEdit: (message: Message) => void;
   onLeave: () => boolean;
 }
 

@@ -1,7 +1,7 @@
 import { memo, useMemo, useState } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { personOf, tickOf } from '#lib/client/select.ts';
-import type { Conversation } from '#lib/contract/records.ts';
+import type { Conversation, Message } from '#lib/contract/records.ts';
 import { dayLabel } from '#lib/ui/time.ts';
 import { useToday } from '#lib/ui/use-today.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
@@ -23,7 +23,7 @@ interface LogRowsProps {
   /** The first message from this time (Date.now() ms) on is marked for a moment. */
   flashed: number | null;
   keys: RowKeysOptions;
-  onEdit: (messageId: string) => void;
+  onEdit: (message: Message) => void;
   onDay: (at: number) => void;
 }
 
@@ -86,6 +86,34 @@ export function LogRows(props: LogRowsProps) {
       </ul>
       <MessageMenu conversation={conversation} menu={menu} />
     </>
+  );
+}
+
+interface WaitingProps {
+  conversation: Conversation;
+  bubbles: readonly BubbleItem[];
+}
+
+/** What is not accepted yet, where the log does not go on to its place. */
+export function Waiting({ conversation, bubbles }: WaitingProps) {
+  const t = useTexts();
+  return (
+    bubbles.length > 0 && (
+      <ul className="px-3 pb-3 [list-style-type:''] tablet:px-4 desktop:px-6">
+        {bubbles.map((item) => (
+          <li key={item.key} className={rowClass(item, undefined)}>
+            <BubbleRow
+              item={item}
+              conversation={conversation}
+              nameOf={() => t('person.you')}
+              isTabStop={false}
+              isNew={false}
+              isFlashed={false}
+            />
+          </li>
+        ))}
+      </ul>
+    )
   );
 }
 

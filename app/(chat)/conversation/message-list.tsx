@@ -4,13 +4,13 @@ import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'reac
 import { useActions } from '#lib/client/provider.tsx';
 import { mostLoaded } from '#lib/client/log.ts';
 import type { ConversationLog } from '#lib/client/types.ts';
-import type { Conversation } from '#lib/contract/records.ts';
+import type { Conversation, Message } from '#lib/contract/records.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { FloatingDay, type FloatingDayHandle } from './floating-day.tsx';
 import { JumpButton } from './jump-button.tsx';
 import { LiveRegion } from './live-region.tsx';
 import { LogEnd, LogTop } from './log-ends.tsx';
-import { LogRows } from './log-rows.tsx';
+import { LogRows, Waiting } from './log-rows.tsx';
 import { Typing } from './separators.tsx';
 import { useFetching } from './use-fetching.ts';
 import { useLogScroll, type Look } from './use-log-scroll.ts';
@@ -27,7 +27,7 @@ interface MessageListProps {
   log: ConversationLog;
   /** What was asked for first is there, and with it the unread divider. */
   isLoaded: boolean;
-  onEdit: (messageId: string) => void;
+  onEdit: (message: Message) => void;
   /** Back to the composer, if there is one. */
   onLeave: () => boolean;
   ref: Ref<MessageListHandle>;
@@ -42,7 +42,7 @@ export function MessageList(props: MessageListProps) {
   const [view, setView] = useState({ isAtEnd: true, seenSeq: 0 });
   /** The key of the message that the keyboard is at. */
   const [current, setCurrent] = useState<string | null>(null);
-  const { messages, items } = useTimeline(conversation, log);
+  const { messages, items, waiting } = useTimeline(conversation, log);
   const fetching = useFetching(conversation.id, log);
   const isLive = !log.hasNewer;
 
@@ -50,7 +50,7 @@ export function MessageList(props: MessageListProps) {
     if (isScrolling) floatingDay.current?.show(topAt);
     if (isAtEnd !== view.isAtEnd || seenSeq !== view.seenSeq) setView({ isAtEnd, seenSeq });
   };
-  const { virtualizer, goTo } = useLogScroll({
+  const { virtualizer, goTo, isInSight } = useLogScroll({
     scroller,
     foot,
     items,
@@ -60,10 +60,12 @@ export function MessageList(props: MessageListProps) {
     kept: current,
     onLook,
     onNearTop: fetching.older,
-    onNearEnd: fetching.newer,
+    onNearEnd: (toNewest) => (toNewest ? fetching.latest() : fetching.newer()),
   });
-  useReading(conversation, isLoaded, view.isAtEnd);
-  const { flashed, toNewest, toDay } = useTravel(conversation.id, log, goTo);
+  useReading(conversation, isLoaded && isInSight, view.isAtEnd);
+  const { flashed, toNewest, toDay } = useTravel(conversation.id, log, goTo, () =>
+    fetching.retry('latest'),
+  );
   useImperativeHandle(ref, () => ({ goToEnd: () => toNewest('instant') }));
 
   const { boundLog } = useActions();
@@ -98,6 +100,7 @@ export function MessageList(props: MessageListProps) {
         />
         <div ref={foot} className="mx-auto w-full max-w-220 flex-none">
           <LogEnd log={log} fetching={fetching} />
+          <Waiting conversation={conversation} bubbles={waiting} />
           {isLive && <Typing conversation={conversation} />}
         </div>
       </div>

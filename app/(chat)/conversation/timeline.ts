@@ -103,6 +103,18 @@ export function timelineOf(input: TimelineInput): TimelineItem[] {
   return items;
 }
 
+/** The rows of what is not accepted yet, by themselves: the log does not go on to where they belong. */
+export const waitingBubbles = (pending: readonly PendingMessage[], myId: string): BubbleItem[] =>
+  timelineOf({
+    messages: [],
+    hasOlder: false,
+    hasBeginning: false,
+    pending,
+    divider: null,
+    myId,
+    isAdmin: false,
+  }).filter((item) => item.kind === 'bubble');
+
 /**
  * What stands above the first message of a log that goes on there is not known: whether it begins a
  * day or a run. It comes with its page, so that no row changes when that does.

@@ -39,7 +39,8 @@ interface LogScrollOptions {
   kept: string | null;
   onLook: (look: Look) => void;
   onNearTop: () => void;
-  onNearEnd: () => void;
+  /** @param toNewest somebody is on the way there */
+  onNearEnd: (toNewest: boolean) => void;
 }
 
 interface View {
@@ -51,6 +52,8 @@ interface View {
   /** The first row in view, and how far (px) below its top the view begins. */
   top: { key: string; below: number } | null;
 }
+
+type Range = Pick<Parameters<typeof defaultRangeExtractor>[0], 'startIndex' | 'endIndex'>;
 
 export type LogScroll = ReturnType<typeof useLogScroll>;
 
@@ -116,13 +119,8 @@ export function useLogScroll(options: LogScrollOptions) {
     scrollEndThreshold: isLive ? stickyPx : -1,
   });
 
-  const look = () => {
-    const box = scroller.current;
-    const { range } = virtualizer;
+  const tell = (box: HTMLElement, range: Range, toEnd: number) => {
     const now = view.current;
-    // Out of sight, and until it is where it was again, nothing is in view.
-    if (third === 0 || !box?.clientHeight || !range || now.goal?.to === 'opening') return;
-    const toEnd = box.scrollHeight - box.scrollTop - box.clientHeight;
     now.isSticking = isLive && toEnd <= stickyPx;
     now.seenSeq = Math.max(now.seenSeq, lastSeqIn(items, range));
     const top = items[range.startIndex];
@@ -134,19 +132,37 @@ export function useLogScroll(options: LogScrollOptions) {
       topAt: top ? timeOf(top) : null,
       isScrolling: now.isTaken && !now.isSticking,
     });
+  };
+
+  const look = () => {
+    const box = scroller.current;
+    const { goal } = view.current;
+    // Out of sight, and until it is where it was again, nothing is in view.
+    if (third === 0 || !box?.clientHeight || goal?.to === 'opening') return;
+    const toEnd = box.scrollHeight - box.scrollTop - box.clientHeight;
+    // Of what is loaded it may be that nothing is shown: then both ends are near.
+    if (virtualizer.range) tell(box, virtualizer.range, toEnd);
     const ahead = screensAhead * box.clientHeight;
     if (box.scrollTop < ahead) onNearTop();
-    if (toEnd < ahead) onNearEnd();
+    if (toEnd < ahead) onNearEnd(goal?.to === 'end');
   };
 
   const pursue = () => {
     const now = view.current;
     if (!now.goal) return;
     const index = indexOfGoal(items, now.goal);
-    if (now.goal.to === 'end' || index >= items.length) virtualizer.scrollToEnd();
-    else virtualizer.scrollToIndex(index, { align: 'start' });
-    const isReached = now.goal.to === 'opening' ? isLoaded : now.goal.to !== 'end' || isLive;
-    if (isReached) now.goal = null;
+    const isAtRow = now.goal.to !== 'end' && index < items.length;
+    if (isAtRow) virtualizer.scrollToIndex(index, { align: 'start' });
+    else virtualizer.scrollToEnd();
+    const isThere = now.goal.to === 'opening' ? isLoaded : now.goal.to === 'time' || isLive;
+    if (!isThere || (isAtRow && !hasLandedAt(index))) return;
+    // The library would go on to that index, where another row is once an older page has come.
+    if (isAtRow) virtualizer.cancelScroll();
+    now.goal = null;
+  };
+  const hasLandedAt = (index: number) => {
+    const [offset] = virtualizer.getOffsetForIndex(index, 'start') ?? [0];
+    return Math.abs((virtualizer.scrollOffset ?? 0) - offset) <= 1;
   };
 
   useLayoutEffect(() => {
@@ -155,7 +171,17 @@ export function useLogScroll(options: LogScrollOptions) {
   });
   useLayoutEffect(() => setThird(thirdOf(scroller.current)), [scroller]);
 
-  const onScroll = useEffectEvent(look);
+  const onScroll = useEffectEvent(() => {
+    if (third > 0 && isLoaded) pursue();
+    look();
+  });
+  const onTaken = useEffectEvent(() => {
+    const now = view.current;
+    now.isTaken = true;
+    if (!now.goal || (now.goal.to === 'opening' && !isLoaded)) return;
+    now.goal = null;
+    virtualizer.cancelScroll();
+  });
   const onResize = useEffectEvent(() => {
     const { isSticking, goal, top } = view.current;
     const height = thirdOf(scroller.current);
@@ -172,10 +198,7 @@ export function useLogScroll(options: LogScrollOptions) {
     const box = scroller.current;
     if (!box) return;
     const scrolled = () => onScroll();
-    const taken = () => {
-      view.current.isTaken = true;
-      if (view.current.goal?.to === 'end') view.current.goal = null;
-    };
+    const taken = () => onTaken();
     const observer = new ResizeObserver(() => onResize());
     observer.observe(box);
     if (foot.current) observer.observe(foot.current);
@@ -216,13 +239,10 @@ export function useLogScroll(options: LogScrollOptions) {
     render();
   };
 
-  return { virtualizer, goTo };
+  return { virtualizer, goTo, isInSight: third > 0 };
 }
 
-function lastSeqIn(
-  items: readonly TimelineItem[],
-  { startIndex, endIndex }: { startIndex: number; endIndex: number },
-): number {
+function lastSeqIn(items: readonly TimelineItem[], { startIndex, endIndex }: Range): number {
   const last = items.slice(startIndex, endIndex + 1).findLast((item) => seqOf(item) !== undefined);
   return (last && seqOf(last)) ?? 0;
 }

@@ -26,7 +26,7 @@ const slopPx = 10;
 export function useMessageMenu(
   items: readonly TimelineItem[],
   conversation: Conversation,
-  onEdit: (messageId: string) => void,
+  onEdit: (message: Message) => void,
 ) {
   const t = useTexts();
   const myId = useChat((state) => state.account.id);
@@ -57,7 +57,7 @@ export function useMessageMenu(
     canCopy: (message: Message) => message.text !== '' && message.deletedAt === null,
     canEdit: (message: Message) => canEdit(message, conversation, myId),
     copy: (message: Message) => void copyText(t, message.text),
-    edit: (message: Message) => onEdit(message.id),
+    edit: onEdit,
     askDelete: setDeleting,
   };
 

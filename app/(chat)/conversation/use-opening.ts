@@ -14,7 +14,10 @@ export function useOpening(id: string): Opening {
   const { openConversation, closeConversation, loadMembers } = useActions();
   const isOnline = useChat((state) => state.connection.status === 'online');
   const isOpen = useChat((state) => state.openId === id);
-  const logError = useChat((state) => state.logs[id]?.error ?? null);
+  // A page that failed has its own retry: to open anew would take the reader away from where they are.
+  const bareError = useChat(({ logs: { [id]: log } }) =>
+    log && log.messages.length === 0 ? log.error : null,
+  );
   const lacksMembers = useChat((state) => {
     const conversation = state.conversations[id];
     const isMember = conversation?.kind === 'group' && conversation.me.leftSeq === null;
@@ -34,7 +37,7 @@ export function useOpening(id: string): Opening {
   };
   const openNow = useEffectEvent(open);
   const retryIfFailed = useEffectEvent(() => {
-    if (failure ?? logError) open();
+    if (failure ?? bareError) open();
   });
 
   // Before the first paint: what is kept of it shows at once, with its divider in place.
@@ -54,5 +57,5 @@ export function useOpening(id: string): Opening {
     if (isOnline && lacksMembers) loadMembers(id).catch(() => undefined);
   }, [id, isOnline, lacksMembers, loadMembers]);
 
-  return { isOpen, failure: failure ?? logError, retry };
+  return { isOpen, failure: failure ?? bareError, retry };
 }

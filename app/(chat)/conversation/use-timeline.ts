@@ -1,16 +1,21 @@
 import { useMemo } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { pendingOf } from '#lib/client/select.ts';
-import type { ConversationLog } from '#lib/client/types.ts';
+import type { ConversationLog, PendingMessage } from '#lib/client/types.ts';
 import type { Conversation } from '#lib/contract/records.ts';
-import { isShown, timelineOf } from './timeline.ts';
+import { isShown, timelineOf, waitingBubbles } from './timeline.ts';
 
-/** The rows of what is loaded of the log, and the messages among them. */
+/**
+ * The rows of what is loaded of the log, the messages among them, and what waits to be sent below a
+ * log that does not go on to its end.
+ */
 export function useTimeline(conversation: Conversation, log: ConversationLog) {
   const { id, kind, me } = conversation;
-  const { divider, hasOlder } = log;
+  const { divider, hasOlder, hasNewer } = log;
   const myId = useChat((state) => state.account.id);
   const pending = useChat((state) => pendingOf(state, id));
+  // Among what was sent long ago it would seem to be as old.
+  const next = hasNewer ? nothingPending : pending;
   const isAdmin = me.role !== 'member';
   // A group begins with its own line, that somebody created it.
   const isTold = kind === 'direct' || me.visibleFromSeq > 1;
@@ -21,8 +26,14 @@ export function useTimeline(conversation: Conversation, log: ConversationLog) {
     [log.messages, myId, isAdmin],
   );
   const items = useMemo(
-    () => timelineOf({ messages, hasOlder, hasBeginning, pending, divider, myId, isAdmin }),
-    [messages, hasOlder, hasBeginning, pending, divider, myId, isAdmin],
+    () => timelineOf({ messages, hasOlder, hasBeginning, pending: next, divider, myId, isAdmin }),
+    [messages, hasOlder, hasBeginning, next, divider, myId, isAdmin],
   );
-  return { messages, items };
+  const waiting = useMemo(
+    () => (hasNewer ? waitingBubbles(pending, myId) : []),
+    [hasNewer, pending, myId],
+  );
+  return { messages, items, waiting };
 }
+
+const nothingPending: PendingMessage[] = [];

@@ -13,9 +13,10 @@ export function useTravel(
   id: string,
   log: ConversationLog,
   goTo: (goal: Goal, how?: 'instant' | 'smooth') => void,
+  loadLatest: () => void,
 ) {
   const t = useTexts();
-  const { loadLatest, loadAround } = useActions();
+  const { loadAround } = useActions();
   /** The time from which on the first message is marked for a moment. */
   const [flashed, setFlashed] = useState<number | null>(null);
   useEffect(() => {
@@ -26,8 +27,7 @@ export function useTravel(
 
   const toNewest = (how: 'instant' | 'smooth') => {
     goTo({ to: 'end' }, how);
-    // Should it fail, the banner says that there is no connection; the place in the log stays.
-    if (log.hasNewer) loadLatest(id).catch(() => undefined);
+    if (log.hasNewer) loadLatest();
   };
 
   /** @param at when (Date.now() ms) the day begins */

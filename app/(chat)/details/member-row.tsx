@@ -61,7 +61,7 @@ export function MemberRow({ conversation, member, rowProps, onRemove }: MemberRo
   if (isMe) {
     return (
       <li {...rowProps}>
-        <div className={panelRow}>{row}</div>
+        <div className={`${panelRow} h-full`}>{row}</div>
       </li>
     );
   }
@@ -73,7 +73,7 @@ export function MemberRow({ conversation, member, rowProps, onRemove }: MemberRo
           <button
             type="button"
             data-roving={user.id}
-            className={`${panelRow} hover:bg-hover-surface`}
+            className={`${panelRow} h-full hover:bg-hover-surface`}
           >
             {row}
           </button>

@@ -6,6 +6,7 @@ import type { Conversation, Member } from '#lib/contract/records.ts';
 import { SearchBox } from '#lib/ui/search-box.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
 import { useLongList } from '#lib/ui/use-long-list.ts';
+import { usePersonRowHeight } from '#lib/ui/use-person-row-height.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { AddPeopleDialog } from './add-people-dialog.tsx';
 import { MemberRow } from './member-row.tsx';
@@ -14,7 +15,6 @@ import { PanelRow, PanelSection } from './panel-section.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 
 const shownAtFirst = 20;
-const rowHeight = 52;
 
 export function MemberSection({ conversation }: { conversation: Conversation }) {
   const { id, memberCount } = conversation;
@@ -29,6 +29,7 @@ export function MemberSection({ conversation }: { conversation: Conversation }) 
   const found = matching(inOrder(members, myId, t.compare), query);
   const shown = showsAll ? found : found.slice(0, shownAtFirst);
   const hidden = found.length - shown.length;
+  const rowHeight = usePersonRowHeight();
   const { listProps, rows } = useLongList({ keys: shown.map(({ user }) => user.id), rowHeight });
   useWatchPresence(shown.slice(0, limits.watchedUsers).map(({ user }) => user.id));
 

@@ -10,12 +10,12 @@ import { Empty } from '#lib/ui/empty.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
 import { useDelayed } from '#lib/ui/use-delayed.ts';
 import { useLongList } from '#lib/ui/use-long-list.ts';
+import { usePersonRowHeight } from '#lib/ui/use-person-row-height.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { errorText } from '../conversation/failure.ts';
 import { usePeople } from './use-people.ts';
 
 const watched = 200;
-const rowHeight = 52;
 
 interface PeopleListProps {
   query: string;
@@ -35,6 +35,7 @@ export function PeopleList({ query, label, onPick, picked, busyId, end }: People
   const { people, error, loading, hasMore, loadMore, retry } = usePeople(query);
   const others = people.filter(({ id }) => id !== myId);
   const showSpinner = useDelayed(loading && others.length === 0);
+  const rowHeight = usePersonRowHeight();
   const { listProps, rows, tabIndexOf } = useLongList({
     keys: others.map(({ id }) => id),
     rowHeight,
@@ -120,7 +121,7 @@ function PersonRow({ person, checked, busy, tabIndex, onPick, children }: Person
       data-roving={id}
       tabIndex={tabIndex}
       onClick={onPick}
-      className="flex h-13 w-full items-center gap-3.5 rounded-md px-3 py-1.5 text-start hover:bg-hover-surface"
+      className="flex h-full w-full items-center gap-3.5 rounded-md px-3 py-1.5 text-start hover:bg-hover-surface"
     >
       <Avatar id={id} name={displayName} src={avatarUrl} size={40} online={online} />
       <span className="min-w-0 flex-1">

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useActions, useChat } from '#lib/client/provider.tsx';
 import { limits } from '#lib/contract/limits.ts';
 import type { User } from '#lib/contract/records.ts';
@@ -6,6 +6,8 @@ import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { ChevronRight } from '#lib/ui/icons.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { toast } from '#lib/ui/toast.tsx';
+import { errorText } from '../conversation/failure.ts';
 import { ChooseStep } from '../details/choose-step.tsx';
 import { useAttempt } from '../details/use-attempt.ts';
 import { SettingRow } from './setting-row.tsx';
@@ -37,16 +39,20 @@ function ExceptDialog({ onClose }: { onClose: () => void }) {
   const stored = useChat(({ account }) => account.privacy.lastSeenExcept ?? nobody);
   /** Null until it is known who they are. */
   const [people, setPeople] = useState<User[] | null>(null);
+  const fail = useEffectEvent((error: unknown) => {
+    toast.error(errorText(t, error));
+    onClose();
+  });
   useEffect(() => {
     let isOver = false;
     readUsers(stored).then(
       (users) => !isOver && setPeople((now) => now ?? users),
-      () => !isOver && onClose(),
+      (error: unknown) => !isOver && fail(error),
     );
     return () => {
       isOver = true;
     };
-  }, [readUsers, stored, onClose]);
+  }, [readUsers, stored]);
 
   const toggle = (person: User) =>
     setPeople((now) => {

@@ -37,62 +37,65 @@ export function RowsMenu({ children }: { children: ReactNode }) {
     );
   };
   return (
-    <ContextMenu
-      label={t('chat.menu')}
-      menu={
-        row &&
-        me && (
-          <>
-            <MenuItem
-              icon={me.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
-              label={t(me.pinned ? 'chat.unpin' : 'chat.pin')}
-              onSelect={() => change({ pinned: !me.pinned })}
-            />
-            <MenuItem
-              icon={me.archived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
-              label={t(me.archived ? 'chat.unarchive' : 'chat.archive')}
-              onSelect={() =>
-                change({ archived: !me.archived }, me.archived ? undefined : t('chat.archived'))
-              }
-            />
-            <MenuSeparator />
-            {isMuted(row) ? (
+    <>
+      <ContextMenu
+        label={t('chat.menu')}
+        menu={
+          row &&
+          me && (
+            <>
               <MenuItem
-                icon={<Bell aria-hidden />}
-                label={t('mute.unmute')}
-                onSelect={() => change({ mutedUntil: null })}
+                icon={me.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
+                label={t(me.pinned ? 'chat.unpin' : 'chat.pin')}
+                onSelect={() => change({ pinned: !me.pinned })}
               />
-            ) : (
-              muteChoices.map(({ inRow, until }) => (
+              <MenuItem
+                icon={me.archived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
+                label={t(me.archived ? 'chat.unarchive' : 'chat.archive')}
+                onSelect={() =>
+                  change({ archived: !me.archived }, me.archived ? undefined : t('chat.archived'))
+                }
+              />
+              <MenuSeparator />
+              {isMuted(row) ? (
                 <MenuItem
-                  key={inRow}
-                  icon={<BellOff aria-hidden />}
-                  label={t(inRow)}
-                  onSelect={() => change({ mutedUntil: until() })}
+                  icon={<Bell aria-hidden />}
+                  label={t('mute.unmute')}
+                  onSelect={() => change({ mutedUntil: null })}
                 />
-              ))
-            )}
-            {peer && !peer.deleted && (
-              <>
-                <MenuSeparator />
-                <MenuItem
-                  danger={!peer.blocked}
-                  icon={<Ban aria-hidden />}
-                  label={t(peer.blocked ? 'block.undoNamed' : 'block.action', {
-                    name: firstName(peer.displayName),
-                  })}
-                  onSelect={() => setAsked(peer)}
-                />
-              </>
-            )}
-          </>
-        )
-      }
-    >
-      <div className="contents" onPointerDownCapture={aim} onContextMenuCapture={aim}>
-        {children}
-      </div>
+              ) : (
+                muteChoices.map(({ inRow, until }) => (
+                  <MenuItem
+                    key={inRow}
+                    icon={<BellOff aria-hidden />}
+                    label={t(inRow)}
+                    onSelect={() => change({ mutedUntil: until() })}
+                  />
+                ))
+              )}
+              {peer && !peer.deleted && (
+                <>
+                  <MenuSeparator />
+                  <MenuItem
+                    danger={!peer.blocked}
+                    icon={<Ban aria-hidden />}
+                    label={t(peer.blocked ? 'block.undoNamed' : 'block.action', {
+                      name: firstName(peer.displayName),
+                    })}
+                    onSelect={() => setAsked(peer)}
+                  />
+                </>
+              )}
+            </>
+          )
+        }
+      >
+        <div className="contents" onPointerDownCapture={aim} onContextMenuCapture={aim}>
+          {children}
+        </div>
+      </ContextMenu>
+      {/* Beside it: what is pressed in there is no row. */}
       {asked && <BlockDialog person={asked} onClose={() => setAsked(null)} />}
-    </ContextMenu>
+    </>
   );
 }

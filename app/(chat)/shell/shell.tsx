@@ -2,6 +2,7 @@
 
 import { usePathname } from 'next/navigation';
 import { useState } from 'react';
+import { useChat } from '#lib/client/provider.tsx';
 import { goBack, navigate } from '#lib/ui/nav.tsx';
 import { useFocusReturn } from '#lib/ui/use-focus-return.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
@@ -30,6 +31,7 @@ import { TabTitle } from './tab-title.tsx';
 import { usePageMotion } from './use-page-motion.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useViewFocus } from './use-view-focus.ts';
+import { WorkerLine } from './worker-line.tsx';
 
 const sheet =
   'relative flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden bg-surface tablet:my-2 tablet:me-2 tablet:rounded-lg tablet:shadow-1';
@@ -49,7 +51,11 @@ function Panes() {
   useShortcuts({ view, dialog, setDialog });
 
   const chatId = view.name === 'chats' ? view.id : null;
-  const details = view.name === 'chats' && view.details;
+  // Of a chat that is not there, the conversation's place says so.
+  const isGone = useChat(({ conversations, logs }) =>
+    Boolean(chatId && !conversations[chatId] && logs[chatId]?.error),
+  );
+  const details = view.name === 'chats' && view.details && !isGone;
   const isSub = chatId !== null || (view.name === 'settings' && view.page !== null);
   const place = usePathname();
   useViewFocus(chatId, place);
@@ -59,6 +65,7 @@ function Panes() {
       <TabTitle />
       <LostNotice />
       <LanguageKeeper />
+      <WorkerLine />
       <WorkerKeeper />
       <Launched />
       <Incoming />
@@ -79,7 +86,7 @@ function Panes() {
           <main
             id="main"
             tabIndex={-1}
-            className={`${sheet} outline-none ${chatId && !details ? '' : 'phone:hidden'}`}
+            className={`${sheet} outline-none tablet:col-start-3 tablet:row-start-1 ${chatId && !details ? '' : 'phone:hidden'}`}
           >
             {chatId ? <ConversationView key={chatId} id={chatId} /> : <NoChatOpen />}
           </main>

@@ -2,52 +2,29 @@
 
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
-import {
-  hearWorker,
-  lookForUpdate,
-  registerWorker,
-  removeWorker,
-  tell,
-  watchUpdates,
-} from '#lib/client/worker.ts';
-import type { FromWorker } from '#lib/contract/worker.ts';
-import { navigate } from '#lib/ui/nav.tsx';
+import { lookForUpdate, registerWorker, removeWorker, watchUpdates } from '#lib/client/worker.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { toast } from '#lib/ui/toast.tsx';
 
 /** Keeps the service worker that opens Gatherly without the network, and offers its new versions. */
 export function WorkerKeeper() {
   const t = useTexts();
-  const { language, locale } = t;
-
   const offer = useEffectEvent((take: () => void) => {
     const action = { label: t('update.reload'), onClick: take };
     toast(t('update.ready'), { id: 'update', stays: true, action });
-  });
-  const hear = useEffectEvent((told: FromWorker) => {
-    if (told.type === 'open') navigate(`/chats/${told.conversationId}`);
   });
 
   useEffect(() => {
     let isOver = false;
     let stop = () => {};
-    const stopHearing = hearWorker((told) => hear(told));
     void keep().then((registration) => {
       if (registration && !isOver) stop = watchUpdates(registration, (take) => offer(take));
     });
     return () => {
       isOver = true;
       stop();
-      stopHearing();
     };
   }, []);
-
-  useEffect(() => {
-    if (!('serviceWorker' in navigator)) return;
-    void navigator.serviceWorker.ready.then(({ active }) => {
-      if (active) tell(active, { type: 'language', language, locale });
-    });
-  }, [language, locale]);
 
   // A server that was away may be back as another version.
   const isOnline = useChat(({ connection }) => connection.status === 'online');

@@ -1,0 +1,36 @@
+import { useRef, type PointerEvent, type TouchEvent } from 'react';
+
+const longPressMs = 400;
+const slopPx = 10;
+
+/**
+ * Says when a finger or a pen stays for 400 ms within 10 px: phones' browsers ask for a menu later, or
+ * never. Lifting it then presses nothing. `stop` forgets a press that something else has answered.
+ */
+export function useLongPress(onHold: (began: PointerEvent<HTMLElement>) => void) {
+  const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number }>(undefined);
+  const isHeld = useRef(false);
+  const stop = () => clearTimeout(press.current?.timer);
+  const listeners = {
+    onPointerDown(event: PointerEvent<HTMLElement>) {
+      stop();
+      isHeld.current = false;
+      if (event.pointerType === 'mouse' || !event.isPrimary) return;
+      const hold = () => {
+        isHeld.current = true;
+        onHold(event);
+      };
+      press.current = { timer: setTimeout(hold, longPressMs), x: event.clientX, y: event.clientY };
+    },
+    onPointerMove({ clientX, clientY }: PointerEvent<HTMLElement>) {
+      const { x = 0, y = 0 } = press.current ?? {};
+      if (Math.hypot(clientX - x, clientY - y) > slopPx) stop();
+    },
+    onPointerUp: stop,
+    onPointerCancel: stop,
+    onTouchEnd(event: TouchEvent<HTMLElement>) {
+      if (isHeld.current && event.cancelable) event.preventDefault();
+    },
+  };
+  return { listeners, stop };
+}
