@@ -23,6 +23,9 @@ const view = <P extends object>(load: () => Promise<ComponentType<P>>) =>
 export const WorkerKeeper = onceIdle(
   async () => (await import('./worker-keeper.tsx')).WorkerKeeper,
 );
+export const Incoming = onceIdle(
+  async () => (await import('../notifications/incoming.tsx')).Incoming,
+);
 export const Offers = onceIdle(async () => (await import('../notifications/offers.tsx')).Offers);
 export const NoChatOpen = view(async () => (await import('./no-chat-open.tsx')).NoChatOpen);
 export const ServerAway = view(async () => (await import('../server-away.tsx')).ServerAway);
@@ -43,6 +46,7 @@ export const DetailsPanel = view(
   async () => (await import('../details/details-panel.tsx')).DetailsPanel,
 );
 export const SearchResults = view(async () => (await import('./search-results.tsx')).SearchResults);
+export const RowActions = view(async () => (await import('./row-actions.tsx')).RowActions);
 export const NewChatDialog = dialogOnDemand(
   async () => (await import('../new-chat/new-chat-dialog.tsx')).NewChatDialog,
 );

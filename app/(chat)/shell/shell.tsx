@@ -7,7 +7,6 @@ import { goBack, navigate } from '#lib/ui/nav.tsx';
 import { useFocusReturn } from '#lib/ui/use-focus-return.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { ConversationView } from '../conversation/conversation-view.tsx';
-import { Incoming } from '../notifications/incoming.tsx';
 import { viewOf } from '../views.ts';
 import { ConversationList } from './conversation-list.tsx';
 import { LanguageKeeper } from './language-keeper.tsx';
@@ -15,6 +14,7 @@ import { Launched } from './launched.tsx';
 import { LostNotice } from './lost-notice.tsx';
 import {
   DetailsPanel,
+  Incoming,
   NewChatDialog,
   NewGroupDialog,
   NoChatOpen,
