@@ -234,7 +234,10 @@ test('Escape closes what is on top, and the focus goes back to where it was', as
   await page.keyboard.press('Escape');
   await expect(dialogIn(page)).toHaveCount(0);
 
-  // What the button is called shows by now, and is in nobody's way.
+  // What a button is called shows when one comes to it, and is in nobody's way.
+  await press(detailsButton(page), 'Tab');
+  await expect(detailsButton(page)).not.toBeFocused();
+  await page.keyboard.press('Shift+Tab');
   await expect(detailsButton(page)).toBeFocused();
   await expect(page.getByRole('tooltip')).toBeVisible();
   await press(detailsButton(page), 'Escape');

@@ -23,9 +23,6 @@ const view = <P extends object>(load: () => Promise<ComponentType<P>>) =>
 export const WorkerKeeper = onceIdle(
   async () => (await import('./worker-keeper.tsx')).WorkerKeeper,
 );
-export const Incoming = onceIdle(
-  async () => (await import('../notifications/incoming.tsx')).Incoming,
-);
 export const Offers = onceIdle(async () => (await import('../notifications/offers.tsx')).Offers);
 export const NoChatOpen = view(async () => (await import('./no-chat-open.tsx')).NoChatOpen);
 export const ServerAway = view(async () => (await import('../server-away.tsx')).ServerAway);
