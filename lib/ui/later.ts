@@ -26,5 +26,8 @@ export function fetchLeft(afterMs: number): () => void {
 // Safari has no such callback.
 const idle = (): Promise<unknown> =>
   new Promise((resolve) =>
-    'requestIdleCallback' in window ? requestIdleCallback(resolve) : setTimeout(resolve, 100),
+    'requestIdleCallback' in window
+      ? // A busy page is never idle.
+        requestIdleCallback(resolve, { timeout: 1_000 })
+      : setTimeout(resolve, 100),
   );

@@ -98,6 +98,16 @@ export function onceIdle<P extends object>(load: Load<P>): (props: P) => ReactNo
   };
 }
 
+/** What nobody sees in the first moment, but what cannot wait: it is fetched as soon as the page lives. */
+export function atOnce<P extends object>(load: Load<P>): (props: P) => ReactNode {
+  const part = partOf(load);
+  return function AtOnce(props: P) {
+    const Loaded = useSyncExternalStore(part.subscribe, part.loaded, () => null);
+    useEffect(() => void part.fetch().catch(() => undefined), []);
+    return Loaded && createElement(Loaded, props);
+  };
+}
+
 export interface OpenProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;

@@ -48,6 +48,9 @@ export function Tooltips() {
     // Of what scrolls elsewhere the control does not move.
     on('scroll', ({ target }) => target instanceof Node && target.contains(wanted) && hide());
     on('keydown', ({ key }) => key === 'Escape' && hide());
+    // This comes after the page: somebody may be at a control already.
+    const first = markedIn(document.activeElement);
+    if (first?.matches(':focus-visible')) show(first);
     return () => {
       clearTimeout(timer);
       listening.abort();

@@ -1,4 +1,4 @@
-import { composer, expect, findAndOpen, log, row, say, test } from './people.ts';
+import { composer, expect, findAndOpen, log, row, say, test, visit } from './people.ts';
 import { expectWorker } from './worker.ts';
 
 interface Manifest {
@@ -113,7 +113,7 @@ test('it is offered after some days of use, once', async ({ signUp }) => {
   });
   const offer = ana.page.getByRole('region', { name: 'Install' });
   const settings = ana.page.getByRole('region', { name: 'Install Gatherly' });
-  await ana.page.goto('/settings/notifications');
+  await visit(ana.page, '/settings/notifications');
   await expect(settings.getByRole('button', { name: 'Install' })).toBeVisible();
   await ana.page.evaluate(() => localStorage.setItem('gatherly.days', '2026-01-01 2026-01-02'));
   await ana.page.goto('/chats');
@@ -121,7 +121,7 @@ test('it is offered after some days of use, once', async ({ signUp }) => {
   await offer.getByRole('button', { name: 'Install' }).click();
   await expect.poll(() => ana.page.evaluate(() => 'asked' in window)).toBe(true);
   await expect(offer).toHaveCount(0);
-  await ana.page.goto('/settings/notifications');
+  await visit(ana.page, '/settings/notifications');
   await expect(settings).toBeVisible();
   await ana.page.goto('/chats');
   await expect(row(ana, /Ben Okafor/)).toBeVisible();

@@ -1,6 +1,17 @@
 import { startServer } from '../support/server.ts';
 import { password } from '../support/people.ts';
-import { bubble, composer, expect, findAndOpen, log, row, say, test, tick } from './people.ts';
+import {
+  bubble,
+  composer,
+  expect,
+  findAndOpen,
+  log,
+  row,
+  say,
+  test,
+  tick,
+  visit,
+} from './people.ts';
 
 test.use({ sharesServer: true });
 
@@ -148,7 +159,7 @@ test('signing out ends the session in every tab, and the password opens it again
 }) => {
   const ana = await signUp('Ana Prado');
   const tab = await ana.context.newPage();
-  await tab.goto('/settings/devices');
+  await visit(tab, '/settings/devices');
   await expect(tab.getByText('This device', { exact: true }).first()).toBeVisible();
   await ana.page.getByRole('button', { name: 'More' }).click();
   await ana.page.getByRole('menuitem', { name: 'Sign out' }).click();

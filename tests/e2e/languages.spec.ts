@@ -1,6 +1,6 @@
 import type { Page } from 'playwright/test';
 import { password } from '../support/people.ts';
-import { expect, test } from './people.ts';
+import { expect, test, visit } from './people.ts';
 
 const root = (page: Page) => page.locator('html');
 
@@ -53,7 +53,7 @@ test('somebody who reads Arabic registers, chats, goes over to German, and finds
   expect(box && log && box.x - log.x).toBeLessThan(100);
   await expect(said.locator('time')).toHaveText(/[٠-٩]/);
 
-  await phone.goto('/settings/language');
+  await visit(phone, '/settings/language');
   await phone.getByRole('radio', { name: 'Deutsch' }).check();
   await expect(phone.getByRole('heading', { name: 'Einstellungen' })).toBeVisible();
   await expect(root(phone)).toHaveAttribute('lang', 'de');

@@ -94,6 +94,12 @@ export const expectAlive = (page: Page): Promise<unknown> =>
     return main && Object.keys(main).some((key) => key.startsWith('__reactProps'));
   });
 
+/** Opens an address and waits until React has taken over: presses before that are lost. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await expectAlive(page);
+}
+
 async function fillForm(page: Page, name: string, username: string): Promise<void> {
   await page.goto('/register');
   await page.getByLabel('Name', { exact: true }).fill(name);

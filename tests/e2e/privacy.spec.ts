@@ -1,4 +1,15 @@
-import { composer, expect, findAndOpen, log, row, say, test, tick, type Guest } from './people.ts';
+import {
+  composer,
+  expect,
+  findAndOpen,
+  log,
+  row,
+  say,
+  test,
+  tick,
+  type Guest,
+  visit,
+} from './people.ts';
 
 test.use({ sharesServer: true });
 
@@ -33,7 +44,7 @@ test('somebody blocked writes to nobody, and is let in again', async ({ signUp }
   await expect(tick(ben, 'Are you there?', 'Sent')).toBeVisible();
 
   // From the settings, where whoever is blocked is listed.
-  await secondTab.goto('/settings/privacy');
+  await visit(secondTab, '/settings/privacy');
   await secondTab.getByRole('button', { name: /^Blocked people\s*1$/ }).click();
   await secondTab.getByRole('button', { name: 'Unblock Ben' }).click();
   await secondTab
@@ -63,7 +74,7 @@ test('last seen is hidden from some contacts', async ({ signUp }) => {
   await expect(header).toContainText('Online');
 
   const { page } = ana;
-  await page.goto('/settings/privacy');
+  await visit(page, '/settings/privacy');
   await page.getByRole('button', { name: /^Last seen/ }).click();
   await page.getByRole('radio', { name: /except/ }).check();
   await page.keyboard.press('Escape');

@@ -3,7 +3,16 @@ import { pushSettings } from '../push/devices.ts';
 import { PushService, type BrowserSubscription } from '../push/push-service.ts';
 import { startServer } from '../support/server.ts';
 import { awayFromApp, expectUnsent } from './line.ts';
-import { bubble, expect, findAndOpen, row, say, test as base, type Guest } from './people.ts';
+import {
+  bubble,
+  expect,
+  findAndOpen,
+  row,
+  say,
+  test as base,
+  type Guest,
+  visit,
+} from './people.ts';
 import { expectWorker } from './worker.ts';
 
 // Several people, servers and pages in each.
@@ -138,7 +147,7 @@ async function press({ context }: Guest, action = '', reply?: string): Promise<v
 
 async function turnOn({ guest: { page } }: Device): Promise<void> {
   const offer = page.getByRole('region', { name: 'Turn on notifications' });
-  await page.goto('/settings/notifications');
+  await visit(page, '/settings/notifications');
   await page.getByRole('switch', { name: 'Notify me of messages' }).click();
   await expect(page.getByRole('switch', { name: 'Notify me of messages' })).toBeChecked();
   await expect(offer).toHaveCount(0);
@@ -202,7 +211,7 @@ test('from the switch to a message, an answer and a click', async ({
 
   // Open in the background, at another place: a press leads to the chat.
   const page = await ana.context.newPage();
-  await page.goto('/settings');
+  await visit(page, '/settings');
   await expect(bubble(ben, 'From the tunnel')).toHaveCount(1);
   // Whoever answers has read: what was shown is gone.
   await expect.poll(() => shown(page)).toEqual([]);
@@ -225,10 +234,10 @@ test('what is read elsewhere goes, what is hidden stays hidden, in the language 
   await turnOn(device);
   await ana.page.getByRole('switch', { name: 'Show message text' }).click();
   await expect(ana.page.getByRole('switch', { name: 'Show message text' })).not.toBeChecked();
-  await ana.page.goto('/settings/language');
+  await visit(ana.page, '/settings/language');
   await ana.page.getByRole('radio', { name: 'Deutsch' }).click();
   await expect(ana.page.getByRole('heading', { name: 'Sprache' }).first()).toBeVisible();
-  await ana.page.goto('/settings/notifications');
+  await visit(ana.page, '/settings/notifications');
   await expect(ana.page.getByRole('switch', { name: 'Ton' })).toBeVisible();
 
   await awayFromApp(ana.page);

@@ -1,5 +1,5 @@
 import type { CDPSession, Locator, Page } from 'playwright/test';
-import { bubble, expect, findAndOpen, row, say, test, type Guest } from './people.ts';
+import { bubble, expect, findAndOpen, row, say, test, type Guest, visit } from './people.ts';
 
 test.use({ sharesServer: true });
 
@@ -75,7 +75,7 @@ test('Back gives up a dialog whose code has not come yet', async ({ signUp }) =>
   const { page } = ana;
   // Nothing comes by itself.
   await page.addInitScript(() => Object.assign(window, { requestIdleCallback: () => 0 }));
-  await page.goto('/settings');
+  await visit(page, '/settings');
   await goTo(page, 'Chats');
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));

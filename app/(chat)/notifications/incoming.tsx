@@ -1,14 +1,11 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import { useChat, useIncoming, useReadChat } from '#lib/client/provider.tsx';
+import { useChat, useIncoming } from '#lib/client/provider.tsx';
 import { closeRead } from '#lib/client/push.ts';
-import { later } from '#lib/ui/later.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { toast } from '#lib/ui/toast.tsx';
-
-const loadNotice = () => import('./notice.tsx');
-later(loadNotice);
+import { tellOf } from './notice.tsx';
 
 /**
  * Tells of messages while the page is open and looks at something else. Of what comes in while nobody
@@ -16,16 +13,9 @@ later(loadNotice);
  */
 export function Incoming() {
   const t = useTexts();
-  const read = useReadChat();
   /** The chats of which a notice may be on the page. */
   const [noticed] = useState(() => new Set<string>());
-  useIncoming((message) => {
-    // By the time it is there, somebody may be looking.
-    loadNotice().then(
-      ({ tellOf }) => tellOf(t, message, read(), noticed),
-      () => undefined,
-    );
-  });
+  useIncoming((message, state) => tellOf(t, message, state, noticed));
   useReadClosed(noticed);
   return null;
 }

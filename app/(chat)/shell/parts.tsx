@@ -5,6 +5,7 @@ import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { later } from '#lib/ui/later.ts';
 import {
+  atOnce,
   dialogOnDemand,
   onceIdle,
   openOnDemand,
@@ -22,6 +23,9 @@ const view = <P extends object>(load: () => Promise<ComponentType<P>>) =>
 // First of all: it is what keeps the rest for when there is no network.
 export const WorkerKeeper = onceIdle(
   async () => (await import('./worker-keeper.tsx')).WorkerKeeper,
+);
+export const Incoming = atOnce(
+  async () => (await import('../notifications/incoming.tsx')).Incoming,
 );
 export const Offers = onceIdle(async () => (await import('../notifications/offers.tsx')).Offers);
 export const NoChatOpen = view(async () => (await import('./no-chat-open.tsx')).NoChatOpen);

@@ -12,9 +12,9 @@ import { ConversationList } from './conversation-list.tsx';
 import { LanguageKeeper } from './language-keeper.tsx';
 import { Launched } from './launched.tsx';
 import { LostNotice } from './lost-notice.tsx';
-import { Incoming } from '../notifications/incoming.tsx';
 import {
   DetailsPanel,
+  Incoming,
   NewChatDialog,
   NewGroupDialog,
   NoChatOpen,
