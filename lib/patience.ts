@@ -3,7 +3,7 @@
  * @throws what `tooLate` makes, when it takes longer.
  */
 export async function patiently<T>(ms: number, work: Promise<T>, tooLate: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(tooLate()), ms);
   });

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { env } from '#lib/env.ts';
 import { log } from '#lib/log.ts';
+import { patiently } from '#lib/patience.ts';
 import { streamKey } from './outlet.ts';
 import type { Link } from './redis.ts';
 
@@ -116,15 +117,8 @@ const sortable = (id: string): string =>
     .join('-');
 
 /** @throws when Redis is silent for too long. */
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  const patience = new AbortController();
-  const tooLate = delay(answerWithinMs, undefined, { signal: patience.signal }).then(() => {
-    throw new Error('Redis does not answer');
-  });
-  tooLate.catch(() => undefined);
-  answer.catch(() => undefined);
-  return Promise.race([answer, tooLate]).finally(() => patience.abort());
-}
+const inTime = <T>(answer: Promise<T>): Promise<T> =>
+  patiently(answerWithinMs, answer, () => new Error('Redis does not answer'));
 
 function parsed({ from, count, items, anew }: Record<string, string>): Entry | null {
   if (!from || !count) return null;

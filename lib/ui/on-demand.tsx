@@ -93,7 +93,7 @@ export function viewOnDemand<P extends object>(
 export function onceIdle<P extends object>(load: Load<P>): (props: P) => ReactNode {
   const part = partOf(load);
   return function OnceIdle(props: P) {
-    const Loaded = useSyncExternalStore(part.subscribe, part.loaded, () => null);
+    const Loaded = useFetched(part);
     return Loaded && createElement(Loaded, props);
   };
 }
@@ -102,11 +102,15 @@ export function onceIdle<P extends object>(load: Load<P>): (props: P) => ReactNo
 export function atOnce<P extends object>(load: Load<P>): (props: P) => ReactNode {
   const part = partOf(load);
   return function AtOnce(props: P) {
-    const Loaded = useSyncExternalStore(part.subscribe, part.loaded, () => null);
+    const Loaded = useFetched(part);
     useEffect(() => void part.fetch().catch(() => undefined), []);
     return Loaded && createElement(Loaded, props);
   };
 }
+
+/** The part from when it has been fetched, by whomever; null until then. */
+const useFetched = <P,>(part: ReturnType<typeof partOf<P>>) =>
+  useSyncExternalStore(part.subscribe, part.loaded, () => null);
 
 export interface OpenProps {
   open: boolean;
