@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import type { Conversation, PushDevice } from '#lib/contract/records.ts';
-import { bodyOf, password, people, Person, request } from '../support/people.ts';
+import type { PushDevice } from '#lib/contract/records.ts';
+import { bodyOf, password, Person, request } from '../support/people.ts';
 import type { BrowserSubscription, PushService } from './push-service.ts';
 
 export const pushSettings = {
@@ -30,30 +29,6 @@ export async function subscribed(
 
 export const deviceOf = async (person: Person): Promise<PushDevice | null> =>
   (await person.done('GET', '/push')).device as PushDevice | null;
-
-/** A group of three, of whom Ben and Cleo have subscribed and look at nothing. */
-export interface Club {
-  ana: Person;
-  ben: Person;
-  cleo: Person;
-  group: Conversation;
-  bens: BrowserSubscription;
-  cleos: BrowserSubscription;
-  /** Resolves when everything that came before has been told to whom it is told. */
-  allTold(): Promise<void>;
-}
-
-export async function meet(url: string, service: PushService): Promise<Club> {
-  const [ana, ben, cleo] = (await people(url, 'ana', 'ben', 'cleo')) as [Person, Person, Person];
-  const group = await ana.group('Club', [ben, cleo]);
-  const [bens, cleos] = [await subscribed(ben, service), await subscribed(cleo, service)];
-  const allTold = async () => {
-    const mark = `mark ${randomUUID()}`;
-    await ana.say(await ana.direct(cleo), mark);
-    await cleos.told(mark);
-  };
-  return { ana, ben, cleo, group, bens, cleos, allTold };
-}
 
 /** @throws when a log says where notifications go, or what they are encrypted with. */
 export function requireNoPushSecret(log: string, { subscriptions }: PushService): void {

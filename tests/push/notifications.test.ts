@@ -1,36 +1,28 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Conversation } from '#lib/contract/records.ts';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Person } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { clubbing } from './club.ts';
 import {
   anotherDevice,
   deviceOf,
-  meet,
   pushSettings,
   requireNoPushSecret,
   subscribed,
-  type Club,
 } from './devices.ts';
-import { PushService, type BrowserSubscription } from './push-service.ts';
+import { PushService } from './push-service.ts';
 
 // Who is told of a message on which device, by a real server to a real push service. What is not sent
 // is shown by what is: Cleo, who gets the same messages and reads none, is told after it would have been.
 
 let server: TestServer;
 let service: PushService;
-let ana: Person;
-let ben: Person;
-let group: Conversation;
-let bens: BrowserSubscription;
-let cleos: BrowserSubscription;
-let allTold: Club['allTold'];
+
+// Each has a club of its own, and they wait side by side.
+const it = clubbing(() => ({ url: server.url, service }));
 
 beforeAll(async () => {
   service = await PushService.start();
   server = await startServer({ ...pushSettings, LOG_LEVEL: 'trace' });
-});
-beforeEach(async () => {
-  ({ ana, ben, group, bens, cleos, allTold } = await meet(server.url, service));
 });
 afterAll(async () => {
   expect(service.strange).toEqual([]);
@@ -42,11 +34,12 @@ afterAll(async () => {
 
 const read = (person: Person, { id }: { id: string }, seq: number) =>
   person.done('POST', `/conversations/${id}/read`, { seq });
-const settings = (person: Person, change: object) =>
-  person.done('PATCH', `/conversations/${group.id}`, change);
+const settings = (person: Person, { id }: { id: string }, change: object) =>
+  person.done('PATCH', `/conversations/${id}`, change);
 
-describe('a message', () => {
-  it('is told to a device that is not looking', async () => {
+describe.concurrent('a message', () => {
+  it('is told to a device that is not looking', async ({ club }) => {
+    const { ana, ben, bens } = club;
     const chat = await ana.direct(ben);
     const message = await ana.say(chat, 'Between us');
     const payload = await bens.heard('message');
@@ -74,7 +67,10 @@ describe('a message', () => {
     expect((await deviceOf(ben))?.provenAt).not.toBeNull();
   });
 
-  it('of a group says which, to everybody but its sender, once for all that came meanwhile', async () => {
+  it('of a group says which, to everybody but its sender, once for all that came meanwhile', async ({
+    club,
+  }) => {
+    const { ana, group, bens, cleos, allTold } = club;
     const anas = await subscribed(ana, service);
     for (const text of ['One', 'Two', 'Three']) await ana.say(group, text);
     for (const device of [bens, cleos]) {
@@ -86,7 +82,8 @@ describe('a message', () => {
     expect([anas.pushes.length, bens.pushes.length]).toEqual([0, 1]);
   });
 
-  it('is not told where its person is looking, but on their other device', async () => {
+  it('is not told where its person is looking, but on their other device', async ({ club }) => {
+    const { ana, ben, group, bens, allTold } = club;
     const tablet = await anotherDevice(ben);
     const tablets = await subscribed(tablet, service);
     const page = await ben.connect();
@@ -101,7 +98,8 @@ describe('a message', () => {
     page.close();
   });
 
-  it('is not told when it has been read meanwhile', async () => {
+  it('is not told when it has been read meanwhile', async ({ club }) => {
+    const { ana, ben, group, bens, cleos, allTold } = club;
     const { seq } = await ana.say(group, 'Read at once');
     await read(ben, group, seq);
     await cleos.told('Read at once');
@@ -109,17 +107,23 @@ describe('a message', () => {
     expect(bens.pushes).toEqual([]);
   });
 
-  it('is not told in conversations that are muted or archived, until they are no more', async () => {
-    await settings(ben, { mutedUntil: new Date(Date.now() + 8 * 3_600_000).toISOString() });
+  it('is not told in conversations that are muted or archived, until they are no more', async ({
+    club,
+  }) => {
+    const { ana, ben, group, bens, cleos, allTold } = club;
+    await settings(ben, group, { mutedUntil: new Date(Date.now() + 8 * 3_600_000).toISOString() });
     await ana.say(group, 'Muted');
     await cleos.told('Muted');
-    await settings(ben, { mutedUntil: null, archived: true });
+    await settings(ben, group, { mutedUntil: null, archived: true });
     await ana.say(group, 'Archived');
     await cleos.told('Archived');
     await allTold();
     expect(bens.pushes).toEqual([]);
 
-    await settings(ben, { mutedUntil: new Date(Date.now() - 1000).toISOString(), archived: false });
+    await settings(ben, group, {
+      mutedUntil: new Date(Date.now() - 1000).toISOString(),
+      archived: false,
+    });
     await ana.say(group, 'Heard again');
     expect(await bens.heard('message')).toMatchObject({
       message: { text: 'Heard again' },
@@ -127,14 +131,16 @@ describe('a message', () => {
     });
   });
 
-  it('is told without its text where previews are hidden', async () => {
+  it('is told without its text where previews are hidden', async ({ club }) => {
+    const { ana, ben, group, bens } = club;
     await ben.done('PATCH', '/push', { previews: false });
     await ana.say(group, 'Not for the lock screen');
     expect((await bens.heard('message')).message).toMatchObject({ text: null, senderName: 'Ana' });
     expect(await deviceOf(ben)).toMatchObject({ previews: false });
   });
 
-  it('that is long is cut to what a push can carry', async () => {
+  it('that is long is cut to what a push can carry', async ({ club }) => {
+    const { ana, group, bens } = club;
     const family = '👨‍👩‍👧‍👦';
     await ana.say(group, family.repeat(2_000));
     const { message } = await bens.heard('message');
@@ -143,10 +149,11 @@ describe('a message', () => {
     expect(bens.pushes[0]?.bytes).toBeLessThanOrEqual(3_900);
   });
 
-  it('alone is told: no lines of the group, no edits', async () => {
+  it('alone is told: no lines of the group, no edits', async ({ club }) => {
+    const { ana, group, bens, allTold } = club;
     const message = await ana.say(group, 'First');
     await bens.told('First');
-    await settings(ana, { title: 'Other club' });
+    await settings(ana, group, { title: 'Other club' });
     await ana.done('PATCH', `/conversations/${group.id}/messages/${message.id}`, {
       text: 'Edited',
     });
@@ -155,8 +162,9 @@ describe('a message', () => {
   });
 });
 
-describe('what is shown', () => {
-  it('is cleared when it is read elsewhere', async () => {
+describe.concurrent('what is shown', () => {
+  it('is cleared when it is read elsewhere', async ({ club }) => {
+    const { ana, ben, group, bens, cleos, allTold } = club;
     const { seq } = await ana.say(group, 'Read me');
     await bens.told('Read me');
     const page = await (await anotherDevice(ben)).connect();
@@ -171,7 +179,10 @@ describe('what is shown', () => {
     page.close();
   });
 
-  it('gives way to what stands before it when it is deleted, and is cleared with the last', async () => {
+  it('gives way to what stands before it when it is deleted, and is cleared with the last', async ({
+    club,
+  }) => {
+    const { ana, group, bens } = club;
     const first = await ana.say(group, 'First');
     await bens.told('First');
     const second = await ana.say(group, 'Second');
@@ -185,7 +196,8 @@ describe('what is shown', () => {
     await bens.heard('clear');
   });
 
-  it('is cleared when it is deleted for oneself on another device', async () => {
+  it('is cleared when it is deleted for oneself on another device', async ({ club }) => {
+    const { ana, ben, group, bens, cleos, allTold } = club;
     const { id } = await ana.say(group, 'Forget it');
     await Promise.all([bens.told('Forget it'), cleos.told('Forget it')]);
     const tablet = await anotherDevice(ben);
@@ -195,7 +207,10 @@ describe('what is shown', () => {
     expect(cleos.pushes.map(({ payload }) => payload.kind)).not.toContain('clear');
   });
 
-  it('by somebody blocked is told in groups only, and what is shown of them is cleared', async () => {
+  it('by somebody blocked is told in groups only, and what is shown of them is cleared', async ({
+    club,
+  }) => {
+    const { ana, ben, group, bens, allTold } = club;
     const chat = await ana.direct(ben);
     await ana.say(chat, 'Before');
     await bens.told('Before');
@@ -211,7 +226,8 @@ describe('what is shown', () => {
     expect(bens.texts).toEqual(['Before', 'Among us', 'After']);
   });
 
-  it('is cleared for somebody who is removed, who is told nothing more', async () => {
+  it('is cleared for somebody who is removed, who is told nothing more', async ({ club }) => {
+    const { ana, ben, group, bens, cleos, allTold } = club;
     await ana.say(group, 'Still here');
     await bens.told('Still here');
     await ana.done('DELETE', `/conversations/${group.id}/members/${ben.id}`);
@@ -223,7 +239,8 @@ describe('what is shown', () => {
   });
 });
 
-it('tries again when a push service fails or is busy', async () => {
+it.concurrent('tries again when a push service fails or is busy', async ({ club }) => {
+  const { ana, group, bens, allTold } = club;
   bens.refusals = [{ status: 503 }, { status: 429, headers: { 'retry-after': '1' } }];
   await ana.say(group, 'Be patient');
   await bens.told('Be patient');
@@ -231,7 +248,8 @@ it('tries again when a push service fails or is busy', async () => {
   expect(bens.pushes).toHaveLength(1);
 });
 
-it('does not try again what has been read meanwhile', async () => {
+it.concurrent('does not try again what has been read meanwhile', async ({ club }) => {
+  const { ana, ben, group, bens, cleos, allTold } = club;
   bens.refusals = [{ status: 429, headers: { 'retry-after': '1' } }];
   const { seq } = await ana.say(group, 'Busy');
   await bens.refused();
@@ -242,7 +260,8 @@ it('does not try again what has been read meanwhile', async () => {
   expect(bens.texts).toEqual(['More']);
 });
 
-it('keeps nobody waiting for a push service that does not answer', async () => {
+it.concurrent('keeps nobody waiting for a push service that does not answer', async ({ club }) => {
+  const { ana, ben, group, bens } = club;
   const slow = await PushService.start();
   const slowest = await subscribed(await anotherDevice(ben), slow);
   slowest.refusals = [null];

@@ -1,36 +1,27 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Conversation } from '#lib/contract/records.ts';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { password, request, type Person } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { clubbing } from './club.ts';
 import {
   anotherDevice,
   deviceOf,
-  meet,
   pushSettings,
   requireNoPushSecret,
   subscribed,
-  type Club,
 } from './devices.ts';
-import { PushService, type BrowserSubscription } from './push-service.ts';
+import { PushService } from './push-service.ts';
 
 // Which devices are sent notifications, from when, and until when.
 
 let server: TestServer;
 let service: PushService;
-let ana: Person;
-let ben: Person;
-let cleo: Person;
-let group: Conversation;
-let bens: BrowserSubscription;
-let cleos: BrowserSubscription;
-let allTold: Club['allTold'];
+
+// Each has a club of its own, and those that wait do so side by side.
+const it = clubbing(() => ({ url: server.url, service }));
 
 beforeAll(async () => {
   service = await PushService.start();
   server = await startServer({ ...pushSettings, LOG_LEVEL: 'trace' });
-});
-beforeEach(async () => {
-  ({ ana, ben, cleo, group, bens, cleos, allTold } = await meet(server.url, service));
 });
 afterAll(async () => {
   expect(service.strange).toEqual([]);
@@ -39,8 +30,9 @@ afterAll(async () => {
   service.stop();
 });
 
-describe('a device', () => {
-  it('is told nothing after signing out', async () => {
+describe.concurrent('a device', () => {
+  it('is told nothing after signing out', async ({ club }) => {
+    const { ana, ben, group, bens, cleos, allTold } = club;
     await ben.done('DELETE', '/auth/sessions/current');
     await ana.say(group, 'Gone');
     await cleos.told('Gone');
@@ -48,7 +40,7 @@ describe('a device', () => {
     expect(bens.pushes).toEqual([]);
   });
 
-  it.each([
+  it.for<[string, (other: Person) => Promise<unknown>]>([
     ['is signed out from another', (other: Person) => other.done('DELETE', '/auth/sessions')],
     [
       'has lost its session to a new password',
@@ -59,7 +51,8 @@ describe('a device', () => {
       'has no account any more',
       (other: Person) => other.done('POST', '/users/me/delete', { password }),
     ],
-  ])('shows nothing and is told nothing when it %s', async (_, end) => {
+  ])('shows nothing and is told nothing when it %s', async ([, end], { club }) => {
+    const { ana, ben, group, bens, cleos, allTold } = club;
     const other = await anotherDevice(ben);
     await ana.say(group, 'Before');
     await bens.told('Before');
@@ -71,7 +64,8 @@ describe('a device', () => {
     expect(bens.texts).toEqual(['Before']);
   });
 
-  it.each([404, 410])('is forgotten when its push service answers %i', async (status) => {
+  it.for([404, 410])('is forgotten when its push service answers %i', async (status, { club }) => {
+    const { ana, ben, group, bens, cleos, allTold } = club;
     bens.refusals = [{ status }];
     await ana.say(group, 'One');
     await bens.refused();
@@ -84,7 +78,8 @@ describe('a device', () => {
     expect(bens.pushes).toEqual([]);
   });
 
-  it('renews its subscription, and is told at the new place only', async () => {
+  it('renews its subscription, and is told at the new place only', async ({ club }) => {
+    const { ana, ben, group, bens, allTold } = club;
     await ben.done('PATCH', '/push', { previews: false });
     const renewed = await subscribed(ben, service);
     expect(await deviceOf(ben)).toMatchObject({ previews: false });
@@ -94,7 +89,8 @@ describe('a device', () => {
     expect(bens.pushes).toEqual([]);
   });
 
-  it('is told nothing once it has unsubscribed', async () => {
+  it('is told nothing once it has unsubscribed', async ({ club }) => {
+    const { ana, ben, group, bens, cleos, allTold } = club;
     await ben.done('DELETE', '/push');
     await ben.done('DELETE', '/push');
     expect(await deviceOf(ben)).toBeNull();
@@ -104,7 +100,8 @@ describe('a device', () => {
     expect(bens.pushes).toEqual([]);
   });
 
-  it('belongs to whoever is signed in there now', async () => {
+  it('belongs to whoever is signed in there now', async ({ club }) => {
+    const { ana, ben, cleo, group, bens } = club;
     const { status } = await ana.rest('POST', '/push', bens.json);
     expect(status).toBe(201);
     expect(await deviceOf(ben)).toBeNull();
@@ -115,13 +112,15 @@ describe('a device', () => {
 });
 
 describe('a test', () => {
-  it('is sent at once to the device that asks', async () => {
+  it('is sent at once to the device that asks', async ({ club }) => {
+    const { ben, bens, cleos } = club;
     expect(await ben.done('POST', '/push/test')).toEqual({ outcome: 'sent' });
     expect(await bens.heard('test')).toMatchObject({ kind: 'test' });
     expect(cleos.pushes).toEqual([]);
   });
 
-  it('says what became of it', async () => {
+  it('says what became of it', async ({ club }) => {
+    const { ben, bens } = club;
     bens.refusals = [{ status: 500 }, { status: 403 }, { status: 410 }];
     expect(await ben.done('POST', '/push/test')).toEqual({ outcome: 'failed' });
     expect(await ben.done('POST', '/push/test')).toEqual({ outcome: 'failed' });
@@ -129,7 +128,8 @@ describe('a test', () => {
     expect((await ben.rest('POST', '/push/test')).body.code).toBe('not_found');
   });
 
-  it('follows no redirect', async () => {
+  it('follows no redirect', async ({ club }) => {
+    const { ben, bens, cleos } = club;
     const requests = service.requests;
     bens.refusals = [307, 302, 308].map((status) => ({
       status,
@@ -144,7 +144,8 @@ describe('a test', () => {
 });
 
 describe('nobody', () => {
-  it('can name the session or the subscription of somebody else', async () => {
+  it('can name the session or the subscription of somebody else', async ({ club }) => {
+    const { ana, ben, bens } = club;
     const sessionId = (await ben.done('GET', '/auth/sessions')).items[0].id as string;
     const { publicKey } = await ana.done('GET', '/push');
     const own = service.subscribe(publicKey as string).json;
@@ -163,7 +164,8 @@ describe('nobody', () => {
     expect(await deviceOf(ben)).not.toBeNull();
   });
 
-  it('is asked to send where a browser would not', async () => {
+  it('is asked to send where a browser would not', async ({ club }) => {
+    const { ben, bens } = club;
     const { keys } = bens.json;
     for (const endpoint of [
       'http://push.example.org/1',
@@ -184,12 +186,14 @@ describe('nobody', () => {
   });
 });
 
-it('keeps the twenty devices of a person that were renewed last', async () => {
+it('keeps the twenty devices of a person that were renewed last', async ({ club }) => {
+  const { ben } = club;
   for (let i = 0; i < 20; i++) await subscribed(await anotherDevice(ben), service);
   expect(await deviceOf(ben)).toBeNull();
 });
 
-it('counts what becomes of what it sends', async () => {
+it('counts what becomes of what it sends', async ({ club }) => {
+  const { ben, bens } = club;
   await ben.done('POST', '/push/test');
   bens.refusals = [{ status: 500 }, { status: 410 }];
   await ben.done('POST', '/push/test');

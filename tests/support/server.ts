@@ -40,7 +40,7 @@ export async function startServer(
   wrapper: string[] = [],
 ): Promise<TestServer> {
   const given = databaseUriOf(dataDir);
-  const node = [process.execPath, '--enable-source-maps', 'dist/server.mjs'];
+  const node = [process.execPath, 'dist/server.mjs'];
   const [program = '', ...args] = [...wrapper, ...node];
   const child = spawn(program, args, {
     // A group of its own: wrappers do not pass signals on.

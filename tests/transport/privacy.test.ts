@@ -1,19 +1,31 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { limits } from '#lib/contract/limits.ts';
 import type { Privacy } from '#lib/contract/records.ts';
 import { people, type Device, type Person } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
+// Who goes is told of some seconds later: the tests, each with people of its own, wait for that side by side.
+
 let server: TestServer;
-let ana: Person;
-let ben: Person;
-let cleo: Person;
+
+interface Three {
+  ana: Person;
+  ben: Person;
+  cleo: Person;
+}
+
+const it = test.extend<{ three: Three }>({
+  // oxlint-disable-next-line no-empty-pattern
+  three: async ({}, provide) => {
+    const all = (await people(server.url, 'ana', 'ben', 'cleo')) as [Person, Person, Person];
+    const [ana, ben, cleo] = all;
+    await provide({ ana, ben, cleo });
+    for (const person of all) person.leave();
+  },
+});
 
 beforeAll(async () => {
   server = await startServer();
-});
-beforeEach(async () => {
-  [ana, ben, cleo] = (await people(server.url, 'ana', 'ben', 'cleo')) as [Person, Person, Person];
 });
 afterAll(async () => {
   await server.stop();
@@ -55,8 +67,8 @@ const everywhere = async (viewer: Person, person: Person, seen: object) => {
 };
 
 /** Has been here, so that there is something to see of it, and is here now. */
-async function comeBack(person: Person): Promise<Device> {
-  const watcher = await cleo.connect();
+async function comeBack(person: Person, witness: Person): Promise<Device> {
+  const watcher = await witness.connect();
   await watcher.ask('presence:watch', { userIds: [person.id] });
   (await person.connect()).close();
   await watcher.heard('presence', ({ userId, online }) => userId === person.id && !online);
@@ -64,8 +76,8 @@ async function comeBack(person: Person): Promise<Device> {
   return person.connect();
 }
 
-describe('privacy', () => {
-  it('is open at first, and is nobody else’s to see', async () => {
+describe.concurrent('privacy', () => {
+  it('is open at first, and is nobody else’s to see', async ({ three: { ana, ben } }) => {
     const { user } = await ana.done('GET', '/users/me');
     expect(user.privacy).toEqual({
       lastSeen: 'everyone',
@@ -89,12 +101,14 @@ describe('privacy', () => {
   });
 });
 
-describe('last seen and online', () => {
-  it('are hidden from everybody, and of everybody from who hides them', async () => {
+describe.concurrent('last seen and online', () => {
+  it('are hidden from everybody, and of everybody from who hides them', async ({
+    three: { ana, ben, cleo },
+  }) => {
     await ana.direct(ben);
     await ana.group('Garden', [ben]);
-    await comeBack(ana);
-    await comeBack(ben);
+    await comeBack(ana, cleo);
+    await comeBack(ben, cleo);
     const [anas, bens] = [await ana.connect(), await ben.connect()];
     expect(await watched(bens, ana)).toMatchObject({ online: true });
     await everywhere(ben, ana, { online: true, wasSeen: true });
@@ -118,12 +132,13 @@ describe('last seen and online', () => {
     await set(ana, { lastSeen: 'everyone' });
     await bens.heard('presence', (now) => now.userId === ana.id && now.lastSeenAt !== null);
     await everywhere(ben, ana, { online: true, wasSeen: true });
-    for (const person of [ana, ben]) person.leave();
   });
 
-  it('part: that one is here can be seen where when one was cannot', async () => {
+  it('part: that one is here can be seen where when one was cannot', async ({
+    three: { ana, ben, cleo },
+  }) => {
     await ana.direct(ben);
-    const phone = await comeBack(ana);
+    const phone = await comeBack(ana, cleo);
     const bens = await ben.connect();
     await set(ana, { lastSeen: 'nobody' });
     await everywhere(ben, ana, { online: true, wasSeen: false });
@@ -133,11 +148,12 @@ describe('last seen and online', () => {
     expect(gone.lastSeenAt).toBeNull();
     // Mutual: who shows nothing sees nothing.
     await everywhere(ana, ben, { online: true, wasSeen: false });
-    for (const person of [ana, ben]) person.leave();
   });
 
-  it('reach as far as contacts: people with whom one shares a conversation', async () => {
-    await comeBack(ana);
+  it('reach as far as contacts: people with whom one shares a conversation', async ({
+    three: { ana, ben, cleo },
+  }) => {
+    await comeBack(ana, cleo);
     await set(ana, { lastSeen: 'contacts', online: 'as_last_seen' });
     await everywhere(ben, ana, { online: false, wasSeen: false });
     const bens = await ben.connect();
@@ -151,13 +167,12 @@ describe('last seen and online', () => {
     expect((await ben.done('GET', `/users/${ana.id}`)).user.online).toBe(false);
     await ben.direct(ana);
     await bens.heard('presence', (now) => now.userId === ana.id && now.online);
-    for (const person of [ana, ben]) person.leave();
   });
 
-  it('can leave out some of one’s contacts', async () => {
+  it('can leave out some of one’s contacts', async ({ three: { ana, ben, cleo } }) => {
     await ana.direct(ben);
     await ana.direct(cleo);
-    await comeBack(ana);
+    await comeBack(ana, cleo);
     const [anas, bens, cleos] = [await ana.connect(), await ben.connect(), await cleo.connect()];
     for (const device of [bens, cleos]) {
       expect(await watched(device, ana)).toMatchObject({ online: true });
@@ -185,12 +200,13 @@ describe('last seen and online', () => {
       expect(refused.body.code).toBe('invalid_input');
     }
     anas.close();
-    for (const person of [ana, ben, cleo]) person.leave();
   });
 
-  it('are in no event about the profile that goes to those who may not see them', async () => {
+  it('are in no event about the profile that goes to those who may not see them', async ({
+    three: { ana, ben, cleo },
+  }) => {
     await ana.direct(ben);
-    await comeBack(ana);
+    await comeBack(ana, cleo);
     await set(ana, { lastSeen: 'nobody', online: 'as_last_seen' });
     const [phone, bens] = [await ana.connect(), await ben.connect()];
     await ana.done('PATCH', '/users/me', { about: 'Here' });
@@ -198,11 +214,10 @@ describe('last seen and online', () => {
     expect(told.user).toMatchObject({ about: 'Here', online: false, lastSeenAt: null });
     expect((await phone.heard('user:updated')).user.online).toBe(true);
     await ben.done('POST', '/conversations', { kind: 'group', title: 'New', memberIds: [ana.id] });
-    for (const person of [ana, ben]) person.leave();
   });
 });
 
-describe.each(['rest', 'socket'] as const)('read receipts, over %s', (wire) => {
+describe.concurrent.each(['rest', 'socket'] as const)('read receipts, over %s', (wire) => {
   const mark = async (
     person: Person,
     device: Device,
@@ -221,38 +236,44 @@ describe.each(['rest', 'socket'] as const)('read receipts, over %s', (wire) => {
     return [(await sender.view({ id })).receipts?.readSeq, member.readSeq];
   };
 
-  it.each(['the reader', 'the sender'])('are not shown if %s hides them', async (who) => {
-    const chat = await ana.direct(ben);
-    const [anas, bens, bensOther] = [await ana.connect(), await ben.connect(), await ben.connect()];
-    const before = await ana.say(chat, 'before');
-    await mark(ben, bens, 'read', chat.id, before.seq);
-    await anas.heard('receipts', ({ receipts: [now] }) => now?.readSeq === before.seq);
+  it.for(['the reader', 'the sender'])(
+    'are not shown if %s hides them',
+    async (who, { three: { ana, ben } }) => {
+      const chat = await ana.direct(ben);
+      const [anas, bens, bensOther] = [
+        await ana.connect(),
+        await ben.connect(),
+        await ben.connect(),
+      ];
+      const before = await ana.say(chat, 'before');
+      await mark(ben, bens, 'read', chat.id, before.seq);
+      await anas.heard('receipts', ({ receipts: [now] }) => now?.readSeq === before.seq);
 
-    await set(who === 'the reader' ? ben : ana, { readReceipts: false });
-    const said = await ana.say(chat, 'while hidden');
-    await mark(ben, bens, 'read', chat.id, said.seq);
-    // Delivery always shows; one's own devices know what one has read.
-    const told = await anas.heard(
-      'receipts',
-      ({ receipts: [now] }) => now?.userId === ben.id && now.deliveredSeq === said.seq,
-    );
-    expect(told.receipts[0]?.readSeq).toBe(before.seq);
-    await bensOther.heard('receipts', ({ receipts: [now] }) => now?.readSeq === said.seq);
-    expect(await shown(ana, ben, chat.id)).toEqual([before.seq, before.seq]);
-    expect((await ben.view(chat)).unreadCount).toBe(0);
-    expect(JSON.stringify(anas.all('receipts'))).not.toContain(`"readSeq":${said.seq}`);
+      await set(who === 'the reader' ? ben : ana, { readReceipts: false });
+      const said = await ana.say(chat, 'while hidden');
+      await mark(ben, bens, 'read', chat.id, said.seq);
+      // Delivery always shows; one's own devices know what one has read.
+      const told = await anas.heard(
+        'receipts',
+        ({ receipts: [now] }) => now?.userId === ben.id && now.deliveredSeq === said.seq,
+      );
+      expect(told.receipts[0]?.readSeq).toBe(before.seq);
+      await bensOther.heard('receipts', ({ receipts: [now] }) => now?.readSeq === said.seq);
+      expect(await shown(ana, ben, chat.id)).toEqual([before.seq, before.seq]);
+      expect((await ben.view(chat)).unreadCount).toBe(0);
+      expect(JSON.stringify(anas.all('receipts'))).not.toContain(`"readSeq":${said.seq}`);
 
-    // Shown again from the next that is read; what only arrives says nothing of what was read.
-    await set(who === 'the reader' ? ben : ana, { readReceipts: true });
-    const next = await ana.say(chat, 'shown again');
-    await mark(ben, bens, 'delivered', chat.id, next.seq);
-    expect(await shown(ana, ben, chat.id)).toEqual([before.seq, before.seq]);
-    await mark(ben, bens, 'read', chat.id, next.seq);
-    expect(await shown(ana, ben, chat.id)).toEqual([next.seq, next.seq]);
-    for (const person of [ana, ben]) person.leave();
-  });
+      // Shown again from the next that is read; what only arrives says nothing of what was read.
+      await set(who === 'the reader' ? ben : ana, { readReceipts: true });
+      const next = await ana.say(chat, 'shown again');
+      await mark(ben, bens, 'delivered', chat.id, next.seq);
+      expect(await shown(ana, ben, chat.id)).toEqual([before.seq, before.seq]);
+      await mark(ben, bens, 'read', chat.id, next.seq);
+      expect(await shown(ana, ben, chat.id)).toEqual([next.seq, next.seq]);
+    },
+  );
 
-  it('are always shown in groups', async () => {
+  it('are always shown in groups', async ({ three: { ana, ben } }) => {
     const group = await ana.group('Garden', [ben]);
     const [anas, bens] = [await ana.connect(), await ben.connect()];
     await set(ben, { readReceipts: false });
@@ -262,10 +283,9 @@ describe.each(['rest', 'socket'] as const)('read receipts, over %s', (wire) => {
       receipts.some(({ userId, readSeq }) => userId === ben.id && readSeq === said.seq),
     );
     expect(await shown(ana, ben, group.id)).toEqual([said.seq, said.seq]);
-    for (const person of [ana, ben]) person.leave();
   });
 
-  it('do not come out by an answer', async () => {
+  it('do not come out by an answer', async ({ three: { ana, ben } }) => {
     const chat = await ana.direct(ben);
     await set(ben, { readReceipts: false });
     const anas = await ana.connect();
@@ -274,6 +294,5 @@ describe.each(['rest', 'socket'] as const)('read receipts, over %s', (wire) => {
     await anas.heard('receipts', ({ receipts: [now] }) => now?.deliveredSeq === answer.seq);
     expect(await shown(ana, ben, chat.id)).toEqual([0, 0]);
     expect(said.seq).toBe(1);
-    ana.leave();
   });
 });

@@ -1,25 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { bodyOf, Device, password, people, Person, request } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 // Two server processes on one database. What one of them ends has ended on both within 5 seconds, on
-// connections that are open too.
+// connections that are open too. The tests, each with people of its own, wait for that side by side.
 
 const withinMs = 5_000;
 let nodes: [TestServer, TestServer];
-let devices: Device[] = [];
+const devices: Device[] = [];
 
 beforeAll(async () => {
   const secret = { SESSION_SECRET: randomUUID() };
   const first = await startServer(secret);
   nodes = [first, await startServer({ ...secret, MONGODB_URI: first.databaseUri })];
 });
-afterEach(() => {
-  for (const device of devices) device.close();
-  devices = [];
-});
 afterAll(async () => {
+  for (const device of devices) device.close();
   await nodes[1].stop();
   await nodes[0].stop();
 });
@@ -44,8 +41,8 @@ const everywhere = ({ token }: Person): Promise<Device[]> =>
     nodes.flatMap(({ url }) => [open(url, token, 'websocket'), open(url, token, 'polling')]),
   );
 
-describe('a session', () => {
-  it.each([
+describe.concurrent('a session', () => {
+  it.for([
     {
       how: 'signing out',
       end: (_other: Person, ended: Person) => ended.done('DELETE', '/auth/sessions/current'),
@@ -70,7 +67,7 @@ describe('a session', () => {
           newPassword: password,
         }),
     },
-  ])('is over on both nodes after $how, and no other is', async ({ end }) => {
+  ])('is over on both nodes after $how, and no other is', async ({ end }, { expect }) => {
     const [ana, ben] = (await people(nodes[0].url, 'ana', 'ben')) as [Person, Person];
     const other = await signInAgain(ana);
     const [gone, others, bens] = [
@@ -101,11 +98,11 @@ describe('a session', () => {
   });
 });
 
-describe('a membership', () => {
-  it.each([
-    ['being removed', (owner: Person, ended: Person) => [owner, ended] as const],
-    ['leaving', (_owner: Person, ended: Person) => [ended, ended] as const],
-  ])('is over on both nodes after %s', async (_how, who) => {
+describe.concurrent('a membership', () => {
+  it.for<[string, (owner: Person, ended: Person) => readonly [Person, Person]]>([
+    ['being removed', (owner, ended) => [owner, ended]],
+    ['leaving', (_owner, ended) => [ended, ended]],
+  ])('is over on both nodes after %s', async ([, who], { expect }) => {
     const [owner, gone, ben] = (await people(nodes[0].url, 'owner', 'gone', 'ben')) as [
       Person,
       Person,
