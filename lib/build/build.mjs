@@ -78,6 +78,8 @@ export async function build({ quiet = false } = {}) {
 
 /** Whether there is nothing built, or a source is newer than what is. */
 export function isStale() {
+  // An installation without its sources, such as a container's, has nothing that could be newer.
+  if (!existsSync(path.join(root, 'server.ts'))) return false;
   const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs;
   if (built === undefined || !existsSync(path.join(root, '.next', 'BUILD_ID'))) return true;
   return sources.some((source) => newest(path.join(root, source)) > built);

@@ -1,13 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../support/raw.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { answers, end, proxyConf, start, startNginx } from './programs.ts';
 
 /** Several servers on one database and one Redis, behind a proxy that sends connections to any of them. */
 export interface Cluster {
@@ -84,7 +84,7 @@ export async function until(holds: () => Promise<boolean> | boolean): Promise<vo
   while (!(await holds())) await delay(50);
 }
 
-async function startRedis(): Promise<RedisServer> {
+export async function startRedis(): Promise<RedisServer> {
   const port = await freePort();
   const options = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const begin = async () => {
@@ -106,7 +106,9 @@ async function startRedis(): Promise<RedisServer> {
   };
 }
 
-async function startStore(data: string): Promise<{ uri: string; stop: () => Promise<void> }> {
+export async function startStore(
+  data: string,
+): Promise<{ uri: string; stop: () => Promise<void> }> {
   mkdirSync(data);
   const port = await freePort();
   const options = ['dist/store.mjs', '--data', data, '--port', port];
@@ -121,80 +123,18 @@ async function startProxy(
   directory: string,
   nodes: TestServer[],
 ): Promise<{ url: string; stop: () => Promise<void> }> {
-  mkdirSync(directory);
   const port = await freePort();
   const servers = nodes.map(({ url }) => `server 127.0.0.1:${new URL(url).port} max_fails=0;`);
-  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  writeFileSync(
-    path.join(directory, 'nginx.conf'),
-    `
-${process.getuid?.() === 0 ? 'user root;' : ''}
-worker_processes 1;
-daemon off;
-pid ${directory}/nginx.pid;
-error_log ${directory}/error.log;
+  const conf = `
 events { worker_connections 1024; }
 http {
   access_log off;
-  ${places.map((place) => `${place}_temp_path ${directory}/${place};`).join('\n  ')}
   upstream gatherly { ${servers.join(' ')} }
-  map $http_upgrade $connection_header { default upgrade; '' close; }
+  map $http_upgrade $gatherly_connection { default upgrade; '' close; }
   server {
     listen 127.0.0.1:${port};
-    location / {
-      proxy_pass http://gatherly;
-      proxy_http_version 1.1;
-      proxy_connect_timeout 1s;
-      proxy_set_header Host $http_host;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection $connection_header;
-      proxy_set_header X-Forwarded-For $remote_addr;
-      proxy_read_timeout 90s;
-    }
+    include ${proxyConf};
   }
-}
-`,
-  );
-  const child = start('nginx', 'nginx', ['-p', directory, '-c', 'nginx.conf'], directory);
-  await answers(port, child);
-  return { url: `http://127.0.0.1:${port}`, stop: () => end(child, 'SIGTERM') };
-}
-
-const running = new Set<ChildProcess>();
-process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
-
-function start(name: string, program: string, options: string[], cwd: string): ChildProcess {
-  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
-  const child = spawn(program, options, { cwd, env, stdio: 'ignore' });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
-  child.once('error', (error: NodeJS.ErrnoException) => {
-    failures.set(child, error.code === 'ENOENT' ? `${name} is not installed` : error.message);
-  });
-  return child;
-}
-
-/** Why a program could not be started. */
-const failures = new WeakMap<ChildProcess, string>();
-
-async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill(signal);
-  await ended;
-}
-
-async function answers(port: string, child: ChildProcess): Promise<void> {
-  for (;;) {
-    const failure = failures.get(child);
-    if (failure) throw new Error(`${failure}: these tests need redis-server and nginx`);
-    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended: ${child.exitCode}`);
-    const isThere = await new Promise<boolean>((resolve) => {
-      const socket = connect(Number(port), '127.0.0.1', () => resolve(true));
-      socket.once('error', () => resolve(false));
-      socket.unref();
-    });
-    if (isThere) return;
-    await delay(50);
-  }
+}`;
+  return { url: `http://127.0.0.1:${port}`, stop: await startNginx(directory, port, conf) };
 }
