@@ -96,7 +96,10 @@ export function ContextMenu({ children, label, menu }: ContextMenuProps) {
     before.current = document.activeElement;
     setAt({ left, top, by });
   };
-  const press = useLongPress((event) => open(event, 'hold'));
+  const press = useLongPress((event) => {
+    open(event, 'hold');
+    return true;
+  });
   useEffect(() => {
     if (at?.by === 'hold') haptic('press');
   }, [at]);

@@ -5,9 +5,10 @@ const slopPx = 10;
 
 /**
  * Says when a finger or a pen stays for 400 ms within 10 px: phones' browsers ask for a menu later, or
- * never. Lifting it then presses nothing. `stop` forgets a press that something else has answered.
+ * never. Lifting it then presses nothing, if `onHold` says that the press has been answered. `stop` forgets
+ * a press that something else has answered.
  */
-export function useLongPress(onHold: (began: PointerEvent<HTMLElement>) => void) {
+export function useLongPress(onHold: (began: PointerEvent<HTMLElement>) => boolean) {
   const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number }>(undefined);
   const isHeld = useRef(false);
   const stop = () => clearTimeout(press.current?.timer);
@@ -16,10 +17,7 @@ export function useLongPress(onHold: (began: PointerEvent<HTMLElement>) => void)
       stop();
       isHeld.current = false;
       if (event.pointerType === 'mouse' || !event.isPrimary) return;
-      const hold = () => {
-        isHeld.current = true;
-        onHold(event);
-      };
+      const hold = () => void (isHeld.current = onHold(event));
       press.current = { timer: setTimeout(hold, longPressMs), x: event.clientX, y: event.clientY };
     },
     onPointerMove({ clientX, clientY }: PointerEvent<HTMLElement>) {

@@ -1,8 +1,9 @@
-import { useRef, useState, type MouseEvent, type PointerEvent } from 'react';
+import { useState, type MouseEvent } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { haptic } from '#lib/ui/haptic.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { useLongPress } from '#lib/ui/use-long-press.ts';
 import { copyText } from './copy-text.ts';
 import { canEdit } from './message-rights.ts';
 import type { TimelineItem } from './timeline.ts';
@@ -19,9 +20,6 @@ export interface MenuTarget {
 
 export type MessageMenuState = ReturnType<typeof useMessageMenu>;
 
-const longPressMs = 400;
-const slopPx = 10;
-
 /** One menu for all messages: rows say nothing, the list listens. */
 export function useMessageMenu(
   items: readonly TimelineItem[],
@@ -33,7 +31,6 @@ export function useMessageMenu(
   const [target, setTarget] = useState<MenuTarget | null>(null);
   const [deleting, setDeleting] = useState<Message | null>(null);
   useFocusKept(items);
-  const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number }>(undefined);
 
   const messageAt = (element: Element): Message | null => {
     const key = element.closest<HTMLElement>('[data-key]')?.dataset['key'];
@@ -71,8 +68,13 @@ export function useMessageMenu(
     return true;
   };
 
-  const stopPress = () => clearTimeout(press.current?.timer);
+  const press = useLongPress(({ target: held }) => {
+    const isOpened = open((held as HTMLElement).closest<HTMLElement>('[data-bubble]'), 'under');
+    if (isOpened) haptic('press');
+    return isOpened;
+  });
   const listeners = {
+    ...press.listeners,
     onContextMenu(event: MouseEvent<HTMLElement>) {
       const element = event.target as HTMLElement;
       const bubble = element.closest<HTMLElement>('[data-bubble]');
@@ -81,7 +83,7 @@ export function useMessageMenu(
       const { pointerType } = event.nativeEvent as globalThis.PointerEvent;
       const at = pointerType === 'touch' ? 'under' : { x: event.clientX, y: event.clientY };
       if (target || open(bubble, at)) event.preventDefault();
-      stopPress();
+      press.stop();
     },
     onClick(event: MouseEvent<HTMLElement>) {
       const more = (event.target as HTMLElement).closest('[data-more]');
@@ -90,21 +92,6 @@ export function useMessageMenu(
       const bubble = more.closest('[data-key]')?.querySelector<HTMLElement>('[data-bubble]');
       open(bubble ?? null, { x: startOf(box, 0), y: box.bottom + 4 });
     },
-    onPointerDown(event: PointerEvent<HTMLElement>) {
-      stopPress();
-      const bubble = (event.target as HTMLElement).closest<HTMLElement>('[data-bubble]');
-      if (event.pointerType !== 'touch' || !bubble) return;
-      const hold = () => {
-        if (open(bubble, 'under')) haptic('press');
-      };
-      press.current = { timer: setTimeout(hold, longPressMs), x: event.clientX, y: event.clientY };
-    },
-    onPointerMove(event: PointerEvent<HTMLElement>) {
-      const { x = 0, y = 0 } = press.current ?? {};
-      if (Math.hypot(event.clientX - x, event.clientY - y) > slopPx) stopPress();
-    },
-    onPointerUp: stopPress,
-    onPointerCancel: stopPress,
   };
 
   return {
