@@ -1,4 +1,4 @@
-import type { Conversation, Message, User } from '#lib/contract/records.ts';
+import type { Conversation, Message, Role, User } from '#lib/contract/records.ts';
 import type { ChatState, Marks, PendingMessage, Tick } from './types.ts';
 
 /** Selectors for `useChat`: the same state gives the identical result, so nothing renders in vain. */
@@ -20,6 +20,7 @@ export function remembered<T>() {
 
 const rememberRows = remembered<Conversation[]>();
 const rememberTypers = remembered<string[]>();
+const rememberUnread = remembered<number>();
 
 /** Of each row as it is: to read all the times anew for every comparison would take long. */
 const activities = new WeakMap<Conversation, number>();
@@ -42,18 +43,18 @@ let lastRows: Conversation[] = [];
 /** The chat list, archived conversations included: pinned ones, then by their last message. */
 export function listRows(state: ChatState): Conversation[] {
   const { conversations, drafts, outbox, openId } = state;
-  return rememberRows('', [conversations, drafts, outbox, openId], () => {
+  const hasBegun = (row: Conversation) =>
+    row.kind === 'group' ||
+    row.lastMessage !== null ||
+    (drafts[row.id] ?? '') !== '' ||
+    (outbox[row.id]?.length ?? 0) > 0;
+  const open = conversations[openId ?? ''];
+  const bare = open && !hasBegun(open) ? open : null;
+  return rememberRows('', [conversations, drafts, outbox, bare], () => {
     const rows = Object.values(conversations)
-      .filter(
-        (row) =>
-          row.kind === 'group' ||
-          row.lastMessage !== null ||
-          row.id === openId ||
-          (drafts[row.id] ?? '') !== '' ||
-          (outbox[row.id]?.length ?? 0) > 0,
-      )
+      .filter((row) => hasBegun(row) || row === bare)
       .sort(byActivity);
-    // Another chat is opened, a draft is written: the list is the same.
+    // A draft is written: the list is the same.
     if (!isSameList(rows, lastRows)) lastRows = rows;
     return lastRows;
   });
@@ -137,10 +138,15 @@ export function typersIn(state: ChatState, id: string): string[] {
 }
 
 /** Conversations with something unread that is worth a sign: neither muted nor archived. */
-export const unreadChats = (state: ChatState, now: number = Date.now()): number =>
-  Object.values(state.conversations).filter(
-    (row) => row.unreadCount > 0 && !row.me.archived && !isMuted(row, now),
-  ).length;
+export const unreadChats = ({ conversations }: ChatState, now: number = Date.now()): number =>
+  rememberUnread(
+    '',
+    [conversations, Math.floor(now / 1_000)],
+    () =>
+      Object.values(conversations).filter(
+        (row) => row.unreadCount > 0 && !row.me.archived && !isMuted(row, now),
+      ).length,
+  );
 
 export const isMuted = ({ me }: Conversation, now: number = Date.now()): boolean =>
   me.mutedUntil !== null && Date.parse(me.mutedUntil) > now;
@@ -151,6 +157,10 @@ export const canPost = (conversation: Conversation): boolean => conversation.me.
 /** The person as last heard of, presence included. */
 export const personOf = (state: ChatState, userId: string): User | undefined =>
   userId === state.account.id ? state.account : state.people[userId];
+
+/** What somebody is in a group; null where its members are not known, or they are none of them. */
+export const roleOf = (state: ChatState, conversationId: string, userId: string): Role | null =>
+  state.members[conversationId]?.find(({ user }) => user.id === userId)?.role ?? null;
 
 /** Empty for somebody of whom nothing is known here. */
 export const nameOf = (state: ChatState, userId: string, conversation?: Conversation): string =>

@@ -53,7 +53,8 @@ function changeLog(
   id: string,
   change: (log: ConversationLog) => ConversationLog,
 ): ChatState {
-  return { ...state, logs: { ...state.logs, [id]: change(state.logs[id] ?? emptyLog) } };
+  const log = change(state.logs[id] ?? emptyLog);
+  return log === state.logs[id] ? state : { ...state, logs: { ...state.logs, [id]: log } };
 }
 
 /** Pages tell of changes too, which the row may not have heard of yet. */
@@ -154,7 +155,7 @@ function divided(
   unread: Unread | null,
   { account }: ChatState,
 ): ConversationLog {
-  if (!unread) return { ...log, divider: null };
+  if (!unread) return log.divider === null ? log : { ...log, divider: null };
   const counted = log.messages.filter(
     (message) => message.seq > unread.readSeq && isCounted(message, account.id),
   );

@@ -52,9 +52,12 @@ export function initialsOf(name: string): string {
 }
 
 function firstLetter(word: string): string {
-  const parts = Array.from(graphemes.segment(word), ({ segment }) => segment);
-  const letter = parts.find((part) => /[\p{L}\p{N}]/u.test(part) || emojiFirst.test(part));
-  return (letter ?? parts[0] ?? '').toUpperCase();
+  let first = '';
+  for (const { segment } of graphemes.segment(word)) {
+    if (/[\p{L}\p{N}]/u.test(segment) || emojiFirst.test(segment)) return segment.toUpperCase();
+    first ||= segment;
+  }
+  return first.toUpperCase();
 }
 
 interface AvatarProps {

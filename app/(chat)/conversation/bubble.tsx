@@ -6,9 +6,9 @@ import { Avatar, toneOf, toneText } from '#lib/ui/avatar.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { BubbleMeta } from './bubble-meta.tsx';
 import { isEmojiOnly } from './emoji-only.ts';
-import { HoverBar } from './hover-bar.tsx';
 import { MessageText } from './message-text.tsx';
 import { Unsent } from './not-sent.tsx';
+import { HoverBar } from '../shell/parts.tsx';
 
 export interface BubbleProps {
   id: string;
@@ -27,6 +27,8 @@ export interface BubbleProps {
   isTabStop: boolean;
   /** It came while the conversation was open. */
   isNew: boolean;
+  /** A pointer or the focus has been at it. */
+  isReached: boolean;
 }
 
 export const Bubble = memo(function Bubble(props: BubbleProps) {
@@ -52,7 +54,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
         className={`relative flex min-w-0 flex-col ${own ? 'items-end' : 'items-start'} ${width} tablet:max-w-[86%] desktop:max-w-[min(560px,78%)]`}
       >
         <Body {...props}>{inGroup && !own && first && <SenderName {...props} />}</Body>
-        {props.message && <HoverBar own={own} />}
+        {props.isReached && props.message && <HoverBar own={own} />}
         {props.pending && <Unsent pending={props.pending} />}
       </div>
     </div>

@@ -98,7 +98,9 @@ interface LogProps extends ChatProps {
 function Log({ conversation, opening, list, onEdit, onLeave }: LogProps) {
   const log = useChat((state) => state.logs[conversation.id]);
   const pending = useChat((state) => pendingOf(state, conversation.id));
-  const { failure, retry, isOpen } = opening;
+  const { failure, retry } = opening;
+  // Its log is the one in view, with the divider where it belongs.
+  const isOpen = useChat((state) => state.openId === conversation.id);
   const isEmpty = !log || log.messages.length === 0;
   const isWaiting = !log || (isEmpty && log.loading === 'first' && pending.length === 0);
   const isSlow = useDelayed(isWaiting && !failure);

@@ -1,6 +1,6 @@
 import { memo, useMemo, useState } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
-import { personOf, tickOf } from '#lib/client/select.ts';
+import { personOf, roleOf, tickOf } from '#lib/client/select.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { dayLabel } from '#lib/ui/time.ts';
 import { useToday } from '#lib/ui/use-today.ts';
@@ -129,23 +129,32 @@ interface BubbleRowProps {
 const BubbleRow = memo(function BubbleRow(props: BubbleRowProps) {
   const { item, conversation, nameOf, isTabStop, isFlashed } = props;
   const { message, pending, own, first, last, senderId } = item;
+  const inGroup = conversation.kind === 'group';
   // Only as it comes into the document: scrolled to again, it is new no more.
   const [isNew] = useState(props.isNew);
-  const avatar = useChat((state) => personOf(state, senderId)?.avatarUrl ?? null);
-  const role = useChat(
-    (state) =>
-      state.members[conversation.id]?.find(({ user }) => user.id === senderId)?.role ?? null,
-  );
-  const tick = useChat((state) => {
+  // Most messages never have a pointer or the focus near them.
+  const [isReached, setReached] = useState(false);
+  const reach = () => setReached(true);
+  // Only what this row shows: there are many, and each is asked at every change.
+  const { avatar, role, tick } = useChat((state) => {
+    const isTheirs = inGroup && !own;
     const sent = own && (message ?? pending);
-    return sent ? tickOf(state, sent) : null;
+    return {
+      avatar: (isTheirs && last && personOf(state, senderId)?.avatarUrl) || null,
+      role: isTheirs && first ? roleOf(state, conversation.id, senderId) : null,
+      tick: sent ? tickOf(state, sent) : null,
+    };
   });
   return (
-    <div className={isFlashed ? '[&_[data-bubble]]:animate-flash' : undefined}>
+    <div
+      className={isFlashed ? '[&_[data-bubble]]:animate-flash' : undefined}
+      onPointerEnter={reach}
+      onFocus={reach}
+    >
       <Bubble
-        {...{ message, pending, own, first, last, senderId, role, tick, isTabStop, isNew }}
+        {...{ message, pending, own, first, last, inGroup, senderId, role, tick, isTabStop, isNew }}
         id={`m-${item.key}`}
-        inGroup={conversation.kind === 'group'}
+        isReached={isReached}
         senderName={nameOf(senderId)}
         senderAvatar={avatar}
       />

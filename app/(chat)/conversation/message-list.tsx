@@ -48,9 +48,12 @@ export function MessageList(props: MessageListProps) {
 
   const onLook = ({ isAtEnd, seenSeq, topAt, isScrolling }: Look) => {
     if (isScrolling) floatingDay.current?.show(topAt);
-    if (isAtEnd !== view.isAtEnd || seenSeq !== view.seenSeq) setView({ isAtEnd, seenSeq });
+    // At the end nobody is told how much is new below.
+    const isKnown = isAtEnd ? view.isAtEnd : !view.isAtEnd && seenSeq === view.seenSeq;
+    if (!isKnown) setView({ isAtEnd, seenSeq });
   };
   const { virtualizer, goTo, isInSight } = useLogScroll({
+    id: conversation.id,
     scroller,
     foot,
     items,

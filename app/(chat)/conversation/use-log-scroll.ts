@@ -1,5 +1,11 @@
-import { defaultRangeExtractor, measureElement, useVirtualizer } from '@tanstack/react-virtual';
 import {
+  defaultRangeExtractor,
+  measureElement,
+  observeElementOffset,
+  useVirtualizer,
+} from '@tanstack/react-virtual';
+import {
+  startTransition,
   useCallback,
   useEffect,
   useEffectEvent,
@@ -11,6 +17,7 @@ import {
 } from 'react';
 import { topRoom } from './log-ends.tsx';
 import { estimateHeight, type RowMetrics } from './row-height.ts';
+import { heightsOf, keepHeights, keepRect, lastRect } from './log-memory.ts';
 import { indexOfGoal, type Goal } from './log-places.ts';
 import { seqOf, timeOf, type TimelineItem } from './timeline.ts';
 
@@ -26,6 +33,8 @@ export interface Look {
 }
 
 interface LogScrollOptions {
+  /** Of the conversation. */
+  id: string;
   scroller: RefObject<HTMLDivElement | null>;
   /** What stands below the rows. */
   foot: RefObject<HTMLElement | null>;
@@ -61,6 +70,8 @@ export type LogScroll = ReturnType<typeof useLogScroll>;
 const stickyPx = 120;
 const screensAhead = 2;
 const rowsAhead = 8;
+/** So many until the conversation is on the screen: the others follow in their own time. */
+const firstRowsAhead = 1;
 /** Heights of rows that are no longer loaded are forgotten from so many on. */
 const mostHeights = 4_000;
 
@@ -70,7 +81,7 @@ const mostHeights = 4_000;
  * goes where it is told to, and tells what is in view.
  */
 export function useLogScroll(options: LogScrollOptions) {
-  const { scroller, foot, items, hasOlder, isLoaded, isLive, kept } = options;
+  const { id, scroller, foot, items, hasOlder, isLoaded, isLive, kept } = options;
   const { onLook, onNearTop, onNearEnd } = options;
   const view = useRef<View>({
     goal: { to: 'opening' },
@@ -80,7 +91,9 @@ export function useLogScroll(options: LogScrollOptions) {
     top: null,
   });
   /** Of the log's height: where in view it goes to. Nothing is gone to before it is known. */
-  const [third, setThird] = useState(0);
+  const [third, setThird] = useState(() => thirdOf(lastRect().height));
+  const [overscan, setOverscan] = useState(firstRowsAhead);
+  const [known] = useState(() => heightsOf(id));
   const [, render] = useReducer((count: number) => count + 1, 0);
 
   const getItemKey = useCallback((index: number) => items[index]?.key ?? index, [items]);
@@ -102,15 +115,18 @@ export function useLogScroll(options: LogScrollOptions) {
       // Nothing has a height in a log that is not displayed, as under a phone's details page.
       measureElement(element, entry, instance) ||
       (instance.itemSizeCache.get(getItemKey(instance.indexFromElement(element))) ?? 0),
-    initialOffset: () => {
-      const target = indexOfGoal(items, { to: 'opening' });
-      return items.slice(0, target).reduce((sum, _, index) => sum + heightOf(index), 0);
+    observeElementOffset: observeOffset,
+    initialRect: lastRect(),
+    initialMeasurementsCache: known,
+    initialOffset: (): number => {
+      const target = virtualizer.measurementsCache[indexOfGoal(items, { to: 'opening' })];
+      return target ? Math.max(0, target.start - third) : virtualizer.getTotalSize();
     },
     rangeExtractor: useCallback(
       (range: Parameters<typeof defaultRangeExtractor>[0]) => withIndex(range, keptIndex),
       [keptIndex],
     ),
-    overscan: rowsAhead,
+    overscan,
     paddingStart: hasOlder ? topRoom : 16,
     paddingEnd: 12,
     scrollPaddingStart: third,
@@ -149,7 +165,7 @@ export function useLogScroll(options: LogScrollOptions) {
 
   const pursue = () => {
     const now = view.current;
-    if (!now.goal) return;
+    if (!now.goal || !scroller.current?.clientHeight) return;
     const index = indexOfGoal(items, now.goal);
     const isAtRow = now.goal.to !== 'end' && index < items.length;
     if (isAtRow) virtualizer.scrollToIndex(index, { align: 'start' });
@@ -169,7 +185,18 @@ export function useLogScroll(options: LogScrollOptions) {
     if (third > 0) pursue();
     look();
   });
-  useLayoutEffect(() => setThird(thirdOf(scroller.current)), [scroller]);
+  useLayoutEffect(() => {
+    setThird(thirdOf(scroller.current?.clientHeight));
+    // At the newest size: the virtualizer has heard of it when this log goes.
+    return () => {
+      keepRect(virtualizer.scrollRect);
+      keepHeights(id, virtualizer.takeSnapshot());
+    };
+  }, [id, scroller, virtualizer]);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => startTransition(() => setOverscan(rowsAhead)));
+    return () => cancelAnimationFrame(frame);
+  }, []);
 
   const onScroll = useEffectEvent(() => {
     if (third > 0 && isLoaded) pursue();
@@ -184,7 +211,7 @@ export function useLogScroll(options: LogScrollOptions) {
   });
   const onResize = useEffectEvent(() => {
     const { isSticking, goal, top } = view.current;
-    const height = thirdOf(scroller.current);
+    const height = thirdOf(scroller.current?.clientHeight);
     setThird(height);
     if (height === 0) return;
     const index = third > 0 ? -1 : items.findIndex(({ key }) => key === top?.key);
@@ -247,7 +274,13 @@ function lastSeqIn(items: readonly TimelineItem[], { startIndex, endIndex }: Ran
   return (last && seqOf(last)) ?? 0;
 }
 
-const thirdOf = (box: HTMLElement | null) => Math.round((box?.clientHeight ?? 0) / 3);
+/** Where the library has put the log itself, nobody scrolls: nothing has to be drawn anew. */
+const observeOffset: typeof observeElementOffset = (instance, tell) =>
+  observeElementOffset(instance, (offset, isScrolling) =>
+    tell(offset, isScrolling && Math.abs(offset - (instance.scrollOffset ?? 0)) >= 1),
+  );
+
+const thirdOf = (height = 0) => Math.round(height / 3);
 
 function metricsOf(box: HTMLElement | null): RowMetrics {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);

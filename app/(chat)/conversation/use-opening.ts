@@ -3,8 +3,6 @@ import { useActions, useChat } from '#lib/client/provider.tsx';
 import type { ClientError } from '#lib/client/types.ts';
 
 export interface Opening {
-  /** Its log is the one in view, with the divider where it belongs. */
-  isOpen: boolean;
   failure: ClientError | null;
   retry(): void;
 }
@@ -13,7 +11,6 @@ export interface Opening {
 export function useOpening(id: string): Opening {
   const { openConversation, closeConversation, loadMembers } = useActions();
   const isOnline = useChat((state) => state.connection.status === 'online');
-  const isOpen = useChat((state) => state.openId === id);
   // A page that failed has its own retry: to open anew would take the reader away from where they are.
   const bareError = useChat(({ logs: { [id]: log } }) =>
     log && log.messages.length === 0 ? log.error : null,
@@ -57,5 +54,5 @@ export function useOpening(id: string): Opening {
     if (isOnline && lacksMembers) loadMembers(id).catch(() => undefined);
   }, [id, isOnline, lacksMembers, loadMembers]);
 
-  return { isOpen, failure: failure ?? bareError, retry };
+  return { failure: failure ?? bareError, retry };
 }

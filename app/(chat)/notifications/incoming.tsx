@@ -1,7 +1,7 @@
 'use client';
 
-import { useEffect, useState } from 'react';
-import { useChat, useIncoming } from '#lib/client/provider.tsx';
+import { useEffect, useRef, useState } from 'react';
+import { useChat, useIncoming, useReadChat } from '#lib/client/provider.tsx';
 import { closeRead } from '#lib/client/push.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { toast } from '#lib/ui/toast.tsx';
@@ -20,8 +20,12 @@ export function Incoming() {
   return null;
 }
 
+const closeAfterMs = 300;
+
 /** What has been read, here or elsewhere, is no news any more: what the device shows of it goes. */
 function useReadClosed(noticed: Set<string>): void {
+  const read = useReadChat();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const rows = useChat(({ conversations }) => conversations);
   useEffect(() => {
     for (const id of noticed) {
@@ -29,6 +33,18 @@ function useReadClosed(noticed: Set<string>): void {
       noticed.delete(id);
       toast.dismiss(`incoming-${id}`);
     }
-    void closeRead((id) => rows[id]?.me.readSeq ?? null).catch(() => undefined);
-  }, [rows, noticed]);
+    // The browser keeps the page waiting for its answer: not while something is being opened.
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      const readSeqOf = (id: string) => read().conversations[id]?.me.readSeq ?? null;
+      void closeRead(readSeqOf).catch(() => undefined);
+    }, closeAfterMs);
+  }, [rows, noticed, read]);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
 }

@@ -28,6 +28,9 @@ export const Incoming = atOnce(
   async () => (await import('../notifications/incoming.tsx')).Incoming,
 );
 export const Offers = onceIdle(async () => (await import('../notifications/offers.tsx')).Offers);
+export const HoverBar = onceIdle(
+  async () => (await import('../conversation/hover-bar.tsx')).HoverBar,
+);
 export const NoChatOpen = view(async () => (await import('./no-chat-open.tsx')).NoChatOpen);
 export const ServerAway = view(async () => (await import('../server-away.tsx')).ServerAway);
 export const FailedLog = view(
