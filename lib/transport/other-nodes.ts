@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isInTouch, joinNodes } from '#lib/nodes/node.ts';
 import { redis } from '#lib/nodes/redis.ts';
 import { relay, type Publication } from '#lib/publish.ts';
+import { forgetListOrder } from '#lib/use-cases/list-order.ts';
 import { presencesElsewhere, presentElsewhere, processGone } from '#lib/use-cases/presence.ts';
 
 /** What is missed comes in bursts; after one has been seen to, the next one waits so long. */
@@ -46,7 +47,10 @@ export async function joinOthers({
     present: presentElsewhere,
     presences: presencesElsewhere,
     gone: processGone,
-    missed: () => void catchUp(),
+    missed: () => {
+      forgetListOrder();
+      void catchUp();
+    },
   });
   // Who hears nobody does not hear either that somebody may not be seen any more.
   const timer = setInterval(() => {

@@ -6,7 +6,6 @@ import { Id, type Conversation } from '#lib/contract/records.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
 import { blockOf, blocksWithin } from '#lib/models/block.ts';
 import { ConversationModel, pairOf, type ConversationDoc } from '#lib/models/conversation.ts';
-import { withHeads } from '#lib/models/heads.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { sizeOf } from '#lib/models/page.ts';
 import { UserModel } from '#lib/models/user.ts';
@@ -16,37 +15,43 @@ import { decodeCursor, encodeCursor } from './cursor.ts';
 import { defineUseCase, type Caller } from './define.ts';
 import { administeredGroupOf, joinSockets, membershipOf } from './membership.ts';
 import { keepOut, keptOut } from './keeping-out.ts';
+import { compare, isListed, orderOf, type Place } from './list-order.ts';
 import { appendSystemLine } from './messages.ts';
 import { conversationViews } from './views.ts';
 
-const Place = z.tuple([z.boolean(), z.number(), Id]);
-type Place = z.infer<typeof Place>;
+const Cursor = z.tuple([z.boolean(), z.number(), Id]) satisfies z.ZodType<Place>;
 
 export const listConversations = defineUseCase('listConversations', async (caller, input) => {
-  const members = await MemberModel.find({ user: caller.userId }).lean<MemberDoc[]>();
-  // One that somebody has begun whom the caller had blocked does not exist for them.
-  const places = await inOrder(members.filter(({ blocking, visible }) => !blocking || visible[0]));
-  const from = input.cursor === undefined ? null : decodeCursor(input.cursor, Place);
-  const rest = from ? places.filter(({ place }) => compare(from, place) < 0) : places;
+  const places = await orderOf(caller.userId);
+  const from = input.cursor === undefined ? null : decodeCursor(input.cursor, Cursor);
+  const rest = from ? places.filter((place) => compare(from, place) < 0) : places;
   const limit = input.limit ?? 50;
-  const { items, count } = await viewsOf(rest.slice(0, limit).map(({ member }) => member));
+  const { items, count } = await viewsOf(caller, rest.slice(0, limit));
   const last = rest[count - 1];
-  return { items, nextCursor: rest.length > count && last ? encodeCursor(last.place) : null };
+  return { items, nextCursor: rest.length > count && last ? encodeCursor(last) : null };
 });
 
 /** So many rows are read at once: what is read in vain, for a page that has become full, is less. */
 const rowsAtOnce = 50;
 
-/** The views of the first `count` of these memberships: of as many as a page has room for. */
-async function viewsOf(members: MemberDoc[]): Promise<{ items: Conversation[]; count: number }> {
+/** What stands at the first `count` of these places: as much as a page has room for. */
+async function viewsOf(
+  { userId }: Caller,
+  places: Place[],
+): Promise<{ items: Conversation[]; count: number }> {
   const items: Conversation[] = [];
   let bytes = 0;
   let count = 0;
-  while (count < members.length) {
-    const batch = members.slice(count, count + rowsAtOnce);
-    const views = new Map((await conversationViews(batch)).map((view) => [view.id, view]));
-    for (const { conversation } of batch) {
-      const view = views.get(conversation.toHexString());
+  while (count < places.length) {
+    const ids = places.slice(count, count + rowsAtOnce).map(([, , id]) => id);
+    const members = await MemberModel.find({
+      conversation: { $in: ids },
+      user: userId,
+    }).lean<MemberDoc[]>();
+    const found = await conversationViews(members.filter(isListed));
+    const views = new Map(found.map((view) => [view.id, view]));
+    for (const id of ids) {
+      const view = views.get(id);
       bytes += view?.lastMessage ? sizeOf(view.lastMessage) : 0;
       if (items.length > 0 && bytes > limits.pageBytes) return { items, count };
       if (view) items.push(view);
@@ -54,33 +59,6 @@ async function viewsOf(members: MemberDoc[]): Promise<{ items: Conversation[]; c
     }
   }
   return { items, count };
-}
-
-/** Pinned ones first, then by the last message, the newest first. */
-async function inOrder(members: MemberDoc[]): Promise<{ member: MemberDoc; place: Place }[]> {
-  const ids = members.map(({ conversation }) => conversation);
-  const found = await ConversationModel.find(
-    { _id: { $in: ids } },
-    { activityAt: 1, lastSeq: 1, rev: 1 },
-  ).lean<ConversationDoc[]>();
-  const activity = new Map(
-    (await withHeads(found)).map(({ _id, activityAt }) => [
-      _id.toHexString(),
-      activityAt.getTime(),
-    ]),
-  );
-  return members
-    .flatMap((member) => {
-      const id = member.conversation.toHexString();
-      const at = member.leftAt?.getTime() ?? activity.get(id);
-      return at === undefined ? [] : [{ member, place: [member.pinned, at, id] satisfies Place }];
-    })
-    .sort((a, b) => compare(a.place, b.place));
-}
-
-function compare(a: Place, b: Place): number {
-  if (a[0] !== b[0]) return a[0] ? -1 : 1;
-  return b[1] - a[1] || (a[2] < b[2] ? 1 : a[2] > b[2] ? -1 : 0);
 }
 
 export const readConversation = defineUseCase('readConversation', async (caller, input) => ({

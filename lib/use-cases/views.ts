@@ -9,8 +9,9 @@ import { canSee, missedBy, visibleWithin } from './membership.ts';
 import { sightFor, sightOf, unseen } from './privacy.ts';
 import { shownReadSeqOf } from './receipts.ts';
 import { systemSentence } from './system-sentence.ts';
+import { readingsOf, type Reading } from './unread.ts';
 import { userView } from './users.ts';
-import { receiptsFor, type Marks } from './watermarks.ts';
+import { marksFields, marksOfOthers, tellsReceipts } from './watermarks.ts';
 
 /** A message as this person sees it; without a person, as everybody does. */
 export function messageView(message: MessageDoc, userId?: string): Message {
@@ -57,49 +58,53 @@ export async function memberViews(viewerId: string, members: MemberDoc[]): Promi
   });
 }
 
-/** The conversations of these memberships, each as its member sees it, in the given order. */
+/**
+ * The conversations of these memberships, each as its member sees it, in the given order. What many
+ * have in common is asked for at once: the number of queries does not grow with them.
+ */
 export async function conversationViews(members: MemberDoc[]): Promise<Conversation[]> {
   const ids = [...new Set(members.map(({ conversation }) => conversation.toHexString()))];
   const found = await ConversationModel.find({ _id: { $in: ids } }).lean<ConversationDoc[]>();
   const conversations = byId(await withHeads(found));
-  const drafts = await Promise.all(
-    members.flatMap((member) => {
-      const conversation = conversations.get(member.conversation.toHexString());
-      return conversation ? [gather(conversation, member)] : [];
-    }),
-  );
+  const rows = members.flatMap((member): Row[] => {
+    const conversation = conversations.get(member.conversation.toHexString());
+    if (!conversation) return [];
+    const lastSeq = Math.min(conversation.lastSeq, member.leftSeq ?? Infinity);
+    return [{ conversation, member, lastSeq }];
+  });
+  const readings = await readingsOf(rows);
+  const drafts = await Promise.all(rows.map((row) => draftOf(row, readings.get(row)!)));
   const viewers = drafts.map(({ member }) => member.user.toHexString());
-  const [users, blocks, missed] = await Promise.all([
+  const [users, blocks, memberships] = await Promise.all([
     usersById([...drafts.flatMap(({ userIds }) => userIds), ...viewers]),
     blocksWithin(
       drafts.flatMap(({ member, peerId }) => (peerId ? [[member.user, peerId] as const] : [])),
     ),
-    missedIn(drafts),
+    membershipsOf(drafts),
   ]);
-  return Promise.all(drafts.map((draft) => conversationView(draft, { users, blocks, missed })));
+  return Promise.all(
+    drafts.map((draft) => conversationView(draft, { users, blocks, memberships })),
+  );
 }
 
-interface Draft {
+interface Row {
   conversation: ConversationDoc;
   member: MemberDoc;
+  lastSeq: number;
+}
+
+interface Draft extends Row, Reading {
   /** The other person of a direct conversation. */
   peerId: string | undefined;
   lastMessage: MessageDoc | null;
-  lastSeq: number;
-  unreadCount: number;
-  receipts: Marks | null;
+  /** Whether it tells how far the others are. */
+  showsReceipts: boolean;
   userIds: string[];
 }
 
-/** Reads what one conversation's view needs besides its own two documents. */
-async function gather(conversation: ConversationDoc, stored: MemberDoc): Promise<Draft> {
-  const lastSeq = Math.min(conversation.lastSeq, stored.leftSeq ?? Infinity);
-  const member = await withOwnWriting(stored, lastSeq);
-  const [lastMessage, unreadCount] = await Promise.all([
-    lastVisible(conversation, member, lastSeq),
-    countUnread(member, lastSeq),
-  ]);
-  const receipts = await receiptsFor(conversation, member, lastMessage);
+async function draftOf(row: Row, { member, unreadCount }: Reading): Promise<Draft> {
+  const { conversation, lastSeq } = row;
+  const lastMessage = await lastVisible(conversation, member, lastSeq);
   const peerId = conversation.pair?.split(':').find((id) => id !== member.user.toHexString());
   const userIds = [
     ...(peerId ? [peerId] : []),
@@ -107,23 +112,54 @@ async function gather(conversation: ConversationDoc, stored: MemberDoc): Promise
       ? [lastMessage.sender.toHexString(), ...(lastMessage.system?.userIds ?? [])]
       : []),
   ];
-  return { conversation, member, peerId, lastMessage, lastSeq, unreadCount, receipts, userIds };
+  const showsReceipts = tellsReceipts(conversation, member, lastMessage);
+  return {
+    conversation,
+    member,
+    lastSeq,
+    unreadCount,
+    peerId,
+    lastMessage,
+    showsReceipts,
+    userIds,
+  };
+}
+
+/** Of the conversations whose rows tell something of their members, all memberships that there were. */
+async function membershipsOf(drafts: Draft[]): Promise<Common['memberships']> {
+  const asked = drafts.filter(({ peerId, showsReceipts }) => peerId || showsReceipts);
+  const ids = [...new Set(asked.map(({ conversation }) => conversation._id))];
+  const byConversation: Common['memberships'] = new Map();
+  if (ids.length === 0) return byConversation;
+  const found = await MemberModel.find(
+    { conversation: { $in: ids } },
+    { conversation: 1, user: 1, visible: 1, ...marksFields },
+  ).lean<MemberDoc[]>();
+  for (const member of found) {
+    const id = member.conversation.toHexString();
+    const others = byConversation.get(id);
+    if (others) others.push(member);
+    else byConversation.set(id, [member]);
+  }
+  return byConversation;
 }
 
 /** What the drafts have in common, by id. */
 interface Common {
   users: Map<string, UserDoc>;
   blocks: ReadonlySet<string>;
-  missed: Map<string, NonNullable<Conversation['missed']>>;
+  /** By conversation. */
+  memberships: Map<string, MemberDoc[]>;
 }
 
 async function conversationView(
   draft: Draft,
-  { users, blocks, missed }: Common,
+  { users, blocks, memberships }: Common,
 ): Promise<Conversation> {
-  const { conversation, member, lastMessage, lastSeq, unreadCount, receipts } = draft;
+  const { conversation, member, lastMessage, lastSeq, unreadCount, showsReceipts } = draft;
   const myId = member.user.toHexString();
-  const unreached = missed.get(conversation._id.toHexString());
+  const all = memberships.get(conversation._id.toHexString()) ?? [];
+  const missed = draft.peerId ? missedIn(all) : [];
   const peer = await peerView(draft, users, blocks);
   const { title, memberCount, rev, avatarUrl = null } = member.leftAs ?? conversation;
   return {
@@ -137,8 +173,12 @@ async function conversationView(
     rev,
     lastMessage: lastMessage && messageView(lastMessage, myId),
     unreadCount,
-    receipts,
-    ...(unreached && { missed: unreached }),
+    receipts: showsReceipts
+      ? marksOfOthers(all, member.user)
+      : member.leftAt
+        ? (member.leftAs?.receipts ?? null)
+        : null,
+    ...(missed.length > 0 && { missed }),
     names: Object.fromEntries(
       draft.userIds.flatMap((id) => {
         const user = users.get(id);
@@ -198,53 +238,11 @@ async function lastVisible(
   return null;
 }
 
-/** By direct conversation, what its people missed while one of them had blocked the other. */
-async function missedIn(drafts: Draft[]): Promise<Common['missed']> {
-  const direct = drafts.flatMap(({ conversation, peerId }) => (peerId ? [conversation._id] : []));
-  if (direct.length === 0) return new Map();
-  const members = await MemberModel.find(
-    { conversation: { $in: direct } },
-    { conversation: 1, user: 1, visible: 1 },
-  ).lean<MemberDoc[]>();
-  const missed: Common['missed'] = new Map();
-  for (const member of members) {
-    const ranges = missedBy(member);
-    if (ranges.length === 0) continue;
-    const id = member.conversation.toHexString();
-    const userId = member.user.toHexString();
-    const told = ranges.map((range) => ({ userId, ...range }));
-    missed.set(id, [...(missed.get(id) ?? []), ...told]);
-  }
-  return missed;
-}
-
-/** Who writes has read what stands above; the watermark that says so is stored a moment later. */
-async function withOwnWriting(member: MemberDoc, lastSeq: number): Promise<MemberDoc> {
-  if (lastSeq <= member.readSeq) return member;
-  const own = await MessageModel.findOne({
-    conversation: member.conversation,
-    seq: { $gt: member.readSeq, $lte: lastSeq },
-    sender: member.user,
-    kind: { $ne: 'system' },
-  })
-    .sort({ seq: -1 })
-    .lean<MessageDoc>();
-  if (!own) return member;
-  return { ...member, readSeq: own.seq, deliveredSeq: Math.max(member.deliveredSeq, own.seq) };
-}
-
-/** Messages by others after the watermark, without system lines and deleted ones. */
-async function countUnread(member: MemberDoc, lastSeq: number): Promise<number> {
-  if (lastSeq <= member.readSeq) return 0;
-  return MessageModel.countDocuments({
-    conversation: member.conversation,
-    seq: { $gt: member.readSeq, $lte: lastSeq },
-    sender: { $ne: member.user },
-    kind: { $ne: 'system' },
-    deletedAt: null,
-    hiddenFor: { $ne: member.user },
-  });
-}
+/** What the two of a direct conversation missed while one of them had blocked the other. */
+const missedIn = (members: MemberDoc[]): NonNullable<Conversation['missed']> =>
+  members.flatMap((member) =>
+    missedBy(member).map((range) => ({ userId: member.user.toHexString(), ...range })),
+  );
 
 async function usersById(ids: string[]): Promise<Map<string, UserDoc>> {
   if (ids.length === 0) return new Map();

@@ -10,27 +10,29 @@ import { shownReadSeqOf } from './receipts.ts';
 /** How far somebody, or everybody, has received and is seen to have read. */
 export type Marks = Omit<Receipt, 'userId'>;
 
-const marks = { deliveredSeq: 1, readSeq: 1, shownReadSeq: 1, leftAt: 1 } as const;
+/** Where memberships have them. */
+export const marksFields = { deliveredSeq: 1, readSeq: 1, shownReadSeq: 1, leftAt: 1 } as const;
 
-/** How far the others are, where a view of the conversation tells it; to who has left, as it was then. */
-export async function receiptsFor(
+/** Whether a view of the conversation tells how far the others are now; to who has left, it is as it was then. */
+export const tellsReceipts = (
   { kind, memberCount }: ConversationDoc,
-  member: MemberDoc,
+  { user, leftAt }: MemberDoc,
   lastMessage: MessageDoc | null,
-): Promise<Marks | null> {
-  if (member.leftAt) return member.leftAs?.receipts ?? null;
-  const isAlone = memberCount <= 1;
-  const isTold = kind === 'direct' || isAlone || lastMessage?.sender.equals(member.user);
-  return isTold ? receiptsOfOthers(member) : null;
-}
+): boolean =>
+  !leftAt && (kind === 'direct' || memberCount <= 1 || lastMessage?.sender.equals(user) === true);
 
 /**
  * How far everybody else in the conversation has received and read. Once all of them have left, how
  * far anybody had: what was read stays read.
  */
 export async function receiptsOfOthers({ conversation, user }: MemberDoc): Promise<Marks | null> {
-  const filter = { conversation, user: { $ne: user } };
-  const others = await MemberModel.find(filter, marks).lean<MemberDoc[]>();
+  const fields = { ...marksFields, user: 1 } as const;
+  return marksOfOthers(await MemberModel.find({ conversation }, fields).lean<MemberDoc[]>(), user);
+}
+
+/** The same, of all memberships of the conversation, present and past. */
+export function marksOfOthers(members: readonly MemberDoc[], user: Types.ObjectId): Marks | null {
+  const others = members.filter((member) => !member.user.equals(user));
   const present = others.filter(({ leftAt }) => leftAt === null);
   return present.length > 0 ? extreme(Math.min, present) : highestOf(others);
 }
@@ -47,7 +49,7 @@ export async function receiptsOfFormer(
     // Who has blocked somebody has not left.
     blocking: { $ne: true },
   };
-  return highestOf(await MemberModel.find(filter, marks).lean<MemberDoc[]>());
+  return highestOf(await MemberModel.find(filter, marksFields).lean<MemberDoc[]>());
 }
 
 const highestOf = (members: MemberDoc[]): Marks | null =>
