@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Server } from 'socket.io';
+import type { Server, Socket } from 'socket.io';
 import { env } from '#lib/env.ts';
 import { addressKey, clientAddress } from '#lib/limits/address.ts';
 import { note, refuse } from '#lib/limits/refuse.ts';
@@ -116,6 +116,18 @@ function setUpWebSockets(engine: Server['engine']): void {
       super({ ...options, closeTimeout: goneWithinMs, allowSynchronousEvents: false });
     }
   };
+}
+
+/**
+ * Drops what a connection began with and nobody will ask for again: it would be kept as long as the
+ * connection is open. The rest is what Socket.io reads should the client ask for another socket.
+ */
+export function shedHandshake({ conn, handshake }: Pick<Socket, 'conn' | 'handshake'>): void {
+  const { headers, url, _query, connection } = conn.request as IncomingMessage & {
+    _query: unknown;
+  };
+  conn.request = { headers, url, _query, connection } as unknown as IncomingMessage;
+  handshake.auth = {};
 }
 
 /** The address of whoever began a connection of Engine.io. */

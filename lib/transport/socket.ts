@@ -44,6 +44,7 @@ import {
   allowSocketOf,
   beginAdmission,
   endAdmission,
+  shedHandshake,
   watchConnections,
 } from './socket-limits.ts';
 import { startSweep } from './socket-sweep.ts';
@@ -178,19 +179,11 @@ async function welcome(socket: AppSocket): Promise<void> {
     // Who leaves the namespace alone would keep a connection that nobody counts.
     socket.conn.close();
   });
-  for (const [name, event] of Object.entries(commandEvents) as [CommandName, string][]) {
-    listen(socket, name, event);
-  }
-  const known = new Set<string>(Object.values(commandEvents));
+  // One listener for all of them: of those who are idle there may be many thousands.
   socket.onAny((event: string, ...args: unknown[]) => {
-    const ack = args.at(-1);
-    if (known.has(event) || typeof ack !== 'function') return;
-    const answering = async () => {
-      await allow(undefined, caller);
-      throw new AppError('not_found', 'There is no such event.');
-    };
-    void loggingFailure({}, () => refusing('unknown event', answering)).then((reply) => ack(reply));
+    if (socket.connected) takeUp(socket, event, args);
   });
+  shedHandshake(socket);
   await makeReady(socket, () => socketCame(caller.userId, caller.sessionId, socket.id));
 }
 
@@ -263,24 +256,35 @@ async function joinConversations(socket: AppSocket): Promise<void> {
   }
 }
 
-function listen(socket: AppSocket, name: CommandName, event: string): void {
-  // A client may leave out the ack, or the input, or send anything at all in their places.
-  socket.on(
-    event as never,
-    ((...args: unknown[]) => {
-      const last = args.at(-1);
-      const ack =
-        typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : undefined;
-      const raw = (args[0] === last && ack) || args.length === 0 ? {} : args[0];
-      const began = performance.now();
-      void underWay(async () => {
-        const reply = await loggingFailure({ event }, () => answer(socket, name, raw));
-        ack?.(reply);
-        metrics().ackSeconds.observe({ event }, (performance.now() - began) / 1000);
-      });
-    }) as never,
-  );
+const commandOf = new Map<string, CommandName>(
+  (Object.entries(commandEvents) as [CommandName, string][]).map(([name, event]) => [event, name]),
+);
+
+/** A client may leave out the ack, or the input, or send anything at all in their places. */
+function takeUp(socket: AppSocket, event: string, args: unknown[]): void {
+  const last = args.at(-1);
+  const ack = typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : undefined;
+  const name = commandOf.get(event);
+  if (name === undefined) {
+    if (ack) void refuseUnknown(socket).then(ack);
+    return;
+  }
+  const raw = (args[0] === last && ack) || args.length === 0 ? {} : args[0];
+  const began = performance.now();
+  void underWay(async () => {
+    const reply = await loggingFailure({ event }, () => answer(socket, name, raw));
+    ack?.(reply);
+    metrics().ackSeconds.observe({ event }, (performance.now() - began) / 1000);
+  });
 }
+
+const refuseUnknown = (socket: AppSocket): Promise<Reply<never>> =>
+  loggingFailure({}, () =>
+    refusing('unknown event', async () => {
+      await allow(undefined, socket.data.caller);
+      throw new AppError('not_found', 'There is no such event.');
+    }),
+  );
 
 async function answer(socket: AppSocket, name: CommandName, raw: unknown): Promise<Reply<unknown>> {
   const { caller } = socket.data;
