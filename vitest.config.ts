@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // With TEST_MONGODB_URI the suite runs on that MongoDB: without what is about the embedded store.
 const aboutTheStore = [
@@ -16,6 +17,16 @@ const longOnly = ['tests/faults/idle.test.ts', 'tests/push/vanished.test.ts'];
 
 /** Several servers with Redis and nginx: with `npm run test:nodes`. */
 const withRedis = ['tests/nodes/**'];
+
+/** Small files of long tests would by their size come last, and the other workers have nothing left to do. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) =>
+      /\/tests\/(backup|faults)\/|\/embedded-store\.|\/killed-work\./.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -37,5 +48,6 @@ export default defineConfig({
     // Servers and stores are real processes and threads. Many tests wait for what takes its seconds, so
     // three files at a time keep two cores busy.
     maxWorkers: 3,
+    sequence: { sequencer: LongFirst },
   },
 });

@@ -14,7 +14,7 @@ import { runOperation, type Answer, type Subject } from './model-runner.ts';
 import type { Doc } from './model-values.ts';
 import { temporaryDirectory } from './support.ts';
 
-const operations = Number(process.env.STORE_OPERATIONS ?? 5_000);
+const operations = Number(process.env.STORE_OPERATIONS ?? 2_500);
 const seed = Number(process.env.STORE_SEED ?? Date.now() % 2 ** 31);
 /** A failure says its path: with it only what failed is done again. */
 const path = process.env.STORE_PATH;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { request } from '../support/people.ts';
 import { startServer } from '../support/server.ts';
 
-it('keeps its secret and its store to itself', async () => {
+it.concurrent('keeps its secret and its store to itself', async ({ expect }) => {
   const server = await startServer();
   const mode = (name: string) => statSync(path.join(server.dataDir, name)).mode & 0o777;
   expect(mode('session-secret')).toBe(0o600);
@@ -17,33 +17,30 @@ it('keeps its secret and its store to itself', async () => {
   expect(existsSync(server.dataDir)).toBe(false);
 });
 
-it('answers unavailable while the database is away, and goes on when it is there', async () => {
-  const owner = await startServer();
-  const uri = owner.databaseUri;
-  const secret = { SESSION_SECRET: randomUUID() };
-  await owner.stop({ keepData: true });
+// One that goes away later: `tests/faults/database-away.test.ts`.
+it.concurrent(
+  'answers unavailable until the database is there, and goes on when it is',
+  async ({ expect }) => {
+    const owner = await startServer();
+    const uri = owner.databaseUri;
+    const secret = { SESSION_SECRET: randomUUID() };
+    await owner.stop({ keepData: true });
 
-  const server = await startServer({ ...secret, MONGODB_URI: uri, LOG_LEVEL: 'silent' });
-  const body = { username: 'somebody', password: 'long enough' };
-  const early = await request(server.url, 'POST', '/auth/register', { body });
-  expect(early).toMatchObject({ status: 503, body: { code: 'unavailable' } });
-  expect((await request(server.url, 'GET', '/health')).status).toBe(200);
-  expect((await request(server.url, 'GET', '/ready')).status).toBe(503);
+    const server = await startServer({ ...secret, MONGODB_URI: uri, LOG_LEVEL: 'silent' });
+    const body = { username: 'somebody', password: 'long enough' };
+    const early = await request(server.url, 'POST', '/auth/register', { body });
+    expect(early).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect((await request(server.url, 'GET', '/health')).status).toBe(200);
+    expect((await request(server.url, 'GET', '/ready')).status).toBe(503);
 
-  const back = await startServer({}, owner.dataDir);
-  await expect
-    .poll(async () => (await request(server.url, 'GET', '/ready')).status, { timeout: 20_000 })
-    .toBe(200);
-  expect((await request(server.url, 'POST', '/auth/register', { body })).status).toBe(201);
+    const back = await startServer({}, owner.dataDir);
+    await expect
+      .poll(async () => (await request(server.url, 'GET', '/ready')).status, { timeout: 20_000 })
+      .toBe(200);
+    expect((await request(server.url, 'POST', '/auth/register', { body })).status).toBe(201);
 
-  await back.stop({ keepData: true });
-  const late = await request(server.url, 'POST', '/auth/token', { body });
-  expect(late).toMatchObject({ status: 503, body: { code: 'unavailable' } });
-  const again = await startServer({}, owner.dataDir);
-  await expect
-    .poll(async () => (await request(server.url, 'GET', '/ready')).status, { timeout: 20_000 })
-    .toBe(200);
-  expect((await request(server.url, 'POST', '/auth/token', { body })).status).toBe(200);
-  await server.stop();
-  await again.stop();
-}, 120_000);
+    await server.stop();
+    await back.stop();
+  },
+  120_000,
+);
