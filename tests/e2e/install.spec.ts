@@ -1,5 +1,18 @@
-import { composer, expect, findAndOpen, log, row, say, test, visit } from './people.ts';
+import {
+  composer,
+  expect,
+  findAndOpen,
+  log,
+  row,
+  say,
+  tell,
+  test,
+  visit,
+  still,
+} from './people.ts';
 import { expectWorker } from './worker.ts';
+
+test.use(still);
 
 interface Manifest {
   lang: string;
@@ -54,8 +67,11 @@ test('shortcuts of the icon lead where they say', async ({ signUp }) => {
   }
 });
 
-test('what is shared with it becomes the draft of the chat one chooses', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+test('what is shared with it becomes the draft of the chat one chooses', async ({
+  signUp,
+  befriend,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
   await composer(ana).fill('Have a look:');
@@ -76,8 +92,8 @@ test('what is shared with it becomes the draft of the chat one chooses', async (
   await expect(log(ana).getByRole('article')).toHaveCount(1);
 });
 
-test('the icon and the title count the chats that wait', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+test('the icon and the title count the chats that wait', async ({ signUp, befriend }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await ana.page.addInitScript(() => {
     const badges: number[] = [];
     Object.assign(window, { badges });
@@ -86,9 +102,8 @@ test('the icon and the title count the chats that wait', async ({ signUp }) => {
     });
   });
   await ana.page.reload();
-  await findAndOpen(ben, ana);
-  await say(ben, 'One');
-  await say(ben, 'Two');
+  await tell(ben, ana, 'One');
+  await tell(ben, ana, 'Two');
   await expect(ana.page).toHaveTitle('(1) Gatherly');
   await row(ana, /Ben Okafor/).click();
   await expect(ana.page).toHaveTitle('Gatherly');
@@ -96,8 +111,8 @@ test('the icon and the title count the chats that wait', async ({ signUp }) => {
   await expect.poll(shown).toEqual([0, 1, 0]);
 });
 
-test('it is offered after some days of use, once', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+test('it is offered after some days of use, once', async ({ signUp, befriend }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
   await ana.page.addInitScript(() => {

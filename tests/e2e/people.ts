@@ -6,24 +6,40 @@ import {
   type Locator,
   type Page,
 } from 'playwright/test';
+import type { Conversation } from '#lib/contract/records.ts';
 import { requireChromium } from '../support/chromium.ts';
-import { bodyOf, password, request } from '../support/people.ts';
+import { Person, bodyOf, password, request } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-/** Somebody at a browser of their own. */
-export interface Guest {
+/** What others see of somebody. */
+export interface Known {
   name: string;
   username: string;
+}
+
+/** Somebody at a browser of their own. */
+export interface Guest extends Known {
   page: Page;
   context: BrowserContext;
 }
 
-interface Fixtures {
+/** Somebody who needs no browser: who is only there for others, or reads and writes by the API. */
+export interface Friend extends Known {
+  wire: Person;
+}
+
+/** How people come into a test. */
+export interface People {
+  /** Registers somebody new in a browser of their own and leaves them at their chats. */
+  signUp: (name: string, options?: SignUp) => Promise<Guest>;
+  /** Registers somebody new without a browser. */
+  befriend: (name: string) => Promise<Friend>;
+}
+
+interface Fixtures extends People {
   /** Whether it has its server together with others of its kind: then it may not end it. */
   sharesServer: boolean;
   server: TestServer;
-  /** Registers somebody new in a browser of their own and leaves them at their chats. */
-  signUp: (name: string, options?: SignUp) => Promise<Guest>;
 }
 
 interface SignUp {
@@ -70,8 +86,7 @@ export const test = base.extend<Fixtures, { shared: () => Promise<TestServer> }>
         const expected = /Failed to load resource|WebSocket connection|ERR_/.test(message.text());
         if (message.type() === 'error' && !expected) failures.push(`${name}: ${message.text()}`);
       });
-      const slug = name.toLowerCase().replace(/\W+/g, '.');
-      const username = `${slug}.${randomBytes(3).toString('hex')}`;
+      const username = usernameFor(name);
       await (byForm ? fillForm(page, name, username) : beginSession(page, server, name, username));
       await page.waitForURL('**/chats');
       await expectAlive(page);
@@ -80,12 +95,24 @@ export const test = base.extend<Fixtures, { shared: () => Promise<TestServer> }>
     await Promise.all(contexts.map((context) => context.close()));
     expect(failures).toEqual([]);
   },
+  befriend: async ({ server }, use) => {
+    await use(async (name) => {
+      const username = usernameFor(name);
+      return { name, username, wire: await register(server, name, username) };
+    });
+  },
   launchOptions: async ({ launchOptions }, use) => {
     await use({ ...launchOptions, executablePath: requireChromium() });
   },
 });
 
 export { expect };
+
+/** For `test.use` where nothing hangs on how things move: a press waits until what it is for stands still. */
+export const still = { contextOptions: { reducedMotion: 'reduce' } } as const;
+
+const usernameFor = (name: string): string =>
+  `${name.toLowerCase().replace(/\W+/g, '.')}.${randomBytes(3).toString('hex')}`;
 
 /** Waits until React has taken over what the server drew: keys and presses before that are lost. */
 export const expectAlive = (page: Page): Promise<unknown> =>
@@ -110,20 +137,59 @@ async function fillForm(page: Page, name: string, username: string): Promise<voi
 
 async function beginSession(
   page: Page,
-  { url }: TestServer,
+  server: TestServer,
   displayName: string,
   username: string,
 ): Promise<void> {
-  const account = { username, password, displayName };
-  bodyOf(await request(url, 'POST', '/auth/register', { body: account }));
-  const body = bodyOf(await request(url, 'POST', '/auth/token', { body: { username, password } }));
-  const cookie = { name: 'next-auth.session-token', value: body.token as string, url };
+  const { token, url } = await register(server, displayName, username);
+  const cookie = { name: 'next-auth.session-token', value: token, url };
   await page.context().addCookies([{ ...cookie, httpOnly: true, sameSite: 'Lax' }]);
   await page.goto('/chats');
 }
 
+async function register(
+  { url }: TestServer,
+  displayName: string,
+  username: string,
+): Promise<Person> {
+  const account = { username, password, displayName };
+  bodyOf(await request(url, 'POST', '/auth/register', { body: account }));
+  return wireOf({ url }, { username });
+}
+
+/** Somebody as they are without their browser, by a session of its own. */
+export async function wireOf(
+  { url }: Pick<TestServer, 'url'>,
+  { username }: Pick<Known, 'username'>,
+): Promise<Person> {
+  const body = bodyOf(await request(url, 'POST', '/auth/token', { body: { username, password } }));
+  return new Person(url, body.user, body.token);
+}
+
+/** The direct chat of a friend with somebody, made if there is none. */
+export async function chatOf({ wire }: Friend, { username }: Known): Promise<Conversation> {
+  const { items } = await wire.done('GET', `/users?q=${username}`);
+  const { conversation } = await wire.done('POST', '/conversations', {
+    kind: 'direct',
+    userId: items[0].id,
+  });
+  return conversation as Conversation;
+}
+
+/** What a friend says to somebody. */
+export const tell = async (friend: Friend, to: Known, text: string): Promise<void> =>
+  void (await friend.wire.say(await chatOf(friend, to), text));
+
+/** Waits until this has been said in the friend's chat with somebody, and then once. */
+export async function expectSaid(friend: Friend, by: Known, text: string): Promise<void> {
+  const chat = await chatOf(friend, by);
+  const said = async () =>
+    (await friend.wire.history(chat)).filter((message) => message.text === text).length;
+  await expect.poll(said, { timeout: 60_000 }).toBe(1);
+}
+
 /** Starts a direct chat by looking somebody up. */
-export async function findAndOpen({ page }: Guest, other: Guest): Promise<void> {
+export async function findAndOpen({ page }: Guest, other: Known): Promise<void> {
   await page.getByRole('button', { name: 'New chat' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'New chat' });
   await dialog.getByRole('searchbox').fill(other.username);

@@ -6,17 +6,19 @@ import { awayFromApp, expectUnsent } from './line.ts';
 import {
   bubble,
   expect,
-  findAndOpen,
+  expectSaid,
   row,
-  say,
+  tell,
   test as base,
   type Guest,
   visit,
+  still,
 } from './people.ts';
 import { expectWorker } from './worker.ts';
 
 // Several people, servers and pages in each.
 base.slow();
+base.use(still);
 
 const test = base.extend<{ pushService: PushService }>({
   // oxlint-disable-next-line no-empty-pattern
@@ -155,12 +157,12 @@ async function turnOn({ guest: { page } }: Device): Promise<void> {
 
 test('from the switch to a message, an answer and a click', async ({
   signUp,
+  befriend,
   server,
   pushService,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await signUp('Ben Okafor')];
-  await findAndOpen(ben, ana);
-  await say(ben, 'Before');
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
+  await tell(ben, ana, 'Before');
   const device = await deviceOf(ana, pushService, server.url);
   await turnOn(device);
 
@@ -176,7 +178,7 @@ test('from the switch to a message, an answer and a click', async ({
 
   // Nobody looks: the application is closed.
   await awayFromApp(ana.page);
-  await say(ben, 'Are you there?');
+  await tell(ben, ana, 'Are you there?');
   const told = await device
     .subscription()
     .heard('message', ({ message }) => message.text === 'Are you there?', 30_000);
@@ -193,7 +195,7 @@ test('from the switch to a message, an answer and a click', async ({
     ]);
 
   await press(ana, 'reply', 'On my way');
-  await expect(bubble(ben, 'On my way')).toBeVisible();
+  await expectSaid(ben, ana, 'On my way');
   await expect.poll(() => shown(ana.page)).toEqual([]);
 
   // An answer that the server does not hear waits for the next page.
@@ -212,7 +214,7 @@ test('from the switch to a message, an answer and a click', async ({
   // Open in the background, at another place: a press leads to the chat.
   const page = await ana.context.newPage();
   await visit(page, '/settings');
-  await expect(bubble(ben, 'From the tunnel')).toHaveCount(1);
+  await expectSaid(ben, ana, 'From the tunnel');
   // Whoever answers has read: what was shown is gone.
   await expect.poll(() => shown(page)).toEqual([]);
   await device.deliver({ ...told, message: { ...told.message, seq: told.message.seq + 50 } });
@@ -224,12 +226,12 @@ test('from the switch to a message, an answer and a click', async ({
 
 test('what is read elsewhere goes, what is hidden stays hidden, in the language of the person', async ({
   signUp,
+  befriend,
   server,
   pushService,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await signUp('Ben Okafor')];
-  await findAndOpen(ben, ana);
-  await say(ben, 'Before');
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
+  await tell(ben, ana, 'Before');
   const device = await deviceOf(ana, pushService, server.url);
   await turnOn(device);
   await ana.page.getByRole('switch', { name: 'Show message text' }).click();
@@ -241,7 +243,7 @@ test('what is read elsewhere goes, what is hidden stays hidden, in the language 
   await expect(ana.page.getByRole('switch', { name: 'Ton' })).toBeVisible();
 
   await awayFromApp(ana.page);
-  await say(ben, 'A secret');
+  await tell(ben, ana, 'A secret');
   const told = await device.subscription().heard('message', () => true, 30_000);
   expect(told.message.text).toBeNull();
   await device.deliver(told);
@@ -281,10 +283,9 @@ test('what is read elsewhere goes, what is hidden stays hidden, in the language 
   expect(await page.evaluate(() => localStorage.getItem('test-push'))).toBeNull();
 });
 
-test('a page that looks elsewhere says it itself', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
-  await findAndOpen(ben, ana);
-  await say(ben, 'Look here');
+test('a page that looks elsewhere says it itself', async ({ signUp, befriend }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
+  await tell(ben, ana, 'Look here');
   const notice = ana.page
     .getByRole('listitem')
     .filter({ hasText: 'Look here' })
@@ -294,7 +295,7 @@ test('a page that looks elsewhere says it itself', async ({ signUp }) => {
   await expect(notice).toBeVisible();
   await notice.getByRole('button', { name: 'Open' }).click();
   await expect(bubble(ana, 'Look here')).toBeVisible();
-  await say(ben, 'And here');
+  await tell(ben, ana, 'And here');
   await expect(bubble(ana, 'And here')).toBeVisible();
   await expect(ana.page.getByRole('button', { name: 'Open', exact: true })).toHaveCount(0);
   await expect(row(ana, /Ben Okafor/)).toBeVisible();

@@ -1,11 +1,21 @@
 import type { Page } from 'playwright/test';
 import { password } from '../support/people.ts';
 import { awayFromApp, databases, expectUnsent, lineOf, openTab, rowsIn } from './line.ts';
-import { bubble, composer, expect, findAndOpen, row, say, test, type Guest } from './people.ts';
+import {
+  bubble,
+  composer,
+  expect,
+  expectSaid,
+  findAndOpen,
+  say,
+  test,
+  type Guest,
+  still,
+} from './people.ts';
 
 // Several people, servers and pages in each.
 test.slow();
-test.use({ sharesServer: true });
+test.use({ sharesServer: true, ...still });
 
 async function signOut({ page }: Guest): Promise<void> {
   await page.getByRole('button', { name: 'More' }).click();
@@ -22,8 +32,8 @@ async function expectNothingKept(page: Page): Promise<void> {
   expect(await keysKept(page)).toEqual([]);
 }
 
-test('signing out leaves nothing of the account in the browser', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+test('signing out leaves nothing of the account in the browser', async ({ signUp, befriend }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
   await composer(ana).fill('An unfinished');
@@ -35,8 +45,8 @@ test('signing out leaves nothing of the account in the browser', async ({ signUp
   await expectNothingKept(ana.page);
 });
 
-test('nor does it when the session was over before', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+test('nor does it when the session was over before', async ({ signUp, befriend }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
   await composer(ana).fill('An unfinished');
@@ -48,8 +58,8 @@ test('nor does it when the session was over before', async ({ signUp }) => {
   await expectNothingKept(ana.page);
 });
 
-test('nor what is typed at the last moment in another tab', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+test('nor what is typed at the last moment in another tab', async ({ signUp, befriend }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
   const tab = await openTab(ana, '/chats');
@@ -67,8 +77,11 @@ test('nor what is typed at the last moment in another tab', async ({ signUp }) =
   await expectNothingKept(ana.page);
 });
 
-test('without a connection it says so, and everything stays as it was', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+test('without a connection it says so, and everything stays as it was', async ({
+  signUp,
+  befriend,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
   const line = await lineOf(ana);
@@ -86,8 +99,11 @@ test('without a connection it says so, and everything stays as it was', async ({
   await expectNothingKept(ana.page);
 });
 
-test('what waits when a session runs out is for nobody but its writer', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+test('what waits when a session runs out is for nobody but its writer', async ({
+  signUp,
+  befriend,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Before');
   const line = await lineOf(ana);
@@ -121,6 +137,5 @@ test('what waits when a session runs out is for nobody but its writer', async ({
   await ana.page.getByLabel('Password', { exact: true }).fill(password);
   await ana.page.getByRole('button', { name: 'Sign in' }).click();
   await ana.page.waitForURL('**/chats');
-  await row(ben, /Ana Prado/).click();
-  await expect(bubble(ben, 'A secret')).toHaveCount(1);
+  await expectSaid(ben, ana, 'A secret');
 });

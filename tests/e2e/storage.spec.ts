@@ -4,33 +4,33 @@ import {
   bubble,
   composer,
   expect,
+  expectSaid,
   findAndOpen,
-  row,
   say,
   test,
   tick,
+  type Friend,
   type Guest,
+  type People,
+  still,
 } from './people.ts';
 
 // Several people, servers and pages in each.
 test.slow();
-test.use({ sharesServer: true });
+test.use({ sharesServer: true, ...still });
 
 interface Writer {
   ana: Guest;
-  ben: Guest;
+  ben: Friend;
   line: Line;
   path: string;
 }
 
-type SignUp = (name: string) => Promise<Guest>;
-
 /** Ana has said hello to Ben, and has written something that could not leave. */
-async function writeUnsent(signUp: SignUp): Promise<Writer> {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+async function writeUnsent({ signUp, befriend }: People): Promise<Writer> {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
-  await row(ben, /Ana Prado/).click();
   const line = await lineOf(ana);
   await expect(bubble(ana, 'Hello')).toBeVisible();
   await line.cut();
@@ -44,8 +44,8 @@ async function expectWhole({ ana, ben, line }: Writer): Promise<void> {
   await expect(bubble(ana, 'Hello')).toBeVisible();
   await say(ana, 'It goes on');
   await line.mend();
-  await expect(bubble(ben, 'It goes on')).toBeVisible({ timeout: 60_000 });
-  await expect(tick(ana, 'It goes on', 'Read')).toBeVisible();
+  await expectSaid(ben, ana, 'It goes on');
+  await expect(tick(ana, 'It goes on', 'Sent')).toBeVisible();
 }
 
 const lost = (page: Page) => page.getByRole('alert').filter({ hasText: 'not sent' });
@@ -89,14 +89,15 @@ const isWarned = (page: Page) =>
 for (const how of ['rows', 'version'] as const)
   test(`what is unsent outlives ${how === 'rows' ? 'rows of garbage' : 'a newer version'} beside it`, async ({
     signUp,
+    befriend,
   }) => {
-    const writer = await writeUnsent(signUp);
+    const writer = await writeUnsent({ signUp, befriend });
     const { ana, ben, line, path } = writer;
     await awayFromApp(ana.page);
     await damage(ana.page, how);
     await line.mend();
     await ana.page.goto(path);
-    await expect(bubble(ben, 'Unsent')).toHaveCount(1, { timeout: 60_000 });
+    await expectSaid(ben, ana, 'Unsent');
     await expectWhole(writer);
     await expect(lost(ana.page)).toHaveCount(0);
   });
@@ -104,8 +105,9 @@ for (const how of ['rows', 'version'] as const)
 for (const how of ['stores', 'deletion'] as const)
   test(`after the ${how === 'stores' ? 'loss of its stores' : 'deletion of its database'} the app opens, and says what was lost`, async ({
     signUp,
+    befriend,
   }) => {
-    const writer = await writeUnsent(signUp);
+    const writer = await writeUnsent({ signUp, befriend });
     const { ana, line, path } = writer;
     await awayFromApp(ana.page);
     await damage(ana.page, how);
@@ -119,29 +121,33 @@ for (const how of ['stores', 'deletion'] as const)
     await expect(lost(ana.page)).toHaveCount(0);
   });
 
-test('what is unsent is kept again when its database is deleted under way', async ({ signUp }) => {
-  const { ana, ben, line, path } = await writeUnsent(signUp);
+test('what is unsent is kept again when its database is deleted under way', async ({
+  signUp,
+  befriend,
+}) => {
+  const { ana, ben, line, path } = await writeUnsent({ signUp, befriend });
   await damage(ana.page, 'deletion');
   await expectUnsent(ana.page, 1);
   await ana.page.goto(path);
   await expect(tick(ana, 'Unsent', 'Sending')).toBeVisible();
   await line.mend();
-  await expect(bubble(ben, 'Unsent')).toHaveCount(1, { timeout: 60_000 });
+  await expectSaid(ben, ana, 'Unsent');
 });
 
 test('without room or without a database the page sends by itself, and warns of its end', async ({
   signUp,
+  befriend,
   server,
 }) => {
-  const writer = await writeUnsent(signUp);
+  const writer = await writeUnsent({ signUp, befriend });
   const { ana, ben, line, path } = writer;
   const devtools = await ana.context.newCDPSession(ana.page);
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: server.url, quotaSize: 1 });
   await say(ana, 'No room');
   await expect(tick(ana, 'No room', 'Sending')).toBeVisible();
   await line.mend();
-  await expect(bubble(ben, 'No room')).toHaveCount(1, { timeout: 60_000 });
-  await expect(bubble(ben, 'Unsent')).toHaveCount(1);
+  await expectSaid(ben, ana, 'No room');
+  await expectSaid(ben, ana, 'Unsent');
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: server.url });
 
   await ana.context.addInitScript(() => {
@@ -158,13 +164,16 @@ test('without room or without a database the page sends by itself, and warns of 
   await expect(tick(ana, 'Only here', 'Sending')).toBeVisible();
   expect(await isWarned(ana.page)).toBe(true);
   await line.mend();
-  await expect(bubble(ben, 'Only here')).toHaveCount(1, { timeout: 60_000 });
-  await expect(tick(ana, 'Only here', 'Read')).toBeVisible();
+  await expectSaid(ben, ana, 'Only here');
+  await expect(tick(ana, 'Only here', 'Sent')).toBeVisible();
   expect(await isWarned(ana.page)).toBe(false);
 });
 
-test('a database that does not answer for a time has lost nothing', async ({ signUp }) => {
-  const { ana, ben, line, path } = await writeUnsent(signUp);
+test('a database that does not answer for a time has lost nothing', async ({
+  signUp,
+  befriend,
+}) => {
+  const { ana, ben, line, path } = await writeUnsent({ signUp, befriend });
   await ana.context.addInitScript(() => {
     const open = IDBFactory.prototype.open;
     IDBFactory.prototype.open = function (...parameters) {
@@ -178,16 +187,16 @@ test('a database that does not answer for a time has lost nothing', async ({ sig
   await say(ana, 'Meanwhile');
   await expect.poll(() => isWarned(ana.page)).toBe(true);
   await line.mend();
-  await expect(bubble(ben, 'Meanwhile')).toHaveCount(1, { timeout: 60_000 });
+  await expectSaid(ben, ana, 'Meanwhile');
   await expect(lost(ana.page)).toHaveCount(0);
   await ana.page.evaluate(() => sessionStorage.removeItem('hang'));
   await ana.page.goto(path);
-  await expect(bubble(ben, 'Unsent')).toHaveCount(1, { timeout: 60_000 });
+  await expectSaid(ben, ana, 'Unsent');
   await expect(lost(ana.page)).toHaveCount(0);
 });
 
-test('what the outbox has does not stand in the composer too', async ({ signUp }) => {
-  const { ana, path } = await writeUnsent(signUp);
+test('what the outbox has does not stand in the composer too', async ({ signUp, befriend }) => {
+  const { ana, path } = await writeUnsent({ signUp, befriend });
   // As after a crash between the two.
   await ana.page.evaluate(async (chatId) => {
     const [account] = await indexedDB.databases();
