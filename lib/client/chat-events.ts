@@ -67,6 +67,7 @@ export type ChatEvent =
   | { type: 'presence'; presences: Presence[] }
   | { type: 'account'; data: { user: Account } }
   | { type: 'connection'; connection: Connection }
+  | { type: 'network'; hasNetwork: boolean }
   | { type: 'list:status'; status: LoadStatus }
   | { type: 'conversations'; items: Conversation[] }
   /** The server knows nothing of it (any more). */

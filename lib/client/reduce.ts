@@ -16,6 +16,7 @@ const reducers: Reducers = {
   account: (state, { data }) => ({ ...state, account: data.user }),
   'account:updated': (state, { data }) => ({ ...state, account: data.user }),
   connection: (state, { connection }) => ({ ...state, connection }),
+  network: (state, { hasNetwork }) => ({ ...state, hasNetwork }),
   'list:status': (state, { status }) => ({ ...state, listStatus: status }),
   conversations: (state, { items }) => placeConversations(state, items),
   'conversation:updated': (state, { data }) => placeConversations(state, [data.conversation]),

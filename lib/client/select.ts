@@ -126,10 +126,18 @@ export const watermarkOf = (state: ChatState, conversationId: string, userId: st
 export const pendingOf = (state: ChatState, id: string): PendingMessage[] =>
   state.outbox[id] ?? nothingPending;
 
+/** Whether what one is told of others holds: the browser may know that its network is gone before the socket. */
+export const isConnected = ({ connection, hasNetwork }: ChatState): boolean =>
+  hasNetwork && connection.status === 'online';
+
+/** Whether somebody is there; without a connection nobody knows. */
+export const isThere = (state: ChatState, person: User | undefined): boolean =>
+  isConnected(state) && Boolean(person && (state.people[person.id] ?? person).online);
+
 /** Names of the people who are typing, the first to start first; empty where not known. */
 export function typersIn(state: ChatState, id: string): string[] {
   const typing = state.typing[id];
-  if (!typing) return nobody;
+  if (!typing || !isConnected(state)) return nobody;
   const conversation = state.conversations[id];
   const from = [typing, state.people, state.members[id], conversation?.names];
   return rememberTypers(id, from, () =>

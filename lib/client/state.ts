@@ -6,6 +6,7 @@ export const initialState = (account: Account, conversations?: Conversation[]): 
   const empty: ChatState = {
     account,
     connection: { status: 'connecting', since: Date.now(), reconnecting: false },
+    hasNetwork: true,
     conversations: {},
     listStatus: conversations ? 'ready' : 'loading',
     logs: {},

@@ -236,6 +236,11 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     if (!isSignedOut && outbox.hasUnkept()) event.preventDefault();
   }
 
+  /** The device knows at once; the socket may take most of a minute to notice. */
+  function lookForNetwork(): void {
+    dispatch({ type: 'network', hasNetwork: navigator.onLine });
+  }
+
   let stopWatching = () => {};
   async function deleteAccount(proof: Input<'deleteAccount'>): Promise<void> {
     isSigningOut = true;
@@ -262,7 +267,8 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     tabs.start(hear);
     void showKept();
     visibility.start();
-    stopWatching = watchWaking(() => void socket.check());
+    stopWatching = watchWaking(() => void socket.check(), lookForNetwork);
+    lookForNetwork();
     window.addEventListener('pagehide', copy.saveNow);
     window.addEventListener('beforeunload', warnOfLoss);
     void connectOnceShown();

@@ -17,6 +17,8 @@ export interface ChatState {
   connection: Connection;
   conversations: Record<string, Conversation>;
   /** Of the list: first load, ready, or why it failed. */
+  /** Whether the browser has a network, as it says; without one the connection is of no use. */
+  hasNetwork: boolean;
   listStatus: LoadStatus;
   logs: Record<string, ConversationLog>;
   /** Members of groups that have been opened; all pages of them. */

@@ -25,6 +25,7 @@ export function createVisibility({ tell, onLeave, onReturn, onHide }: Visibility
   let told = true;
   let hiddenAt: number | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let watch: AbortController | undefined;
 
   const tellNow = () => {
     told = isVisible();
@@ -53,9 +54,11 @@ export function createVisibility({ tell, onLeave, onReturn, onHide }: Visibility
         hiddenAt = Date.now();
         onLeave();
       }
-      document.addEventListener('visibilitychange', change);
-      window.addEventListener('blur', onLeave);
-      window.addEventListener('focus', comeBack);
+      watch = new AbortController();
+      const { signal } = watch;
+      document.addEventListener('visibilitychange', change, { signal });
+      window.addEventListener('blur', onLeave, { signal });
+      window.addEventListener('focus', comeBack, { signal });
     },
     resume() {
       clearTimeout(timer);
@@ -64,9 +67,7 @@ export function createVisibility({ tell, onLeave, onReturn, onHide }: Visibility
     isToldVisible: () => told,
     stop() {
       clearTimeout(timer);
-      document.removeEventListener('visibilitychange', change);
-      window.removeEventListener('blur', onLeave);
-      window.removeEventListener('focus', comeBack);
+      watch?.abort();
     },
   };
 }

@@ -9,7 +9,6 @@ import { useEffect, useEffectEvent } from 'react';
 
 const layers: { close: () => void }[] = [];
 let scheduled = false;
-let listening = false;
 /** We have gone back ourselves, and the browser, which does so later, has not said so yet. */
 let returning = false;
 const postponed: (() => void)[] = [];
@@ -66,17 +65,12 @@ export function whenHistoryRests(act: () => void): void {
   else act();
 }
 
-function listen(): void {
-  if (listening) return;
-  listening = true;
-  addEventListener('popstate', onPopState);
-}
-
 export function useBackCloses(open: boolean, close: () => void): void {
   const closeNow = useEffectEvent(close);
   useEffect(() => {
     if (!open) return;
-    listen();
+    // Once, however often it is said.
+    addEventListener('popstate', onPopState);
     const layer = { close: () => closeNow() };
     layers.push(layer);
     scheduleSettle();

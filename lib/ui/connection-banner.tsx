@@ -1,8 +1,9 @@
 'use client';
 
 import { CircleCheck, WifiOff } from '#lib/ui/icons.tsx';
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useActions, useChat } from '#lib/client/provider.tsx';
+import { isConnected } from '#lib/client/select.ts';
 import { Spinner } from '#lib/ui/spinner.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 
@@ -75,14 +76,14 @@ const tones = {
 } as const;
 
 function useShown(): { shown: Shown; canRetry: boolean } {
-  const isConnected = useChat((state) => state.connection.status === 'online');
+  const isUp = useChat(isConnected);
+  const hasNetwork = useChat((state) => state.hasNetwork);
   // Opened without the server, and it cannot be reached: nothing is being lost that one had.
-  const hasFailed = useChat(
-    ({ connection }) => connection.status === 'offline' && !connection.reconnecting,
+  const down = useChat(({ connection }) =>
+    hasNetwork && (connection.reconnecting || connection.status !== 'offline')
+      ? 'connecting'
+      : 'offline',
   );
-  const hasNetwork = useHasNetwork();
-  const isUp = isConnected && hasNetwork;
-  const down = hasNetwork && !hasFailed ? 'connecting' : 'offline';
   const downSince = useRef<number | null>(null);
   const [shown, setShown] = useState<Shown>(null);
   const [canRetry, setCanRetry] = useState(false);
@@ -107,18 +108,3 @@ function useShown(): { shown: Shown; canRetry: boolean } {
   // Without any network there is nothing to try.
   return { shown, canRetry: canRetry && hasNetwork };
 }
-
-// The device itself knows at once; the socket may take most of a minute to notice.
-const useHasNetwork = () =>
-  useSyncExternalStore(
-    (listener) => {
-      addEventListener('online', listener);
-      addEventListener('offline', listener);
-      return () => {
-        removeEventListener('online', listener);
-        removeEventListener('offline', listener);
-      };
-    },
-    () => navigator.onLine,
-    () => true,
-  );

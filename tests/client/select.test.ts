@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   canPost,
+  isThere,
   listRows,
   nameOf,
   pendingOf,
@@ -186,11 +187,21 @@ describe('the chat list', () => {
   });
 });
 
-test('who types is said by name', () => {
+test('who types is said by name, and who is there, as long as that can be known', () => {
   const server = createServerSide();
   const data = { conversationId: server.id, userId: ben.id, typing: true };
-  const state = after(loaded(server), [{ type: 'typing', data, expiresAt: 1 }]);
+  const connection = { status: 'online' as const, since: 0, reconnecting: false };
+  const state = after(loaded(server), [
+    { type: 'connection', connection },
+    { type: 'presence', presences: [{ userId: ben.id, online: true, lastSeenAt: null }] },
+    { type: 'typing', data, expiresAt: 1 },
+  ]);
   expect(typersIn(state, server.id)).toEqual(['Ben']);
+  expect(isThere(state, ben)).toBe(true);
+  // The socket has not noticed yet.
+  const alone = after(state, [{ type: 'network', hasNetwork: false }]);
+  expect(typersIn(alone, server.id)).toEqual([]);
+  expect(isThere(alone, ben)).toBe(false);
 });
 
 test('a name is known from people, members or the row', () => {

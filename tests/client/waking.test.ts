@@ -40,7 +40,10 @@ beforeEach(async () => {
     onSignedOut: () => undefined,
     isToldVisible: () => true,
   });
-  stopWatching = watchWaking(() => void link.check());
+  stopWatching = watchWaking(
+    () => void link.check(),
+    () => undefined,
+  );
   link.open();
   await vi.waitUntil(() => statuses.at(-1) === 'online', { timeout: 10_000 });
 });
@@ -68,7 +71,7 @@ test('a page that is in view again finds out that its connection is dead', async
 
 test.each(signs)('a page that is %s asks', (_, sign) => {
   const wake = vi.fn();
-  const stop = watchWaking(wake);
+  const stop = watchWaking(wake, () => undefined);
   sign();
   expect(wake).toHaveBeenCalledOnce();
   stop();
@@ -81,9 +84,11 @@ test('a connection that is still there stays, however often it is asked for', as
   expect(statuses).toEqual(['connecting', 'online']);
 });
 
-test('a page that goes out of view, or was loaded anew, asks nothing', async () => {
-  const wake = vi.fn();
-  const stop = watchWaking(wake);
+test('a page that goes out of view, loses its network, or was loaded anew, asks nothing', async () => {
+  const [wake, changed] = [vi.fn(), vi.fn()];
+  const stop = watchWaking(wake, changed);
+  window.dispatchEvent(new Event('offline'));
+  expect(changed).toHaveBeenCalledOnce();
   page.visibilityState = 'hidden';
   page.dispatchEvent(new Event('visibilitychange'));
   window.dispatchEvent(pageshow(false));
@@ -92,6 +97,7 @@ test('a page that goes out of view, or was loaded anew, asks nothing', async () 
   page.visibilityState = 'visible';
   for (const [, sign] of signs) sign();
   expect(wake).not.toHaveBeenCalled();
+  expect(changed).toHaveBeenCalledOnce();
 });
 
 test('a line that went during sleep is tried again at once', async () => {

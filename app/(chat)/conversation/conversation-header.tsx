@@ -1,7 +1,7 @@
 import { ArrowLeft, Info } from '#lib/ui/icons.tsx';
 import { useEffect, useRef } from 'react';
 import { useChat, useWatchPresence } from '#lib/client/provider.tsx';
-import { personOf } from '#lib/client/select.ts';
+import { isThere, personOf } from '#lib/client/select.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { IconButton } from '#lib/ui/icon-button.tsx';
@@ -21,7 +21,7 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
   const isDetailsOpen = view.name === 'chats' && view.details;
   const heading = useRef<HTMLHeadingElement>(null);
   const person = useChat((state) => peer && (personOf(state, peer.id) ?? peer));
-  const isOnline = useChat((state) => state.connection.status === 'online');
+  const isOnline = useChat((state) => isThere(state, peer));
   const subtitle = useSubtitle(conversation);
   useWatchPresence(peer ? [peer.id] : []);
 
@@ -48,7 +48,7 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
           kind={kind === 'group' ? 'group' : 'person'}
           size={40}
           src={avatarUrl}
-          online={isOnline && person?.online}
+          online={isOnline}
         />
         <span className="min-w-0 flex-1">
           <h2

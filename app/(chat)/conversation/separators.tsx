@@ -81,8 +81,7 @@ export function SystemLine({ message, nameOf, myId }: SystemLineProps) {
 export function Typing({ conversation }: { conversation: Conversation }) {
   const t = useTexts();
   const typers = useChat((state) => typersIn(state, conversation.id));
-  const isOnline = useChat((state) => state.connection.status === 'online');
-  if (!isOnline || typers.length === 0) return null;
+  if (typers.length === 0) return null;
   return (
     <div className="px-3 pb-3 tablet:px-4 desktop:px-6">
       <TypingBubble label={typingText(t, typers, true)} />

@@ -1,5 +1,5 @@
 import { useChat } from '#lib/client/provider.tsx';
-import { personOf, typersIn } from '#lib/client/select.ts';
+import { isThere, personOf, typersIn } from '#lib/client/select.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { lastSeenText } from '#lib/ui/time.ts';
 import { useToday } from '#lib/ui/use-today.ts';
@@ -18,10 +18,9 @@ const namesShown = 6;
 export function usePresence({ peer }: Conversation): string {
   const t = useTexts();
   const person = useChat((state) => peer && (personOf(state, peer.id) ?? peer));
-  // Without a connection nobody knows who is there.
-  const isConnected = useChat((state) => state.connection.status === 'online');
+  const isOnline = useChat((state) => isThere(state, peer));
   const today = useToday();
-  if (isConnected && person?.online) return t('person.online');
+  if (isOnline) return t('person.online');
   return person?.lastSeenAt && today !== null ? lastSeenText(t, person.lastSeenAt) : '';
 }
 
@@ -29,9 +28,7 @@ export function usePresence({ peer }: Conversation): string {
 export function useSubtitle(conversation: Conversation): Subtitle {
   const t = useTexts();
   const { id, kind, me, memberCount } = conversation;
-  const typers = useChat((state) =>
-    state.connection.status === 'online' ? typersIn(state, id) : [],
-  );
+  const typers = useChat((state) => typersIn(state, id));
   const others = useChat((state) =>
     (state.members[id] ?? [])
       .filter(({ user }) => user.id !== state.account.id)

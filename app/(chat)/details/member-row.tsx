@@ -1,6 +1,6 @@
 import { Crown, MessageCircle, ShieldCheck, ShieldMinus, UserMinus } from '#lib/ui/icons.tsx';
 import { useActions, useChat } from '#lib/client/provider.tsx';
-import { personOf } from '#lib/client/select.ts';
+import { isThere, personOf } from '#lib/client/select.ts';
 import type { Conversation, Member, Role } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { Menu, MenuItem, MenuSeparator } from '#lib/ui/menu.tsx';
@@ -27,7 +27,7 @@ export function MemberRow({ conversation, member, rowProps, onRemove }: MemberRo
   const { attempt } = useAttempt();
   const myId = useChat((state) => state.account.id);
   const user = useChat((state) => personOf(state, member.user.id) ?? member.user);
-  const isConnected = useChat((state) => state.connection.status === 'online');
+  const isOnline = useChat((state) => isThere(state, member.user));
   const isMe = user.id === myId;
   const may = rightsOver(conversation.me, member);
   const set = (role: Role) =>
@@ -40,7 +40,7 @@ export function MemberRow({ conversation, member, rowProps, onRemove }: MemberRo
         name={user.displayName}
         src={user.avatarUrl}
         size={40}
-        online={isConnected && user.online && !isMe}
+        online={isOnline && !isMe}
       />
       <span className="min-w-0 flex-1">
         <span className="flex gap-1 font-medium">

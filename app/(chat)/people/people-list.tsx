@@ -2,8 +2,8 @@
 
 import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react';
 import { useChat, useWatchPresence } from '#lib/client/provider.tsx';
+import { isThere } from '#lib/client/select.ts';
 import type { User } from '#lib/contract/records.ts';
-import { Avatar } from '#lib/ui/avatar.tsx';
 import { CheckCircle } from '#lib/ui/checkbox.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
@@ -13,6 +13,7 @@ import { useLongList } from '#lib/ui/use-long-list.ts';
 import { usePersonRowHeight } from '#lib/ui/use-person-row-height.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { errorText } from '../conversation/failure.ts';
+import { PersonLine } from './person-line.tsx';
 import { usePeople } from './use-people.ts';
 
 const watched = 200;
@@ -106,11 +107,7 @@ interface PersonRowProps {
 
 function PersonRow({ person, checked, busy, tabIndex, onPick, children }: PersonRowProps) {
   const t = useTexts();
-  const { id, displayName, username, avatarUrl } = person;
-  const online = useChat(
-    ({ people, connection }) =>
-      connection.status === 'online' && (people[id]?.online ?? person.online),
-  );
+  const online = useChat((state) => isThere(state, person));
   const ticks = checked !== undefined;
   return (
     <button
@@ -118,21 +115,14 @@ function PersonRow({ person, checked, busy, tabIndex, onPick, children }: Person
       role={ticks ? 'checkbox' : undefined}
       aria-checked={ticks ? checked : undefined}
       aria-busy={busy || undefined}
-      data-roving={id}
+      data-roving={person.id}
       tabIndex={tabIndex}
       onClick={onPick}
       className="flex h-full w-full items-center gap-3.5 rounded-md px-3 py-1.5 text-start hover:bg-hover-surface"
     >
-      <Avatar id={id} name={displayName} src={avatarUrl} size={40} online={online} />
-      <span className="min-w-0 flex-1">
-        <span dir="auto" className="user-line block text-body font-medium">
-          {displayName}
-        </span>
-        <span className="trunc block text-sm text-text-3">
-          <bdi dir="ltr">@{username}</bdi>
-          {online && !ticks && <span aria-hidden> · {t('person.online')}</span>}
-        </span>
-      </span>
+      <PersonLine person={person} online={online}>
+        {online && !ticks && <span aria-hidden> · {t('person.online')}</span>}
+      </PersonLine>
       {busy ? <Spinner /> : children}
     </button>
   );

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import type { User } from '#lib/contract/records.ts';
-import { Avatar } from '#lib/ui/avatar.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { ChevronRight } from '#lib/ui/icons.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { firstName } from '../conversation/names.ts';
+import { PersonLine } from '../people/person-line.tsx';
 import { BlockDialog } from '../shell/parts.tsx';
 import { SettingRow } from './setting-row.tsx';
 import { useBlocked } from './use-blocked.ts';
@@ -43,24 +43,15 @@ export function BlockedRow() {
 }
 
 function BlockedPerson({ person }: { person: User }) {
-  const { id, displayName, username, avatarUrl } = person;
   const t = useTexts();
   const [asked, setAsked] = useState<User | null>(null);
   return (
     <li className="flex min-h-13 items-center gap-3.5 px-2 py-1.5 text-text">
-      <Avatar id={id} name={displayName} src={avatarUrl} size={40} />
-      <span className="min-w-0 flex-1">
-        <span dir="auto" className="user-line block text-body font-medium">
-          {displayName}
-        </span>
-        <span className="trunc block text-sm text-text-3">
-          <bdi dir="ltr">@{username}</bdi>
-        </span>
-      </span>
+      <PersonLine person={person} />
       <Button
         variant="tonal"
         size="sm"
-        aria-label={t('block.undoNamed', { name: firstName(displayName) })}
+        aria-label={t('block.undoNamed', { name: firstName(person.displayName) })}
         onClick={() => setAsked(person)}
       >
         {t('block.undo')}

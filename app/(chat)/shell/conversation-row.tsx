@@ -3,7 +3,7 @@
 import { Ban, BellOff, Pin } from '#lib/ui/icons.tsx';
 import { memo } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
-import { isMuted } from '#lib/client/select.ts';
+import { isMuted, isThere } from '#lib/client/select.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { Badge } from '#lib/ui/badge.tsx';
 import { ChatLink } from '#lib/ui/nav.tsx';
@@ -36,10 +36,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   const { id, isOpen, tabIndex, onOpen } = props;
   const t = useTexts();
   const row = useChat((state) => state.conversations[id]);
-  const online = useChat((state) => {
-    const peer = state.conversations[id]?.peer;
-    return state.connection.status === 'online' && (state.people[peer?.id ?? '']?.online ?? false);
-  });
+  const online = useChat((state) => isThere(state, state.conversations[id]?.peer));
   const preview = useChat((state) => {
     const conversation = state.conversations[id];
     return conversation ? previewOf(t, state, conversation, isOpen) : null;

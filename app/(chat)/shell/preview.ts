@@ -1,4 +1,11 @@
-import { nameOf, pendingOf, remembered, tickOf, typersIn } from '#lib/client/select.ts';
+import {
+  isConnected,
+  nameOf,
+  pendingOf,
+  remembered,
+  tickOf,
+  typersIn,
+} from '#lib/client/select.ts';
 import type { ChatState, Tick } from '#lib/client/types.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import type { Texts } from '#lib/texts/texts.ts';
@@ -19,11 +26,11 @@ export interface Preview {
 
 export function previewOf(t: Texts, state: ChatState, row: Conversation, isOpen: boolean): Preview {
   const { id } = row;
-  const { account, connection, people } = state;
+  const { account, people } = state;
   const { drafts, former, members, outbox, receipts, typing } = state;
   const own = [drafts, former, members, outbox, receipts, typing].map((record) => record[id]);
   // All rows ask at every change of anything.
-  return rememberPreviews(id, [t, row, isOpen, account, connection.status, people, ...own], () =>
+  return rememberPreviews(id, [t, row, isOpen, account, isConnected(state), people, ...own], () =>
     makePreview(t, state, row, isOpen),
   );
 }
@@ -34,7 +41,7 @@ function makePreview(t: Texts, state: ChatState, row: Conversation, isOpen: bool
   const pending = pendingOf(state, row.id).at(-1);
   const at = pending?.createdAt ?? row.lastMessage?.createdAt ?? row.createdAt;
   const plain = { who: '', tick: null, at };
-  const typers = state.connection.status === 'online' ? typersIn(state, row.id) : [];
+  const typers = typersIn(state, row.id);
   if (typers.length > 0)
     return { ...plain, kind: 'typing', text: typingText(t, typers, row.kind === 'group') };
   const failed = pendingOf(state, row.id).findLast(({ status }) => status === 'failed');

@@ -1,13 +1,14 @@
 'use client';
 
 import { useChat } from '#lib/client/provider.tsx';
+import { isThere } from '#lib/client/select.ts';
 import type { Conversation, User } from '#lib/contract/records.ts';
-import { Avatar } from '#lib/ui/avatar.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { useLongList } from '#lib/ui/use-long-list.ts';
+import { PersonLine } from '../people/person-line.tsx';
 import { usePeople } from '../people/use-people.ts';
 import { useStartChat } from '../people/use-start-chat.ts';
 import { ConversationRow, conversationRowHeight, rowClasses } from './conversation-row.tsx';
@@ -108,25 +109,17 @@ interface PersonRowProps {
 }
 
 function PersonRow({ person, busy, tabIndex, onPick }: PersonRowProps) {
-  const { id, displayName, username, avatarUrl, online } = person;
+  const online = useChat((state) => isThere(state, person));
   return (
     <button
       type="button"
       aria-busy={busy || undefined}
-      data-roving={id}
+      data-roving={person.id}
       tabIndex={tabIndex}
       className={rowClasses}
       onClick={onPick}
     >
-      <Avatar id={id} name={displayName} src={avatarUrl} online={online} />
-      <span className="min-w-0">
-        <span dir="auto" className="user-line block text-body font-semibold">
-          {displayName}
-        </span>
-        <span className="trunc block text-md text-text-2">
-          <bdi dir="ltr">@{username}</bdi>
-        </span>
-      </span>
+      <PersonLine person={person} online={online} large />
     </button>
   );
 }
