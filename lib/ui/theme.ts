@@ -1,3 +1,5 @@
+import { changed, prefix, rememberHere, useRemembered } from './remembered.ts';
+
 /** How Gatherly looks on this device: kept in this browser only, and applied before the first paint. */
 
 export const themes = ['system', 'light', 'dark'] as const;
@@ -6,21 +8,18 @@ export type Theme = (typeof themes)[number];
 /** Percent of the browser's own text size. */
 export const textSizes = [87.5, 100, 112.5, 125, 137.5] as const;
 
-const themeKey = 'gatherly.theme';
-const textSizeKey = 'gatherly.text-size';
-const changed = 'gatherly:appearance';
-
 /**
  * Runs inside <head> before anything is painted, so it stands alone: it knows no import. The colour
  * of the browser's own bars follows the tokens, which are there once the style sheet is.
  */
-function applyAppearance(themeName: string, sizeName: string, changedName: string) {
+function applyAppearance(before: string, changedName: string) {
   const root = document.documentElement;
   const dark = matchMedia('(prefers-color-scheme: dark)');
+  const still = matchMedia('(prefers-reduced-motion)');
   const phone = matchMedia('(width < 720px)');
   const saved = (name: string) => {
     try {
-      return localStorage.getItem(name);
+      return localStorage.getItem(before + name);
     } catch {
       return null;
     }
@@ -38,9 +37,10 @@ function applyAppearance(themeName: string, sizeName: string, changedName: strin
     meta.content = colour.trim();
   };
   const apply = () => {
-    const theme = saved(themeName);
+    const theme = saved('theme');
     root.dataset.theme = theme === 'dark' || (theme !== 'light' && dark.matches) ? 'dark' : 'light';
-    const size = Number(saved(sizeName));
+    root.dataset.motion = still.matches ? 'reduced' : (saved('motion') ?? 'system');
+    const size = Number(saved('text-size'));
     root.style.fontSize = size >= 50 && size <= 200 && size !== 100 ? size + '%' : '';
     if (document.readyState !== 'loading') paintBars();
   };
@@ -48,44 +48,32 @@ function applyAppearance(themeName: string, sizeName: string, changedName: strin
   document.addEventListener('DOMContentLoaded', paintBars);
   phone.addEventListener('change', paintBars);
   dark.addEventListener('change', apply);
+  still.addEventListener('change', apply);
   addEventListener('storage', apply);
   addEventListener(changedName, apply);
 }
 
-const names = [themeKey, textSizeKey, changed] as const;
-
-export const appearanceScript = `(${applyAppearance.toString()})(${names
-  .map((name) => JSON.stringify(name))
-  .join()})`;
+export const appearanceScript = `(${applyAppearance.toString()})('${prefix}','${changed}')`;
 
 /** The same, where the page was not the server's and the script has therefore not run. */
 export function ensureAppearance(): void {
-  if (!document.documentElement.dataset.theme) applyAppearance(...names);
+  if (!document.documentElement.dataset.theme) applyAppearance(prefix, changed);
 }
 
-const isTheme = (value: string | null): value is Theme => themes.some((theme) => theme === value);
-
-export function savedTheme(): Theme {
-  const saved = localStorage.getItem(themeKey);
-  return isTheme(saved) ? saved : 'system';
+export function useTheme(): Theme {
+  const saved = useRemembered('theme');
+  return themes.find((theme) => theme === saved) ?? 'system';
 }
 
-export const savedTextSize = (): number => Number(localStorage.getItem(textSizeKey)) || 100;
+export const useTextSize = (): number => Number(useRemembered('text-size')) || 100;
 
-function save(key: string, value: string): void {
-  localStorage.setItem(key, value);
-  dispatchEvent(new Event(changed));
-}
+/** Whether nothing is to move here, whatever the system says. */
+export const useReducedMotion = (): boolean => useRemembered('motion') === 'reduced';
 
-export const saveTheme = (theme: Theme): void => save(themeKey, theme);
-export const saveTextSize = (percent: number): void => save(textSizeKey, String(percent));
+/** Whether nothing moves, by this device's setting or the system's. */
+export const isStill = (): boolean => document.documentElement.dataset.motion === 'reduced';
 
-/** For useSyncExternalStore. */
-export function onAppearanceChange(listener: () => void): () => void {
-  addEventListener(changed, listener);
-  addEventListener('storage', listener);
-  return () => {
-    removeEventListener(changed, listener);
-    removeEventListener('storage', listener);
-  };
-}
+export const saveTheme = (theme: Theme): void => rememberHere('theme', theme);
+export const saveTextSize = (percent: number): void => rememberHere('text-size', String(percent));
+export const saveReducedMotion = (isReduced: boolean): void =>
+  rememberHere('motion', isReduced ? 'reduced' : 'system');

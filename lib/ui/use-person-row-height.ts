@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { onAppearanceChange } from './theme.ts';
+import { onRemembered } from './remembered.ts';
 
 const padding = 12;
 const least = 52;
@@ -10,7 +10,7 @@ export const personRowHeight = (rem: number): number =>
 
 /** That height in the text size that was set. */
 export const usePersonRowHeight = (): number =>
-  useSyncExternalStore(onAppearanceChange, measured, () => least);
+  useSyncExternalStore(onRemembered, measured, () => least);
 
 const measured = () =>
   personRowHeight(parseFloat(getComputedStyle(document.documentElement).fontSize));

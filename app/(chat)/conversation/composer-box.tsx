@@ -1,7 +1,7 @@
 import type { KeyboardEvent, Ref } from 'react';
 import { Spinner } from '#lib/ui/spinner.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { isTouch } from './touch.ts';
+import { breaksByEnter } from './touch.ts';
 
 interface ComposerBoxProps {
   ref: Ref<HTMLTextAreaElement>;
@@ -39,6 +39,8 @@ export function ComposerBox(props: ComposerBoxProps) {
           aria-describedby={describedBy}
           placeholder={t('composer.label')}
           autoComplete="off"
+          // Only keyboards on the screen show it, and there Enter breaks the line.
+          enterKeyHint="enter"
           value={value}
           onChange={(event) => onChange(event.target.value)}
           onKeyDown={(event) => onKey(event, props)}
@@ -69,7 +71,8 @@ function onKey(event: KeyboardEvent, { onSubmit, onUp, onEscape }: ComposerBoxPr
   // Enter that ends a composition (Safari tells it by 229 only) chooses a word, it does not send.
   if (event.nativeEvent.isComposing || event.keyCode === 229) return;
   const isPlain = !event.shiftKey && !event.altKey;
-  const sends = event.key === 'Enter' && isPlain && (!isTouch() || event.ctrlKey || event.metaKey);
+  const sends =
+    event.key === 'Enter' && isPlain && (!breaksByEnter() || event.ctrlKey || event.metaKey);
   if (sends) onSubmit();
   else if (event.key === 'ArrowUp' && isPlain && onUp()) event.stopPropagation();
   else if (event.key === 'Escape' && onEscape()) event.stopPropagation();

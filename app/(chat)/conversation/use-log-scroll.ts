@@ -15,6 +15,7 @@ import {
   useState,
   type RefObject,
 } from 'react';
+import { isStill } from '#lib/ui/theme.ts';
 import { topRoom } from './log-ends.tsx';
 import { estimateHeight, type RowMetrics } from './row-height.ts';
 import { heightsOf, keepHeights, keepRect, lastRect } from './log-memory.ts';
@@ -259,7 +260,7 @@ export function useLogScroll(options: LogScrollOptions) {
     if (!box) return;
     const distance = box.scrollHeight - box.scrollTop - box.clientHeight;
     const isNear = isLive && distance <= screensAhead * box.clientHeight;
-    if (how === 'smooth' && isNear && !matchMedia('(prefers-reduced-motion: reduce)').matches)
+    if (how === 'smooth' && isNear && !isStill())
       return virtualizer.scrollToEnd({ behavior: 'smooth' });
     view.current.goal = goal;
     // What was written just now is drawn with it.

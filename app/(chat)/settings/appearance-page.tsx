@@ -1,19 +1,18 @@
 'use client';
 
-import { useSyncExternalStore, type CSSProperties } from 'react';
+import type { CSSProperties } from 'react';
 import { Tick } from '#lib/ui/tick.tsx';
 import {
-  onAppearanceChange,
-  savedTextSize,
-  savedTheme,
   saveTextSize,
   saveTheme,
   textSizes,
   themes,
-  type Theme,
+  useTextSize,
+  useTheme,
 } from '#lib/ui/theme.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { Card } from './card.tsx';
+import { HabitsCard } from './habits-card.tsx';
 import { ThemeSample } from './theme-sample.tsx';
 
 const sizeNames = ['small', 'default', 'large', 'larger', 'largest'] as const;
@@ -23,13 +22,14 @@ export function AppearancePage() {
     <>
       <ThemeChoice />
       <TextSizeChoice />
+      <HabitsCard />
     </>
   );
 }
 
 function ThemeChoice() {
   const t = useTexts();
-  const theme = useSyncExternalStore<Theme>(onAppearanceChange, savedTheme, () => 'system');
+  const theme = useTheme();
   return (
     <div role="radiogroup" aria-label={t('appearance.theme')} className="mb-5 flex gap-3">
       {themes.map((name) => (
@@ -72,7 +72,7 @@ const RadioDot = ({ checked }: { checked: boolean }) => (
 
 function TextSizeChoice() {
   const t = useTexts();
-  const size = useSyncExternalStore(onAppearanceChange, savedTextSize, () => 100);
+  const size = useTextSize();
   const step = Math.max(0, (textSizes as readonly number[]).indexOf(size));
   const sizeName = t(`appearance.${sizeNames[step] ?? 'default'}`);
   return (

@@ -5,11 +5,12 @@ interface SettingRowProps {
   title: string;
   text?: string;
   onClick?: () => void;
+  className?: string;
   children: ReactNode;
 }
 
 /** A line of a card: what it is about, and at its end what there is to it. All of it can be pressed. */
-export function SettingRow({ title, text, onClick, children }: SettingRowProps) {
+export function SettingRow({ title, text, onClick, className = '', children }: SettingRowProps) {
   const content = (
     <>
       <span className="min-w-0 flex-1">
@@ -20,10 +21,14 @@ export function SettingRow({ title, text, onClick, children }: SettingRowProps) 
     </>
   );
   return onClick ? (
-    <button type="button" onClick={onClick} className={`${cardRow} hover:bg-hover-surface`}>
+    <button
+      type="button"
+      onClick={onClick}
+      className={`${cardRow} ${className} hover:bg-hover-surface`}
+    >
       {content}
     </button>
   ) : (
-    <label className={cardRow}>{content}</label>
+    <label className={`${cardRow} ${className}`}>{content}</label>
   );
 }

@@ -6,6 +6,7 @@ import { Switch } from '#lib/ui/switch.tsx';
 import type { PlainKey } from '#lib/texts/catalogue.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { Keys, type KeyName } from './keys.tsx';
+import { enterKey } from '../conversation/touch.ts';
 import { singleKeys } from './use-shortcuts.ts';
 
 type Part = { title: PlainKey; shortcuts: { keys: KeyName[]; does: PlainKey }[] };
@@ -44,15 +45,17 @@ const parts: Part[] = [
       { keys: ['del'], does: 'message.delete' },
     ],
   },
-  {
-    title: 'shortcuts.writing',
-    shortcuts: [
-      { keys: ['enter'], does: 'shortcuts.send' },
-      { keys: ['shift', 'enter'], does: 'shortcuts.newLine' },
-      { keys: ['↑'], does: 'shortcuts.editLast' },
-    ],
-  },
 ];
+
+/** As Enter was set. */
+const writing = (breaks: boolean): Part => ({
+  title: 'shortcuts.writing',
+  shortcuts: [
+    { keys: breaks ? ['ctrl', 'enter'] : ['enter'], does: 'shortcuts.send' },
+    { keys: breaks ? ['enter'] : ['shift', 'enter'], does: 'shortcuts.newLine' },
+    { keys: ['↑'], does: 'shortcuts.editLast' },
+  ],
+});
 
 interface ShortcutsDialogProps {
   open: boolean;
@@ -62,9 +65,10 @@ interface ShortcutsDialogProps {
 export function ShortcutsDialog(props: ShortcutsDialogProps) {
   const t = useTexts();
   const hasSingleKeys = useRemembered(singleKeys) !== 'off';
+  const breaks = useRemembered(enterKey) === 'breaks';
   return (
     <Dialog {...props} title={t('shortcuts.title')} kind="choice">
-      {parts.map(({ title, shortcuts }) => (
+      {[...parts, writing(breaks)].map(({ title, shortcuts }) => (
         <section key={title} aria-label={t(title)}>
           <h3 className="pt-3 pb-1 text-xs font-semibold text-text-3">{t(title)}</h3>
           <dl>
