@@ -6,6 +6,7 @@ import { useRef, type ReactNode } from 'react';
 import { useBackCloses } from '#lib/ui/back.ts';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { isOnToast, keepToasts } from '#lib/ui/toast-place.ts';
 
 export interface DialogProps {
   open: boolean;
@@ -78,8 +79,10 @@ export function Dialog(props: DialogProps) {
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-30 animate-fade bg-scrim" />
         <Radix.Content
+          ref={keepToasts}
           aria-describedby={undefined}
           {...focus}
+          onInteractOutside={(event) => isOnToast(event.target) && event.preventDefault()}
           className={`fixed inset-0 z-30 m-auto flex w-110 max-w-[calc(100%-32px)] flex-col overflow-hidden rounded-xl bg-raised shadow-3 outline-none [--ring:var(--c-raised)] ${shapes[kind]}`}
         >
           <header

@@ -1,8 +1,10 @@
 'use client';
 
 import { useEffect, useSyncExternalStore } from 'react';
-import { toast, Toaster as Sonner } from 'sonner';
+import { createPortal } from 'react-dom';
+import { toast, Toaster as Sonner, useSonner } from 'sonner';
 import { useTexts } from './texts-provider.tsx';
+import { toastPlace } from './toast-place.ts';
 
 const phone = '(width < 720px)';
 const onPhoneChange = (listener: () => void) => {
@@ -26,7 +28,7 @@ interface ToasterProps {
   onReady: (show: typeof toast) => void;
 }
 
-/** Where toasts are shown. */
+/** Where toasts are shown: above everything, in the middle of the sheet or dialog that they tell about. */
 export function Toaster({ onReady }: ToasterProps) {
   const t = useTexts();
   const isPhone = useSyncExternalStore(
@@ -34,9 +36,10 @@ export function Toaster({ onReady }: ToasterProps) {
     () => matchMedia(phone).matches,
     () => false,
   );
+  const left = useMiddle();
   // After Sonner's own, by which it listens.
   useEffect(() => onReady(toast), [onReady]);
-  return (
+  return createPortal(
     <Sonner
       position="bottom-center"
       visibleToasts={isPhone ? 1 : 3}
@@ -44,9 +47,29 @@ export function Toaster({ onReady }: ToasterProps) {
       gap={8}
       offset={{ bottom: 88 }}
       mobileOffset={{ bottom: 'calc(76px + env(safe-area-inset-bottom))', left: 12, right: 12 }}
+      {...(!isPhone && { style: { left } })}
       dir={t.direction}
       containerAriaLabel={t('app.notices')}
       toastOptions={{ unstyled: true, classNames, closeButtonAriaLabel: t('action.close') }}
-    />
+    />,
+    toastPlace(),
   );
+}
+
+/** Where the middle of the sheet is (px), as it stands with the latest toast; undefined for the page's own. */
+function useMiddle(): number | undefined {
+  // Draws anew with each toast.
+  useSonner();
+  return useSyncExternalStore(onResize, findMiddle);
+}
+
+const onResize = (listener: () => void) => {
+  addEventListener('resize', listener);
+  return () => removeEventListener('resize', listener);
+};
+
+function findMiddle(): number | undefined {
+  const sheet = toastPlace().closest('[role=dialog]') ?? document.getElementById('main');
+  const box = sheet?.getBoundingClientRect();
+  return box && box.left + box.width / 2;
 }

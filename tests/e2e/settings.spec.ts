@@ -98,6 +98,60 @@ test('read receipts and presence go both ways, and can be hidden', async ({ sign
   await expect(tick(ana, 'First', 'Read')).toHaveCount(0);
 });
 
+test('what Enter does and what moves is set for the device', async ({ signUp }) => {
+  const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
+  const { page } = ana;
+  await openSettings(ana, 'Appearance');
+  const motion = page.getByRole('switch', { name: 'Reduce motion' });
+  const enter = page.getByRole('switch', { name: 'Enter sends the message' });
+  const durations = () =>
+    page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--dur-3'));
+  expect(parseFloat(await durations())).toBeGreaterThan(0);
+  await motion.click();
+  await enter.click();
+  await expect(page.getByText(/Enter makes a new line$/)).toBeVisible();
+  await page.reload();
+  await expect(motion).toBeChecked();
+  await expect(enter).not.toBeChecked();
+  expect(parseFloat(await durations())).toBe(0);
+
+  await page.goto('/chats');
+  await findAndOpen(ana, ben);
+  await composer(ana).pressSequentially('One line');
+  await composer(ana).press('Enter');
+  await composer(ana).pressSequentially('and another');
+  await expect(composer(ana)).toHaveValue('One line\nand another');
+  await composer(ana).press('Control+Enter');
+  await expect(composer(ana)).toHaveValue('');
+  await expect(log(ana).getByText('One line')).toBeVisible();
+});
+
+test('what is told while a dialog is open can be reached', async ({ signUp }) => {
+  const { page } = await signUp('Ana Vidal');
+  await page.goto('/settings/privacy');
+  await page.route('**/api/v1/users/me', (route) => route.abort());
+  await page.getByRole('button', { name: /^Last seen/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Last seen' });
+  const toast = dialog.getByRole('alert').filter({ hasText: 'Not changed' });
+  const close = dialog.getByRole('listitem').getByRole('button', { name: 'Close' });
+  await dialog.getByRole('radio', { name: 'Nobody' }).click();
+  await expect(toast).toBeVisible();
+  await close.click();
+  await expect(toast).toHaveCount(0);
+  await expect(dialog).toBeVisible();
+
+  // By keys too, and it outlives the dialog.
+  await dialog.getByRole('radio', { name: 'Nobody' }).click();
+  await expect(toast).toBeVisible();
+  await expect(async () => {
+    await page.keyboard.press('Tab');
+    await expect(close).toBeFocused({ timeout: 1 });
+  }).toPass();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole('alert').filter({ hasText: 'Not changed' })).toBeVisible();
+});
+
 test('what this browser keeps is counted, and can be fetched anew', async ({ signUp }) => {
   const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
   await findAndOpen(ana, ben);
