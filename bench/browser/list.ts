@@ -1,14 +1,6 @@
-import { parseArgs } from 'node:util';
 import type { Page } from 'playwright';
-import { startServer } from '../../tests/support/server.ts';
-import { contextOf, crowd, launch, row, say, workDuring } from './support.ts';
-
-// Measures what the list of conversations costs on a processor four times slower:
-//   node --import tsx bench/browser/list.ts [--chats 2000]
-// The production build has to be there. Ends with status 0 whatever the numbers are.
-const { values: options } = parseArgs({
-  options: { chats: { type: 'string', default: '2000' } },
-});
+import type { Measure } from './measure.ts';
+import type { World } from './world.ts';
 
 const list = (page: Page) => page.getByRole('complementary', { name: 'Chats' });
 
@@ -36,69 +28,48 @@ async function keptChats(count: number): Promise<boolean> {
   return kept >= count;
 }
 
-const server = await startServer();
-const browser = await launch();
-try {
-  const { ana, others, chats } = await crowd(server.url, Number(options.chats));
-  say(`${chats.length} conversations, on a processor four times slower`);
-  const context = await contextOf(browser, ana);
-  const page = await context.newPage();
-  const isComplete = () =>
-    page.waitForFunction(keptChats, chats.length, { polling: 500, timeout: 120_000 });
+/** Opens the page and waits until this browser keeps the whole list. */
+export async function openList(page: Page, { chats }: World): Promise<void> {
+  await page.goto('/chats');
+  await page.waitForFunction(keptChats, chats.length, { polling: 500, timeout: 120_000 });
+}
 
-  const start = async () => {
-    await page.goto('/chats');
-    await isComplete();
-  };
-  row('first start, until all are known', await workDuring(page, start));
-  const again = async () => {
+/** What the list of conversations costs. */
+export async function measureList(page: Page, measure: Measure, world: World): Promise<void> {
+  const { frames } = measure;
+  await frames('list: start with what the browser keeps', async () => {
     await page.goto('/chats');
     await page.waitForTimeout(6000);
-  };
-  row('start with what the browser keeps', await workDuring(page, again));
-  row('scroll 2,000 px', await workDuring(page, () => scrollBy(page, 2_000)));
-  row('scroll 60,000 px', await workDuring(page, () => scrollBy(page, 60_000)));
-  row('scroll back', await workDuring(page, () => scrollBy(page, -62_000)));
-
-  const arrive = async () => {
-    for (const chat of chats.slice(0, 5)) {
-      const member = others[chats.indexOf(chat) % others.length]!;
+  });
+  await frames('list: scroll 2,000 px', () => scrollBy(page, 2_000));
+  await frames('list: scroll 60,000 px', () => scrollBy(page, 60_000));
+  await frames('list: scroll back', () => scrollBy(page, -62_000));
+  await frames('list: five messages arrive, rows move to the top', async () => {
+    for (const chat of world.short.slice(0, 5)) {
+      const member = world.others[world.short.indexOf(chat) % world.others.length]!;
       await member.say(chat, 'Something new');
       await page.waitForTimeout(200);
     }
-  };
-  row('five messages arrive, rows move to the top', await workDuring(page, arrive));
-
-  const search = async () => {
-    await list(page).getByRole('searchbox').pressSequentially('chat 19', { delay: 120 });
-  };
-  row('type into the search', await workDuring(page, search));
-  await list(page).getByRole('searchbox').fill('');
-  const filter = async () => {
+  });
+  const box = list(page).getByRole('searchbox');
+  await frames(
+    'list: type into the search',
+    () => box.pressSequentially('chat 19', { delay: 120 }),
+    () => box.fill(''),
+  );
+  await box.fill('');
+  await frames('list: change the filter', async () => {
     for (const name of ['Groups', 'Unread', 'All'])
       await page
         .getByRole('button', { name, exact: false })
         .filter({ hasText: name })
         .first()
         .click();
-  };
-  row('change the filter', await workDuring(page, filter));
-
+  });
   await list(page).getByRole('link').first().focus();
-  const walk = async () => {
+  await frames('list: walk with the keys', async () => {
     for (let press = 0; press < 20; press += 1) await page.keyboard.press('ArrowDown');
     await page.keyboard.press('End');
     await page.keyboard.press('Home');
-  };
-  row('walk with the keys', await workDuring(page, walk));
-  const open = async () => {
-    for (let press = 0; press < 5; press += 1) {
-      await page.keyboard.press('Alt+ArrowDown');
-      await page.waitForTimeout(300);
-    }
-  };
-  row('next conversation five times', await workDuring(page, open));
-} finally {
-  await browser.close();
-  await server.stop();
+  });
 }

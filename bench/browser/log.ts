@@ -1,17 +1,6 @@
-import { parseArgs } from 'node:util';
 import type { Page } from 'playwright';
-import { fillLog } from '../../tests/support/long-log.ts';
-import { people, type Person } from '../../tests/support/people.ts';
-import { startServer } from '../../tests/support/server.ts';
-import { contextOf, launch, row, say, throttle, workDuring } from './support.ts';
-
-// Measures what the message log of a long conversation costs on a processor four times slower:
-//   node --import tsx bench/browser/log.ts [--messages 100000]
-// The production build has to be there. Ends with status 0 whatever the numbers are.
-const { values: options } = parseArgs({
-  options: { messages: { type: 'string', default: '100000' } },
-});
-const count = Number(options.messages);
+import type { Measure } from './measure.ts';
+import type { World } from './world.ts';
 
 const log = (page: Page) => page.getByRole('region', { name: 'Messages' });
 
@@ -24,57 +13,71 @@ async function wheel(page: Page, pixels: number, steps: number): Promise<void> {
   }
 }
 
-/** How many frames were shown, and the share of them that came more than 50 ms after the one before. */
-async function framesDuring(page: Page, act: () => Promise<void>): Promise<string> {
-  // As text: what tsx makes of a function needs a helper that the page does not have.
-  await page.evaluate(`(() => {
-    const noted = (window.noted = { times: [], isOn: true });
-    const note = (time) => {
-      noted.times.push(time);
-      if (noted.isOn) requestAnimationFrame(note);
-    };
-    requestAnimationFrame(note);
-  })()`);
-  await act();
-  const times = await page.evaluate<number[]>('window.noted.isOn = false, window.noted.times');
-  const late = times.filter((time, index) => index > 0 && time - (times[index - 1] ?? 0) > 50);
-  return `${times.length} frames, ${((100 * late.length) / times.length).toFixed(1)} % later than 50 ms`;
+/** Throws the log with a finger, which lets go of it. */
+async function fling(page: Page, pixels: number): Promise<void> {
+  const box = (await log(page).boundingBox())!;
+  const session = await page.context().newCDPSession(page);
+  await session.send('Input.synthesizeScrollGesture', {
+    x: box.x + box.width / 2,
+    y: box.y + box.height / 2,
+    yDistance: pixels,
+    speed: 8_000,
+    preventFling: false,
+    gestureSourceType: 'touch',
+  });
+  await session.detach();
+  await page.waitForTimeout(1_000);
 }
 
-const server = await startServer();
-const browser = await launch();
-try {
-  const [ana, ben] = (await people(server.url, 'ana', 'ben')) as [Person, Person];
-  const chat = await ana.direct(ben);
-  await fillLog(server, [ana, ben], chat, { count, read: count - 40, now: Date.now() });
-  say(`${count.toLocaleString('en')} messages, processor slowed down four times`);
-  const context = await contextOf(browser, ana);
-  const page = await context.newPage();
-  await page.goto('/chats');
-  await page.getByRole('link', { name: 'Ben' }).waitFor();
-  const release = await throttle(page);
+async function toEnd(page: Page): Promise<void> {
+  const button = page.getByRole('button', { name: /go to the newest/i });
+  await button.click();
+  await button.waitFor({ state: 'hidden' });
+}
 
-  const open = async () => {
-    await page.getByRole('link', { name: 'Ben' }).click();
-    await page.getByRole('separator').first().waitFor();
+/** What the log of a very long conversation costs. */
+export async function measureLog(page: Page, measure: Measure, world: World): Promise<void> {
+  const { frames } = measure;
+  const { ana, long } = world;
+  const ben = world.others[0]!;
+  const name = (what: string) => `${world.messages.toLocaleString('en')} messages: ${what}`;
+  await page.locator(`[data-chat="${long.id}"]`).click();
+  await log(page).waitFor();
+  const composer = page.getByRole('textbox', { name: 'Message' });
+  await frames(
+    name('type 30 characters'),
+    () => composer.pressSequentially('Shall we meet at the harbour? ', { delay: 60 }),
+    () => composer.fill(''),
+  );
+  await composer.fill('');
+  await frames(name('20 messages come in'), async (round) => {
+    for (let n = 0; n < 20; n += 1) await ben.say(long, `News ${round} ${n}.`);
+    await page.getByText(`News ${round} 19.`).first().waitFor();
+  });
+  const own = async (round: number) => {
+    for (let n = 0; n < 12; n += 1) await ana.say(long, `Own ${round} ${n}.`);
+    await page.getByText(`Own ${round} 11.`).first().waitFor();
+    await page.waitForTimeout(500);
   };
-  row('open at the unread divider', await workDuring(page, open));
-  row('wheel up 20,000 px, pages come in', await workDuring(page, () => wheel(page, -20_000, 100)));
-  row('wheel up 60,000 px', await workDuring(page, () => wheel(page, -60_000, 100)));
-  row('wheel down 60,000 px', await workDuring(page, () => wheel(page, 60_000, 100)));
-  say(`  ${await framesDuring(page, () => wheel(page, -60_000, 100))}`);
-  const toEnd = async () => {
-    await page.getByRole('button', { name: /go to the newest/i }).click();
-    await page.getByText(`No. ${count}.`).waitFor();
-  };
-  row('to the newest message', await workDuring(page, toEnd));
-  const hear = async () => {
-    for (let n = 0; n < 20; n += 1) await ben.say(chat, `News ${n}.`);
-    await page.getByText('News 19.').first().waitFor();
-  };
-  row('20 messages come in', await workDuring(page, hear));
-  await release();
-} finally {
-  await browser.close();
-  await server.stop();
+  await frames(
+    name('12 ticks change'),
+    async () => {
+      const { lastSeq } = await ana.view(long);
+      await ben.done('POST', `/conversations/${long.id}/read`, { seq: lastSeq });
+      await page.waitForTimeout(300);
+    },
+    own,
+  );
+  await frames(name('wheel up 20,000 px, pages come in'), () => wheel(page, -20_000, 100));
+  await frames(name('wheel down 15,000 px'), () => wheel(page, 15_000, 75));
+  await frames(name('fling up 8,000 px'), () => fling(page, 8_000));
+  await frames(name('fling down 6,000 px'), () => fling(page, -6_000));
+  await frames(name('20 messages come in, scrolled up'), async (round) => {
+    for (let n = 0; n < 20; n += 1) await ben.say(long, `Later ${round} ${n}.`);
+  });
+  await frames(
+    name('to the newest message'),
+    () => toEnd(page),
+    () => wheel(page, -6_000, 30),
+  );
 }

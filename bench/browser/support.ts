@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
 import { chromiumArguments, requireChromium } from '../../tests/support/chromium.ts';
 import { people, type Person } from '../../tests/support/people.ts';
 
 /** A mid-range phone's processor, as Lighthouse has it. */
-const slowdown = 4;
+export const slowdown = 4;
 
 export const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: requireChromium(), args: chromiumArguments });
@@ -32,50 +31,6 @@ export async function throttle(page: Page): Promise<() => Promise<void>> {
     await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
     await session.detach();
   };
-}
-
-export interface Work {
-  /** Milliseconds that the longest tasks of the page's main thread take on the slower processor. */
-  longest: number[];
-  /** How many took more than 50 ms. */
-  long: number;
-}
-
-interface TraceEvent {
-  name: string;
-  ph: string;
-  pid: number;
-  tid: number;
-  tdur?: number;
-  args?: { name?: string };
-}
-
-const longMs = 50;
-
-/**
- * What the page's main thread had to do while `act` ran, and a moment later. Processor time as measured,
- * times four: what else the machine does is not counted, as it is where the browser itself slows down.
- */
-export async function workDuring(page: Page, act: () => Promise<void>): Promise<Work> {
-  const browser = page.context().browser()!;
-  await browser.startTracing(page, {
-    categories: ['toplevel', 'disabled-by-default-devtools.timeline'],
-  });
-  await act();
-  await sleep(500);
-  const trace = JSON.parse((await browser.stopTracing()).toString()) as {
-    traceEvents: TraceEvent[];
-  };
-  const threads = new Set(
-    trace.traceEvents
-      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid} ${tid}`),
-  );
-  const tasks = trace.traceEvents
-    .filter(({ name, pid, tid }) => name === 'RunTask' && threads.has(`${pid} ${tid}`))
-    .map(({ tdur = 0 }) => Math.round((tdur * slowdown) / 100) / 10)
-    .sort((a, b) => b - a);
-  return { longest: tasks.slice(0, 3), long: tasks.filter((ms) => ms > longMs).length };
 }
 
 export interface Crowd {
@@ -113,8 +68,3 @@ export async function crowd(url: string, chats: number, messages = 1): Promise<C
 }
 
 export const say = (text: string): void => void process.stdout.write(`${text}\n`);
-
-export const row = (name: string, { longest, long }: Work): void =>
-  say(
-    `${name.padEnd(44)} longest ${longest.map((ms) => ms.toFixed(1)).join(', ')} ms; over ${longMs} ms: ${long}`,
-  );
