@@ -32,14 +32,13 @@ async function start(): Promise<void> {
   const { PORT, HOST, PUBLIC_URL } = env();
   sessionSecret();
   configureNextAuth();
-  const { where } = await database();
-
   const httpServer = createServer(requestTimeouts());
   // A connection on which nothing moves; a poll of Socket.io's takes up to 25 s.
   httpServer.timeout = 30_000;
   const dev = process.argv.includes('--dev');
   const pages = next({ dev, httpServer });
-  await pages.prepare();
+  // A large store takes a while to open, in a thread of its own.
+  const [{ where }] = await Promise.all([database(), pages.prepare()]);
   if (!dev) logConsole();
   const handle = pages.getRequestHandler();
   httpServer.on('request', (request, response) => void receive(request, response, handle, dev));
