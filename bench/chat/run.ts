@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine } from '../store/table.ts';
 import { build, isStale } from '../../lib/build/build.mjs';
+import { isInstalled } from './cluster.ts';
 import { boundCpu, quietCpu, type Run } from './figures.ts';
-import { isFaulty, sumOf } from './ledger.ts';
+import { isFaulty, sumOf, type Faults } from './ledger.ts';
 import { profileOf, type Window } from './profile.ts';
 import type { Side } from './servers.ts';
 import { fullSize, quickSize, type Size } from './size.ts';
@@ -18,10 +19,11 @@ import { group } from './workloads/group.ts';
 import { growth } from './workloads/growth.ts';
 import { history } from './workloads/history.ts';
 import { mixed } from './workloads/mixed.ts';
+import { nodes } from './workloads/nodes.ts';
 import { start } from './workloads/start.ts';
 
 // Measures Gatherly beside the smallest server of its stack; README.md here says how.
-const workloads = [direct, group, growth, connects, mixed, history, start];
+const workloads = [direct, group, growth, connects, mixed, history, start, nodes];
 
 const { values: options } = parseArgs({
   options: {
@@ -87,10 +89,33 @@ function complain(side: Side, { faults, otherCpu, busiestGeneratorCpu, refusals 
   }
 }
 
-async function main(scratch: string): Promise<void> {
-  const chosen = options.only?.split(',');
-  const unknown = chosen?.find((name) => workloads.every((workload) => workload.name !== name));
+/** What may be thought of the figures. */
+function verdictOn(runs: readonly Run[], faults: Faults): string {
+  const otherCpu = Math.max(...runs.map((run) => run.otherCpu));
+  const makerCpu = Math.max(...runs.map((run) => run.busiestGeneratorCpu));
+  const isDisturbed = otherCpu > quietCpu;
+  const isBound = makerCpu > boundCpu;
+  return [
+    `lost ${faults.lost}, doubled ${faults.doubled}, reordered ${faults.reordered}, unanswered ${faults.unanswered}, dropped connections ${faults.dropped}, refused ${faults.refused}`,
+    `others used at most ${otherCpu.toFixed(2)} cores${isDisturbed ? ': figures are NOT worth comparing' : ''}`,
+    `the busiest process that makes the load used ${makerCpu.toFixed(2)} cores${isBound ? ': where it was bound, throughput is its own; CPU figures stand' : ''}`,
+  ].join('\n');
+}
+
+/** Those of these names, or all, that can be run here. */
+function workloadsFor(names: readonly string[] | undefined): Workload[] {
+  const unknown = names?.find((name) => workloads.every((workload) => workload.name !== name));
   if (unknown !== undefined) throw new Error(`There is no workload ${unknown}.`);
+  const chosen = workloads.filter(({ name }) => !names || names.includes(name));
+  return chosen.filter(({ name, needs }) => {
+    const isPossible = needs === undefined || isInstalled(needs);
+    if (!isPossible) say(`${name}: left out, ${needs} is not installed`);
+    return isPossible;
+  });
+}
+
+async function main(scratch: string): Promise<void> {
+  const chosen = workloadsFor(options.only?.split(','));
   if (isStale()) await build({ quiet: true });
 
   const windows: Window[] = [];
@@ -109,8 +134,7 @@ async function main(scratch: string): Promise<void> {
     },
   };
   const results = [];
-  for (const workload of workloads) {
-    if (chosen && !chosen.includes(workload.name)) continue;
+  for (const workload of chosen) {
     const rounds = await runRounds(workload, context);
     results.push({ workload: workload.name, rows: rowsOf(rounds), rounds });
   }
@@ -119,11 +143,7 @@ async function main(scratch: string): Promise<void> {
   const faults = sumOf(runs.map((run) => run.faults));
 
   const parts = results.map(({ workload, rows }) => `${workload}\n\n${tableOf(rows)}`);
-  const verdict = [
-    `lost ${faults.lost}, doubled ${faults.doubled}, reordered ${faults.reordered}, unanswered ${faults.unanswered}, dropped connections ${faults.dropped}, refused ${faults.refused}`,
-    `others used at most ${otherCpu.toFixed(2)} cores${otherCpu > quietCpu ? ': figures are NOT worth comparing' : ''}`,
-  ];
-  process.stdout.write(`${[machine(), ...parts, verdict.join('\n')].join('\n\n')}\n`);
+  process.stdout.write(`${[machine(), ...parts, verdictOn(runs, faults)].join('\n\n')}\n`);
   if (profile !== undefined) process.stdout.write(`\n${profileOf(profile, windows)}\n`);
   if (options.json !== undefined) {
     const report = { machine: machine(), at: new Date(), size, otherCpu, faults, results };

@@ -28,37 +28,40 @@ export interface Size {
   starts: number;
   mixedUsers: number;
   mixedRates: number[];
+  /** So many servers on one database, one number after the other; the first is what the others stand beside. */
+  nodes: number[];
 }
 
 export const fullSize: Size = {
   rounds: 3,
-  seconds: 10,
-  warmupSeconds: 3,
+  seconds: 5,
+  warmupSeconds: 2,
   workers: 2,
   users: 100,
   window: 4,
-  rates: [500, 1000, 2500, 5000, 10_000],
+  rates: [500, 2500, 10_000],
   groups: 4,
   groupMembers: 50,
-  groupRates: [100, 500, 1000],
+  groupRates: [100, 1000],
   growth: [50, 200, 1000],
   growthRate: 20,
-  connections: 1000,
+  connections: 500,
   fewMessages: 1000,
   manyMessages: 1_000_000,
   fewConversations: 10,
   manyConversations: 1000,
   reads: 500,
-  starts: 5,
+  starts: 3,
   mixedUsers: 200,
-  mixedRates: [10, 50, 200],
+  mixedRates: [50, 200],
+  nodes: [1, 2, 3],
 };
 
 export const quickSize: Size = {
   ...fullSize,
   rounds: 1,
   seconds: 3,
-  warmupSeconds: 2,
+  warmupSeconds: 1,
   users: 40,
   rates: [500, 2500],
   groupRates: [100],
@@ -69,4 +72,5 @@ export const quickSize: Size = {
   starts: 2,
   mixedUsers: 60,
   mixedRates: [20],
+  nodes: [1, 2],
 };

@@ -43,6 +43,8 @@ export interface Metered {
   seconds: number;
   serverCpuSeconds: number;
   serverCpu: number;
+  /** Of each process that serves, in the order in which they were named. */
+  eachServerCpu: number[];
   /** Of the busiest process that makes the load, and of all of them. */
   busiestGeneratorCpu: number;
   generatorCpu: number;
@@ -54,24 +56,28 @@ export interface Metered {
 export function startMeter(server: readonly number[], generators: readonly number[]) {
   const since = performance.now();
   const busy = busySeconds();
-  const serverBefore = usageOf(server).cpuSeconds;
+  const serversBefore = server.map((pid) => usageOf([pid]).cpuSeconds);
   const makers = [...generators, process.pid];
   const before = makers.map((pid) => usageOf([pid]).cpuSeconds);
   return (): Metered => {
     const seconds = (performance.now() - since) / 1000;
-    const serverCpuSeconds = usageOf(server).cpuSeconds - serverBefore;
+    const served = server.map((pid, n) => usageOf([pid]).cpuSeconds - serversBefore[n]!);
+    const serverCpuSeconds = total(served);
     const used = makers.map((pid, n) => usageOf([pid]).cpuSeconds - before[n]!);
-    const made = used.reduce((sum, each) => sum + each, 0);
+    const made = total(used);
     return {
       seconds,
       serverCpuSeconds,
       serverCpu: serverCpuSeconds / seconds,
+      eachServerCpu: served.map((each) => each / seconds),
       busiestGeneratorCpu: Math.max(...used) / seconds,
       generatorCpu: made / seconds,
       otherCpu: Math.max(0, (busySeconds() - busy - serverCpuSeconds - made) / seconds),
     };
   };
 }
+
+const total = (numbers: number[]): number => numbers.reduce((sum, each) => sum + each, 0);
 
 /** A process and all that it started, and these started. */
 export function familyOf(pid: number): number[] {

@@ -26,6 +26,8 @@ export interface Workload {
   sides: Side[];
   /** It has rounds of its own. */
   isOnce?: true;
+  /** A program that has to be installed for it. */
+  needs?: string;
   run(side: Side, context: Context): Promise<Run>;
 }
 
@@ -43,14 +45,20 @@ export interface Bench {
 
 const plain: Style = { bytes: 100, isTyping: false };
 
-/** Runs on a fresh server with fresh makers of load; fails on no figure, but tells every fault. */
-export async function onServer(
+/** Runs on a fresh server. */
+export const onServer = async (
   side: Side,
+  context: Context,
+  run: (bench: Bench) => Promise<void>,
+): Promise<Run> => onThis(await startSide(side, context.start), context, run);
+
+/** Runs with fresh makers of load, and stops the server; fails on no figure, but tells every fault. */
+export async function onThis(
+  server: Server,
   context: Context,
   run: (bench: Bench) => Promise<void>,
 ): Promise<Run> {
   const { size } = context;
-  const server = await startSide(side, context.start);
   const team = startTeam(size.workers);
   const result: Run = {
     figures: [],

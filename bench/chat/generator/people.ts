@@ -12,6 +12,8 @@ export interface Role {
   /** By which streams name them. */
   number: number;
   person: Person;
+  /** Where they connect, if not where the others do. */
+  url?: string;
   /** What they are to receive. */
   receives: Pick<Stream, 'id' | 'conversation'>[];
   /** Whose presence they watch. */
@@ -48,7 +50,7 @@ export function createPeople(url: string, habits: Habits, recording: Recording):
     inboxes.set(role.number, inbox);
     roles.set(role.number, role);
     const marks: ReturnType<typeof createReceipts>[] = [];
-    const connection = await connect(url, role.person.token, {
+    const connection = await connect(role.url ?? url, role.person.token, {
       onMessage(packet) {
         const { stream, n, dueUs, seq } = readMessage(packet);
         if (inbox.receive(stream, n, seq) !== 'new') return;
