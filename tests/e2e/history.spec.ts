@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { fillLog } from '../support/long-log.ts';
-import { bodyOf, Device, password, Person, request } from '../support/people.ts';
-import type { TestServer } from '../support/server.ts';
 import { lineOf } from './line.ts';
 import {
   bubble,
+  chatOf,
   composer,
   expect,
   findAndOpen,
@@ -12,23 +11,16 @@ import {
   row,
   say,
   test,
-  type Guest,
+  wireOf,
 } from './people.ts';
 
 test.use({ sharesServer: true });
 
-async function wireOf({ url }: TestServer, { username }: Guest): Promise<Person> {
-  const body = bodyOf(await request(url, 'POST', '/auth/token', { body: { username, password } }));
-  return new Person(url, body.user, body.token);
-}
-
-test('history loads while one scrolls up, and nothing jumps', async ({ signUp, server }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+test('history loads while one scrolls up, and nothing jumps', async ({ signUp, befriend }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
-  const writer = await wireOf(server, ben);
-  const [chat] = (await writer.done('GET', '/conversations')).items;
-  const device = new Device(server.url, { token: writer.token });
-  await device.heard('ready');
+  const chat = await chatOf(ben, ana);
+  const device = await ben.wire.connect();
   // One after the other, without waiting for answers.
   await Promise.all(
     Array.from({ length: 180 }, (_, i) =>
@@ -94,11 +86,11 @@ test('a chat opens at what is unread, under a divider that stays', async ({ sign
 
 test('far from the end a bad line costs neither one’s place nor what one writes', async ({
   signUp,
+  befriend,
   server,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
-  const [reader, writer] = [await wireOf(server, ana), await wireOf(server, ben)];
-  await ben.context.close();
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
+  const [reader, writer] = [await wireOf(server, ana), ben.wire];
   const chat = await reader.direct(writer);
   await fillLog(server, [reader, writer], chat, { count: 1_000, read: 300, now: Date.now() });
   const line = await lineOf(ana);
@@ -147,11 +139,11 @@ test('far from the end a bad line costs neither one’s place nor what one write
 
 test('a change under way goes on when one jumps away from its message', async ({
   signUp,
+  befriend,
   server,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
-  const [reader, writer] = [await wireOf(server, ana), await wireOf(server, ben)];
-  await ben.context.close();
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
+  const [reader, writer] = [await wireOf(server, ana), ben.wire];
   const chat = await reader.direct(writer);
   const now = Date.now();
   await fillLog(server, [reader, writer], chat, { count: 4_000, read: 4_000, now });

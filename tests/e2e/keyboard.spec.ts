@@ -124,12 +124,15 @@ test('two people chat and make a group without a pointer', async ({ signUp }) =>
   await expect(bubble(ben, 'Who cooks?')).toBeVisible();
 });
 
-test('messages are walked along with the arrows, and have their menu', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+test('messages are walked along with the arrows, and have their menu', async ({
+  signUp,
+  befriend,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   const { page } = ana;
   await findAndOpen(ana, ben);
   for (const text of ['One', 'Two', 'Three']) await say(ana, text);
-  await expect(bubble(ana, 'Three').getByRole('img', { name: 'Delivered' })).toBeVisible();
+  await expect(bubble(ana, 'Three').getByRole('img', { name: 'Sent' })).toBeVisible();
 
   await press(await keyTo(page, '[data-bubble]', 'Shift+Tab'), 'ArrowUp');
   await expect(bubble(ana, 'Two')).toBeFocused();
@@ -150,12 +153,13 @@ test('messages are walked along with the arrows, and have their menu', async ({ 
 
 test('a message that is deleted leaves the focus to the next one, the last to the composer', async ({
   signUp,
+  befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   const { page } = ana;
   await findAndOpen(ana, ben);
   for (const text of ['One', 'Two', 'Three']) await say(ana, text);
-  await expect(bubble(ana, 'Three').getByRole('img', { name: 'Delivered' })).toBeVisible();
+  await expect(bubble(ana, 'Three').getByRole('img', { name: 'Sent' })).toBeVisible();
   const remove = async (text: string) => {
     await press(bubble(ana, text), 'Delete');
     await press(await keyTo(page, '[role=dialog] button:has-text("Delete for me")'), 'Enter');
@@ -170,8 +174,9 @@ test('a message that is deleted leaves the focus to the next one, the last to th
 
 test('F6 goes around the parts of the page, and single keys can be switched off', async ({
   signUp,
+  befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   const { page } = ana;
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
@@ -207,8 +212,9 @@ test('F6 goes around the parts of the page, and single keys can be switched off'
 
 test('Escape closes what is on top, and the focus goes back to where it was', async ({
   signUp,
+  befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   const { page } = ana;
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
@@ -247,12 +253,12 @@ test('Escape closes what is on top, and the focus goes back to where it was', as
   await expect(row(ana, /Ben Okafor/)).toBeFocused();
 });
 
-test('the palette jumps to chats and people by a few letters', async ({ signUp }) => {
+test('the palette jumps to chats and people by a few letters', async ({ signUp, befriend }) => {
   const ana = await signUp('Ana Prado');
   const [ben, cleo, dana] = [
-    await signUp('Ben Okafor'),
-    await signUp('Cleo Bénard'),
-    await signUp('Dana Reyes'),
+    await befriend('Ben Okafor'),
+    await befriend('Cleo Bénard'),
+    await befriend('Dana Reyes'),
   ];
   const { page } = ana;
   for (const other of [ben, cleo]) {
@@ -287,11 +293,14 @@ test('the palette jumps to chats and people by a few letters', async ({ signUp }
   await expect(chat(page, 'Dana Reyes')).toBeVisible();
 });
 
-test('the list of chats is one stop, and its arrows walk along it', async ({ signUp }) => {
+test('the list of chats is one stop, and its arrows walk along it', async ({
+  signUp,
+  befriend,
+}) => {
   const [ana, ben, cleo] = [
     await signUp('Ana Prado'),
-    await signUp('Ben Okafor'),
-    await signUp('Cleo Diaz'),
+    await befriend('Ben Okafor'),
+    await befriend('Cleo Diaz'),
   ];
   for (const other of [ben, cleo]) {
     await findAndOpen(ana, other);

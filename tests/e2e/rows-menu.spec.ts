@@ -1,5 +1,5 @@
 import type { CDPSession, Locator, Page } from 'playwright/test';
-import { bubble, expect, findAndOpen, row, say, test, type Guest, visit } from './people.ts';
+import { bubble, expect, row, tell, test, type Guest, visit } from './people.ts';
 
 test.use({ sharesServer: true });
 
@@ -26,10 +26,10 @@ async function goTo(page: Page, name: 'Chats' | 'Settings'): Promise<void> {
 
 test('a finger held on a chat opens its menu, though it trembles, and opens nothing else', async ({
   signUp,
+  befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
-  await findAndOpen(ben, ana);
-  await say(ben, 'Hello');
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
+  await tell(ben, ana, 'Hello');
   const devtools = await ana.context.newCDPSession(ana.page);
   await devtools.send('Emulation.setTouchEmulationEnabled', { enabled: true });
   const finger = await touch(devtools, row(ana, /Ben Okafor/));
@@ -45,10 +45,10 @@ test('a finger held on a chat opens its menu, though it trembles, and opens noth
 
 test('where there is no chat there is no menu, nor anything for Back to close', async ({
   signUp,
+  befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
-  await findAndOpen(ben, ana);
-  await say(ben, 'Hello');
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
+  await tell(ben, ana, 'Hello');
   const { page } = ana;
   await goTo(page, 'Settings');
   await goTo(page, 'Chats');
