@@ -4,11 +4,21 @@ import path from 'node:path';
 import type { Page } from 'playwright/test';
 import { startServer } from '../support/server.ts';
 import { openTab } from './line.ts';
-import { bubble, composer, expect, findAndOpen, say, test as base, type Guest } from './people.ts';
+import {
+  bubble,
+  composer,
+  expect,
+  findAndOpen,
+  say,
+  test as base,
+  type Guest,
+  still,
+} from './people.ts';
 import { expectWorker } from './worker.ts';
 
 // Several people, servers and pages in each.
 base.slow();
+base.use(still);
 
 const oldChunk = '/_next/static/chunks/only-in-the-first.js';
 
@@ -55,10 +65,11 @@ const offer = ({ page }: Guest) => page.getByText('A new version is ready.');
 
 test('a new version is offered, and loses no draft; an old tab goes on', async ({
   signUp,
+  befriend,
   server,
   places,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await signUp('Ben Okafor')];
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
   await expectWorker(ana.page);
