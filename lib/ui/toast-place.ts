@@ -4,7 +4,19 @@
 const dialogs: HTMLElement[] = [];
 let place: HTMLElement | null = null;
 
-const move = (): void => (dialogs.at(-1) ?? document.body).append(toastPlace());
+const moved = 'gatherly:toasts-moved';
+
+function move(): void {
+  (dialogs.at(-1) ?? document.body).append(toastPlace());
+  dispatchEvent(new Event(moved));
+}
+
+/** For useSyncExternalStore: calls the listener when they stand elsewhere. */
+export function onToastsMoved(listener: () => void): () => void {
+  const watch = new AbortController();
+  for (const type of [moved, 'resize']) addEventListener(type, listener, { signal: watch.signal });
+  return () => watch.abort();
+}
 
 /** The element that toasts are drawn in; it is the same for as long as the page is there. */
 export function toastPlace(): HTMLElement {

@@ -4,7 +4,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { createPortal } from 'react-dom';
 import { toast, Toaster as Sonner, useSonner } from 'sonner';
 import { useTexts } from './texts-provider.tsx';
-import { toastPlace } from './toast-place.ts';
+import { onToastsMoved, toastPlace } from './toast-place.ts';
 
 const phone = '(width < 720px)';
 const onPhoneChange = (listener: () => void) => {
@@ -56,17 +56,12 @@ export function Toaster({ onReady }: ToasterProps) {
   );
 }
 
-/** Where the middle of the sheet is (px), as it stands with the latest toast; undefined for the page's own. */
+/** Where the middle of the sheet or dialog is (px); undefined for the page's own. */
 function useMiddle(): number | undefined {
   // Draws anew with each toast.
   useSonner();
-  return useSyncExternalStore(onResize, findMiddle);
+  return useSyncExternalStore(onToastsMoved, findMiddle);
 }
-
-const onResize = (listener: () => void) => {
-  addEventListener('resize', listener);
-  return () => removeEventListener('resize', listener);
-};
 
 function findMiddle(): number | undefined {
   const sheet = toastPlace().closest('[role=dialog]') ?? document.getElementById('main');
