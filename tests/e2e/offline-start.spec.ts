@@ -12,11 +12,13 @@ import {
   test,
   tick,
   type Guest,
+  still,
 } from './people.ts';
 import { cachedAnswers, expectWorker } from './worker.ts';
 
 // Several people, servers and pages in each.
 test.slow();
+test.use(still);
 
 /** Closes the application; a later page of it fails the test by any error of its scripts or policy. */
 async function reopen(guest: Guest, path: string): Promise<Guest & { faults: string[] }> {
@@ -77,8 +79,12 @@ test('without the server it opens with the last chats; what is written leaves wh
   await back.stop();
 });
 
-test('what the worker keeps is the build, and nothing of anybody', async ({ signUp, server }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await signUp('Ben Okafor')];
+test('what the worker keeps is the build, and nothing of anybody', async ({
+  signUp,
+  befriend,
+  server,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'A secret');
   await expectWorker(ana.page);
@@ -107,8 +113,8 @@ test('what the worker keeps is the build, and nothing of anybody', async ({ sign
   expect(nonces.size).toBe(2);
 });
 
-test('after signing out there is nothing to open', async ({ signUp, server }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await signUp('Ben Okafor')];
+test('after signing out there is nothing to open', async ({ signUp, befriend, server }) => {
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
   await expectWorker(ana.page);
@@ -132,9 +138,10 @@ test('after signing out there is nothing to open', async ({ signUp, server }) =>
 
 test('a server that takes its time does not keep the chats from opening', async ({
   signUp,
+  befriend,
   server,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await signUp('Ben Okafor')];
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
   await expectWorker(ana.page);
