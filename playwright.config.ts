@@ -12,6 +12,8 @@ export default defineConfig({
   // What measures speed has the machine for itself.
   projects: [
     { name: 'people', testIgnore: '**/lighthouse.spec.ts' },
+    // Needs redis-server: with `npm run test:nodes`.
+    { name: 'nodes', testDir: 'tests/nodes' },
     { name: 'speed', testMatch: '**/lighthouse.spec.ts', dependencies: ['people'] },
   ],
   forbidOnly: true,

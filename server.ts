@@ -9,6 +9,7 @@ import { log, logConsole, logUncaught } from '#lib/log.ts';
 import { watchProcess } from '#lib/metrics.ts';
 import { headsWritten } from '#lib/models/heads.ts';
 import { logsWritten } from '#lib/models/append.ts';
+import { actAs } from '#lib/page-host.ts';
 import { greet, receive } from '#lib/transport/front-door.ts';
 import { allAnswered } from '#lib/transport/perform.ts';
 import { startSocketHost } from '#lib/transport/socket.ts';
@@ -32,6 +33,7 @@ async function start(): Promise<void> {
   const { PORT, HOST, PUBLIC_URL } = env();
   sessionSecret();
   configureNextAuth();
+  actAs('server');
   const httpServer = createServer(requestTimeouts());
   // A connection on which nothing moves; a poll of Socket.io's takes up to 25 s.
   httpServer.timeout = 30_000;

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ServerEvent, ServerEventData, SessionEndReason } from './contract/events.ts';
-import { carriedOutByAll, isNode } from './nodes/node.ts';
+import { carriedOutByAll } from './nodes/node.ts';
 import { allTold, tellOthers } from './nodes/outlet.ts';
 import { remember } from './runtime.ts';
 
@@ -64,11 +64,8 @@ export async function publishFirst(publication: Publication): Promise<void> {
   await carriedOutByAll();
 }
 
-/**
- * Resolves when what was published here may be left alone: where there is no socket server, a platform
- * may stop the process as soon as it has answered.
- */
-export const published = (): Promise<void> => (isNode() ? Promise.resolve() : allTold());
+/** Resolves when what was published here is on its way to the other processes, or cannot be: after seconds. */
+export const published = (): Promise<void> => allTold();
 
 /** Says here what another process has said. */
 export const relay = (publication: Publication, from: string): void =>

@@ -1,3 +1,5 @@
+import { forwardedAddress } from '#lib/limits/address.ts';
+import { isPageHost } from '#lib/page-host.ts';
 import type { Visitor } from '#lib/use-cases/define.ts';
 
 /** server.ts sets it from the connection, over whatever a client sends. */
@@ -7,6 +9,8 @@ export const addressHeader = 'x-gatherly-address';
 export function visitorOf(headers: Headers): Visitor {
   return {
     device: (headers.get('user-agent') ?? '').slice(0, 300),
-    address: headers.get(addressHeader) ?? '',
+    address: isPageHost()
+      ? forwardedAddress(headers.get('x-forwarded-for'))
+      : (headers.get(addressHeader) ?? ''),
   };
 }

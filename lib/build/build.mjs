@@ -5,7 +5,6 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { compressStatic } from './compress.mjs';
-import { shellBuildOf } from './shell-files.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stamp = path.join(root, 'dist', 'built');
@@ -15,6 +14,7 @@ const sources = [
   'public',
   'server.ts',
   'instrumentation.ts',
+  'proxy.ts',
   'next.config.mjs',
   'package.json',
   'package-lock.json',
@@ -23,7 +23,7 @@ const sources = [
 ];
 
 /**
- * Builds the pages (.next) and the server (dist), and remembers when. Ends the process if it fails.
+ * Builds the pages (.next), with them the service worker, and the server (dist), and remembers when. Ends the process if it fails.
  * @param quiet show what the tools say only when they fail.
  */
 export async function build({ quiet = false } = {}) {
@@ -59,17 +59,6 @@ export async function build({ quiet = false } = {}) {
     sourcemap: true,
     logLevel: 'warning',
   });
-  await bundle({
-    absWorkingDir: root,
-    entryPoints: { sw: 'lib/worker/worker.ts' },
-    outdir: 'dist',
-    bundle: true,
-    minify: true,
-    format: 'iife',
-    target: 'es2022',
-    define: { shellBuild: JSON.stringify(shellBuildOf(root)) },
-    logLevel: 'warning',
-  });
   mkdirSync(path.dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
   // What is edited while it builds is newer than what is built.
@@ -89,7 +78,9 @@ function newest(file) {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats) return 0;
   if (!stats.isDirectory()) return stats.mtimeMs;
-  const inside = readdirSync(file).map((name) => newest(path.join(file, name)));
+  // The service worker lies among the sources, and is none.
+  const names = readdirSync(file).filter((name) => name !== 'sw.js');
+  const inside = names.map((name) => newest(path.join(file, name)));
   return Math.max(stats.mtimeMs, ...inside);
 }
 

@@ -118,7 +118,8 @@ export function createSocket(options: SocketOptions): SocketLink {
     opened.on('connect_error', (error) => {
       if (socket !== opened) return;
       const { data } = error as Error & { data?: { code?: string; retryAfterMs?: number } };
-      if (data?.code === 'unauthenticated') return options.onSignedOut();
+      // A token that the page's server gives out and this host refuses says nothing of the session.
+      if (data?.code === 'unauthenticated' && !options.url) return options.onSignedOut();
       setStatus('offline');
       if (!opened.active) retryLater(data?.retryAfterMs);
     });

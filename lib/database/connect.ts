@@ -11,6 +11,7 @@ import { MessageModel } from '#lib/models/message.ts';
 import { PictureModel } from '#lib/models/picture.ts';
 import { SessionModel } from '#lib/models/session.ts';
 import { UserModel } from '#lib/models/user.ts';
+import { isPageHost } from '#lib/page-host.ts';
 import { patiently } from '#lib/patience.ts';
 import { forget, remember } from '#lib/runtime.ts';
 import { guardWrites } from './closed-sockets.ts';
@@ -37,6 +38,13 @@ const options: ConnectOptions = {
   socketTimeoutMS: 10_000,
   heartbeatFrequencyMS: 2_000,
   maxPoolSize: 20,
+};
+
+/** There may be hundreds of them, each for a few requests at a time, that are held up between two. */
+const pageHostOptions: ConnectOptions = {
+  heartbeatFrequencyMS: 10_000,
+  maxPoolSize: 5,
+  maxIdleTimeMS: 30_000,
 };
 
 interface Database {
@@ -79,6 +87,8 @@ export async function closeDatabase(): Promise<void> {
 
 async function open(): Promise<Database> {
   const given = env().MONGODB_URI;
+  // There is no disk.
+  if (!given && isPageHost()) throw new AppError('unavailable', 'MONGODB_URI is not set.');
   const embedded: EmbeddedMongo | undefined = given
     ? undefined
     : await startEmbeddedMongo({
@@ -103,12 +113,16 @@ async function open(): Promise<Database> {
 async function connectUntil(stopped: AbortSignal, uri: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await mongoose.connect(uri, { ...options, ...databaseName(uri) });
+      await mongoose.connect(uri, {
+        ...options,
+        ...(isPageHost() && pageHostOptions),
+        ...databaseName(uri),
+      });
       const client = mongoose.connection.getClient();
       timeCommands(client);
       await client.db().command({ ping: 1 });
       guardWrites(client);
-      for (const model of models) await model.createIndexes();
+      await Promise.all(models.map((model) => model.createIndexes()));
       return;
     } catch (error) {
       stopped.throwIfAborted();

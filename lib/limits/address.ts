@@ -28,6 +28,16 @@ export function clientAddress(
   return address;
 }
 
+/**
+ * The address that a request comes from where its connection is not seen, but only what the platform in
+ * front of a page host says of it: the last hop that is none of TRUSTED_PROXIES.
+ */
+export function forwardedAddress(forwardedFor: string | null): string {
+  const hops = (forwardedFor ?? '').split(',');
+  const nearest = hops.pop()?.trim();
+  return clientAddress(nearest, hops.length > 0 ? hops.join() : undefined);
+}
+
 /** Whether a connection comes from one of TRUSTED_PROXIES. */
 export const isTrustedProxy = (peer = ''): boolean => isTrusted(plainAddress(peer));
 

@@ -56,6 +56,8 @@ interface Log {
   /** Appends under way by sender and clientId: a retry joins the first. */
   underWay: Map<string, Promise<Appended>>;
   running: Promise<void> | null;
+  /** Looks for messages whose outcome is unknown. */
+  looking: Set<Promise<void>>;
 }
 
 const maxBatch = 500;
@@ -66,7 +68,12 @@ const maxRenumberings = 50;
 const survivorWaitsMs = [500, 2_000, 5_000, 15_000];
 
 const logs = (): Log =>
-  remember('logs', () => ({ queues: new Map(), underWay: new Map(), running: null }));
+  remember('logs', () => ({
+    queues: new Map(),
+    underWay: new Map(),
+    running: null,
+    looking: new Set(),
+  }));
 
 /**
  * Appends a message to its conversation's log and resolves when it is stored durably. The same
@@ -115,6 +122,11 @@ export function appendsWaiting(): number {
 /** Resolves when nothing waits to be written; for a clean stop. */
 export async function logsWritten(): Promise<void> {
   while (logs().running) await logs().running;
+}
+
+/** Resolves when nothing is looked for whose writing seemed to fail; after half a minute at most. */
+export async function survivorsAnnounced(): Promise<void> {
+  await Promise.all(logs().looking);
 }
 
 function enqueue(entry: Append | Change): void {
@@ -173,7 +185,9 @@ async function insert(entries: Append[]): Promise<void> {
       forgetHead(conversation);
       reject(error);
     }
-    void announceSurvivors(rest);
+    const { looking } = logs();
+    const look = announceSurvivors(rest).finally(() => looking.delete(look));
+    looking.add(look);
   }
 }
 

@@ -1,7 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { callerFromRequest } from '#lib/auth/caller.ts';
 import { sessionTokenIn } from '#lib/auth/cookies.ts';
-import { addressHeader } from '#lib/auth/visitor.ts';
 import { isAppError } from '#lib/contract/errors.ts';
 import { operations, type Operation, type OperationName } from '#lib/contract/operations.ts';
 import { addressKey } from '#lib/limits/address.ts';
@@ -37,19 +35,26 @@ export async function knownCaller(headers: Headers, visitor: Visitor): Promise<C
   }
 }
 
-const saysWho = (authorization: string | null = null, cookie: string | null = null): boolean =>
-  authorization !== null || sessionTokenIn(cookie) !== undefined;
+const saysWho = (authorization?: string | null, cookie: string | null = null): boolean =>
+  (authorization ?? null) !== null || sessionTokenIn(cookie) !== undefined;
 
 // Assets come by the dozen with every page; probes have to get an answer in a storm too.
 const uncounted = /^\/(_next\/static\/|api\/v1\/(health|ready)$|metrics$)/;
+
+/** What is known of a request before anything is done for it. */
+interface Knock {
+  address: string;
+  authorization: string | null | undefined;
+  cookie: string | null | undefined;
+}
 
 /**
  * Lets a request in by its address, before anything is done for it: strictly if it brings nothing to
  * say who sends it, generously if it does, since many people may share an address.
  * @throws AppError `rate_limited`
  */
-export async function allowRequest({ headers }: IncomingMessage, path: string): Promise<void> {
+export async function allowRequest({ address, ...said }: Knock, path: string): Promise<void> {
   if (uncounted.test(path)) return;
-  const limit = saysWho(headers.authorization, headers.cookie) ? 'ADDRESS' : 'ANONYMOUS';
-  await spend(limit, addressKey(String(headers[addressHeader])));
+  const limit = saysWho(said.authorization, said.cookie) ? 'ADDRESS' : 'ANONYMOUS';
+  await spend(limit, addressKey(address));
 }

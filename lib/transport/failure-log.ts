@@ -1,4 +1,4 @@
-import { httpStatus } from '#lib/contract/errors.ts';
+import { httpStatus, type ErrorCode } from '#lib/contract/errors.ts';
 import { log } from '#lib/log.ts';
 import { remember } from '#lib/runtime.ts';
 import { requestIdOf, withContext, type RequestContext } from './request-context.ts';
@@ -16,6 +16,27 @@ export async function loggingFailure<R extends { ok: boolean }>(
   const reply = await withContext(context, work);
   if (!reply.ok) logFailure(context, about);
   return reply;
+}
+
+const codes = new Map<number, ErrorCode>();
+for (const [code, status] of Object.entries(httpStatus) as [ErrorCode, number][]) {
+  if (!codes.has(status)) codes.set(status, code);
+}
+
+/** What was answered to a request: written if it failed. The path is without its query, which may hold secrets. */
+export function logAnswer(
+  context: RequestContext,
+  about: { method: string; path: string | undefined; status: number; ms: number },
+): void {
+  const { status } = about;
+  if (status < 400 && context.cause === undefined) {
+    log().debug({ requestId: context.id, ...about }, 'answered');
+    return;
+  }
+  // A page may go on without what it was refused, and fail for another reason.
+  const isSame = context.code !== undefined && httpStatus[context.code] === status;
+  const code = isSame ? context.code : codes.get(status);
+  logFailure({ ...context, ...(code && { code }) }, about);
 }
 
 /**

@@ -1,18 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { addressHeader } from '#lib/auth/visitor.ts';
-import { httpStatus, isAppError, type ErrorCode } from '#lib/contract/errors.ts';
+import { isAppError } from '#lib/contract/errors.ts';
 import type { Refusal } from '#lib/contract/events.ts';
 import { clientAddress, isTrustedProxy } from '#lib/limits/address.ts';
-import { log } from '#lib/log.ts';
 import { metrics } from '#lib/metrics.ts';
 import { allowRequest } from './allow.ts';
-import { logFailure } from './failure-log.ts';
+import { logAnswer } from './failure-log.ts';
 import { answerMetrics } from './metrics-page.ts';
 import { requestIdOf, withContext, type RequestContext } from './request-context.ts';
-import { problemText } from './rest.ts';
-import { answerWorker } from './worker-script.ts';
-import { isCacheable, nonceHeader, policyFor, securityHeaders } from './security-headers.ts';
+import { problemText } from './problem.ts';
+import { headersOf, nonceHeader, policyFor } from './security-headers.ts';
 import { answerStatic } from './static-files.ts';
 import { whenOver } from './when-over.ts';
 
@@ -30,11 +28,10 @@ export function greet(request: IncomingMessage, response: ServerResponse, dev: b
   contexts.set(request, context);
   headers['x-request-id'] = context.id;
   response.setHeader('x-request-id', context.id);
-  for (const [name, value] of Object.entries(securityHeaders())) response.setHeader(name, value);
   const nonce = randomBytes(16).toString('base64');
   const policy = policyFor(url, nonce, dev);
-  response.setHeader('content-security-policy', policy);
-  if (!isCacheable(url)) response.setHeader('cache-control', 'no-store');
+  for (const [name, value] of Object.entries(headersOf(url, policy)))
+    response.setHeader(name, value);
   // From here Next takes the nonce for its own scripts. What a client says of these is not heard.
   headers['content-security-policy'] = policy;
   headers[nonceHeader] = nonce;
@@ -62,8 +59,6 @@ export async function receive(
         metrics().refusals.inc({ code: 'rate_limited' });
       } else if (path === '/metrics') {
         await answerMetrics(request, response);
-      } else if (path === '/sw.js') {
-        await answerWorker(request, response);
       } else if (!dev && (await answerStatic(request, response, path))) {
         return;
       } else if (!dev && !isTaken(method, path)) {
@@ -139,7 +134,8 @@ async function isAllowed(
   path: string,
 ): Promise<boolean> {
   try {
-    await allowRequest(request, path);
+    const { authorization, cookie, [addressHeader]: address } = request.headers;
+    await allowRequest({ address: String(address), authorization, cookie }, path);
     return true;
   } catch (error) {
     if (!isAppError(error)) throw error;
@@ -154,11 +150,6 @@ function refuse(response: ServerResponse, refusal: Refusal): void {
   response.writeHead(status, headers).end(body);
 }
 
-const codes = new Map<number, ErrorCode>();
-for (const [code, status] of Object.entries(httpStatus) as [ErrorCode, number][]) {
-  if (!codes.has(status)) codes.set(status, code);
-}
-
 function finish(
   { method = '', url = '' }: IncomingMessage,
   { statusCode: status }: ServerResponse,
@@ -169,15 +160,7 @@ function finish(
   context.onOver?.();
   // Without its query, which may hold what is not for a log.
   const path = url.split('?', 1)[0]?.slice(0, 200);
-  const about = { method, path, status, ms: Math.round(ms) };
-  if (status >= 400 || context.cause !== undefined) {
-    // A page may go on without what it was refused, and fail for another reason.
-    const isSame = context.code !== undefined && httpStatus[context.code] === status;
-    const code = isSame ? context.code : codes.get(status);
-    logFailure({ ...context, ...(code && { code }) }, about);
-  } else {
-    log().debug({ requestId: context.id, ...about }, 'answered');
-  }
+  logAnswer(context, { method, path, status, ms: Math.round(ms) });
   if (path?.startsWith('/socket.io/')) return;
   metrics().httpSeconds.observe({ method, status: `${Math.floor(status / 100)}xx` }, ms / 1000);
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { env } from '#lib/env.ts';
 import { metrics } from '#lib/metrics.ts';
 import { isAddress } from './origin.ts';
-import { problemText } from './rest.ts';
+import { problemText } from './problem.ts';
 
 /**
  * Answers `GET /metrics` in Prometheus' text form: to whoever has METRICS_TOKEN, or, where none is

@@ -1,7 +1,7 @@
 import { refusing } from './perform.ts';
 import { connected } from '#lib/database/connect.ts';
 import { findPicture } from '#lib/models/picture.ts';
-import { problemResponse } from './rest.ts';
+import { problemResponse } from './problem.ts';
 
 /** It never changes under its address, and what is nobody else's is in nobody else's cache. */
 const headers = {

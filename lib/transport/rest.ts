@@ -1,15 +1,15 @@
-import { AppError, httpStatus } from '#lib/contract/errors.ts';
-import type { Refusal } from '#lib/contract/events.ts';
+import { AppError } from '#lib/contract/errors.ts';
 import { operations, type Operation } from '#lib/contract/operations.ts';
 import { limits } from '#lib/contract/limits.ts';
 import { hasBearer } from '#lib/auth/caller.ts';
 import { visitorOf } from '#lib/auth/visitor.ts';
-import { published } from '#lib/publish.ts';
 import type { Caller, UseCaseName, Visitor } from '#lib/use-cases/define.ts';
 import { preflight, shared } from './cors.ts';
 import { allow, knownCaller } from './allow.ts';
 import { isOwnOrigin, provenanceOf } from './origin.ts';
+import { throughDoor } from './page-door.ts';
 import { inTime, perform, refusing, requireServing, type Performed } from './perform.ts';
+import { privateHeaders, problemResponse } from './problem.ts';
 import { countUnread } from './unread-answers.ts';
 
 // Next gives none to a path without any.
@@ -31,7 +31,6 @@ function rest(name: UseCaseName): Handler {
       await allow(name, caller);
       const input = await inputOf(operation, request, (await params) ?? {});
       const performed = await perform(name, caller, input);
-      await published();
       if (!performed.ok) return performed;
       const body = JSON.stringify(performed.data);
       // What has been changed is told in any case, and is little.
@@ -65,25 +64,23 @@ export function routes(
       ? rest(answer)
       : async (request, { params }) => shared(request, await answer(request, (await params) ?? {}));
   };
+  const behindDoor = (method: Method): Handler => {
+    const handle = handler(method);
+    return (request, context) => throughDoor(request, () => handle(request, context));
+  };
   return {
-    DELETE: handler('DELETE'),
-    GET: handler('GET'),
-    OPTIONS: preflight,
-    PATCH: handler('PATCH'),
-    POST: handler('POST'),
-    PUT: handler('PUT'),
+    DELETE: behindDoor('DELETE'),
+    GET: behindDoor('GET'),
+    OPTIONS: (request) => throughDoor(request, () => preflight(request)),
+    PATCH: behindDoor('PATCH'),
+    POST: behindDoor('POST'),
+    PUT: behindDoor('PUT'),
   };
 }
 
 async function nowhere(request: Request): Promise<Response> {
   const refusal = { code: 'not_found', message: 'There is no such path in this API.' } as const;
   return shared(request, problemResponse(refusal));
-}
-
-/** A refusal in the form of Node's own server. */
-export function problemText(refusal: Refusal) {
-  const { status, headers, body } = problemOf(refusal);
-  return { status, headers: Object.fromEntries(headers), body: JSON.stringify(body) };
 }
 
 async function callerOf({ access }: Operation, request: Request): Promise<Caller | Visitor> {
@@ -197,27 +194,4 @@ function responseTo({ rest: binding }: Operation, reply: Performed<string>): Res
   const headers = privateHeaders();
   headers.set('content-type', 'application/json');
   return new Response(reply.data, { status: isNew ? 201 : 200, headers });
-}
-
-const privateHeaders = () =>
-  new Headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-
-export function problemResponse(refusal: Refusal): Response {
-  const { status, headers, body } = problemOf(refusal);
-  return Response.json(body, { status, headers });
-}
-
-/** A refusal as RFC 9457 says it. */
-function problemOf({ code, message: detail, issues, retryAfterMs }: Refusal) {
-  const headers = privateHeaders();
-  headers.set('content-type', 'application/problem+json');
-  if (retryAfterMs !== undefined) {
-    headers.set('retry-after', String(Math.ceil(retryAfterMs / 1000)));
-  }
-  const status = httpStatus[code];
-  if (status === 401) headers.set('www-authenticate', 'Bearer');
-  const title = code.replaceAll('_', ' ');
-  const more = { ...(issues && { issues }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
-  const body = { type: 'about:blank', title, status, code, detail, ...more };
-  return { status, headers, body };
 }

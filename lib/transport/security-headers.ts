@@ -1,7 +1,7 @@
 import { isSecureSite } from '#lib/auth/cookies.ts';
 import { env } from '#lib/env.ts';
 
-/** server.ts puts the nonce of a page's scripts here, over whatever a client sends. */
+/** The front door puts the nonce of a page's scripts here, over whatever a client sends. */
 export const nonceHeader = 'x-gatherly-nonce';
 
 /**
@@ -45,7 +45,7 @@ export function policyFor(url: string, nonce: string, dev: boolean): string {
 }
 
 /** Whether an answer may be kept by caches, as far as it says so itself: only files and pictures may. */
-export const isCacheable = (url: string): boolean =>
+const isCacheable = (url: string): boolean =>
   isUnder(url, 'api/v1/pictures') || (!isData(url) && /^\/(_next\/|[^?]*\.\w+(\?|$))/.test(url));
 
 const isData = (url: string): boolean =>
@@ -71,9 +71,11 @@ const powers = [
   'xr-spatial-tracking',
 ];
 
-/** The headers of every answer of the process, besides the policy. */
-export function securityHeaders(): Record<string, string> {
+/** The headers of the answer to a request for this address; caching is for the answer to allow. */
+export function headersOf(url: string, policy: string): Record<string, string> {
   return {
+    'content-security-policy': policy,
+    ...(!isCacheable(url) && { 'cache-control': 'no-store' }),
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'same-origin',

@@ -44,6 +44,8 @@ interface Fixtures extends People {
 
 interface SignUp {
   viewport?: { width: number; height: number };
+  /** Another address than the server's. */
+  url?: string;
   /** With the service worker, past which no route of a test gets hold of a page. */
   worker?: boolean;
   /** On the page for it; otherwise they come with a session, which is quicker. */
@@ -71,10 +73,10 @@ export const test = base.extend<Fixtures, { shared: () => Promise<TestServer> }>
   signUp: async ({ browser, server }, use) => {
     const contexts: BrowserContext[] = [];
     const failures: string[] = [];
-    await use(async (name, { viewport, worker = false, byForm = false } = {}) => {
+    await use(async (name, { url = server.url, viewport, worker = false, byForm = false } = {}) => {
       const serviceWorkers = worker ? 'allow' : 'block';
       const context = await browser.newContext({
-        baseURL: server.url,
+        baseURL: url,
         viewport: viewport ?? { width: 1280, height: 800 },
         serviceWorkers,
       });
@@ -87,7 +89,7 @@ export const test = base.extend<Fixtures, { shared: () => Promise<TestServer> }>
         if (message.type() === 'error' && !expected) failures.push(`${name}: ${message.text()}`);
       });
       const username = usernameFor(name);
-      await (byForm ? fillForm(page, name, username) : beginSession(page, server, name, username));
+      await (byForm ? fillForm(page, name, username) : beginSession(page, url, name, username));
       await page.waitForURL('**/chats');
       await expectAlive(page);
       return { name, username, page, context };
@@ -137,18 +139,18 @@ async function fillForm(page: Page, name: string, username: string): Promise<voi
 
 async function beginSession(
   page: Page,
-  server: TestServer,
+  url: string,
   displayName: string,
   username: string,
 ): Promise<void> {
-  const { token, url } = await register(server, displayName, username);
+  const { token } = await register({ url }, displayName, username);
   const cookie = { name: 'next-auth.session-token', value: token, url };
   await page.context().addCookies([{ ...cookie, httpOnly: true, sameSite: 'Lax' }]);
   await page.goto('/chats');
 }
 
 async function register(
-  { url }: TestServer,
+  { url }: Pick<TestServer, 'url'>,
   displayName: string,
   username: string,
 ): Promise<Person> {

@@ -32,7 +32,7 @@ function version(name: 'first' | 'second'): string {
     filter: (file) => !file.startsWith(path.join('.next', 'cache')),
   });
   symlinkSync(path.resolve('node_modules'), path.join(place, 'node_modules'));
-  const worker = path.join(place, 'dist', 'sw.js');
+  const worker = path.join(place, 'public', 'sw.js');
   const script = readFileSync(worker, 'utf8').replace(/version:"[^"]+"/, `version:"${name}"`);
   writeFileSync(
     worker,

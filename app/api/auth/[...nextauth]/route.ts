@@ -7,6 +7,7 @@ import { limits } from '#lib/contract/limits.ts';
 import { connected } from '#lib/database/connect.ts';
 import { env } from '#lib/env.ts';
 import { isOwnOrigin, provenanceOf } from '#lib/transport/origin.ts';
+import { throughDoor } from '#lib/transport/page-door.ts';
 import { refusing, type Performed } from '#lib/transport/perform.ts';
 import { requestContext } from '#lib/transport/request-context.ts';
 
@@ -15,7 +16,10 @@ type Refused = Extract<Performed<never>, { ok: false }>;
 
 const withoutDatabase = new Set(['csrf', 'providers', 'signin', 'error']);
 
-export { handle as GET, handle as POST };
+export { behindDoor as GET, behindDoor as POST };
+
+const behindDoor = (request: NextRequest, context: Context): Promise<Response> =>
+  throughDoor(request, () => handle(request, context));
 
 async function handle(request: NextRequest, context: Context): Promise<Response> {
   const action = (await context.params).nextauth[0] ?? '';
