@@ -8,6 +8,7 @@ import { metrics } from '#lib/metrics.ts';
 import { allowRequest } from './allow.ts';
 import { logAnswer } from './failure-log.ts';
 import { answerMetrics } from './metrics-page.ts';
+import { isStopping } from './perform.ts';
 import { requestIdOf, withContext, type RequestContext } from './request-context.ts';
 import { problemText } from './problem.ts';
 import { headersOf, nonceHeader, policyFor } from './security-headers.ts';
@@ -28,6 +29,8 @@ export function greet(request: IncomingMessage, response: ServerResponse, dev: b
   contexts.set(request, context);
   headers['x-request-id'] = context.id;
   response.setHeader('x-request-id', context.id);
+  // A proxy that keeps this connection would go on bringing what is refused here.
+  if (isStopping()) response.setHeader('connection', 'close');
   const nonce = randomBytes(16).toString('base64');
   const policy = policyFor(url, nonce, dev);
   for (const [name, value] of Object.entries(headersOf(url, policy)))

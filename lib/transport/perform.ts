@@ -64,9 +64,12 @@ export async function allAnswered(): Promise<void> {
   while (performing.running.size > 0) await Promise.allSettled(performing.running);
 }
 
+/** Whether the server has been told to stop. */
+export const isStopping = (): boolean => work().isStopping;
+
 /** @throws AppError `unavailable` when the server has been told to stop. */
 export function requireServing(): void {
-  if (work().isStopping) throw new AppError('unavailable', 'The server is stopping.');
+  if (isStopping()) throw new AppError('unavailable', 'The server is stopping.');
 }
 
 const work = () =>
