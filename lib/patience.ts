@@ -2,10 +2,14 @@
  * The outcome of the work, if it comes within `ms`; the work itself goes on.
  * @throws what `tooLate` makes, when it takes longer.
  */
-export async function patiently<T>(ms: number, work: Promise<T>, tooLate: () => Error): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooLate()), ms);
+export const patiently = <T>(ms: number, work: Promise<T>, tooLate: () => Error): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(tooLate()), ms);
+    const over =
+      <O>(settle: (outcome: O) => void) =>
+      (outcome: O): void => {
+        clearTimeout(timer);
+        settle(outcome);
+      };
+    work.then(over(resolve), over(reject));
   });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}

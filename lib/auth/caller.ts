@@ -1,7 +1,7 @@
 import { AppError } from '#lib/contract/errors.ts';
 import type { Caller, Visitor } from '#lib/use-cases/define.ts';
 import { sessionTokenIn, type CookieGetter } from './cookies.ts';
-import { liveSession } from './session-check.ts';
+import { liveSession, peekSession } from './session-check.ts';
 import { decodeToken, type TokenKind } from './tokens.ts';
 import { visitorOf } from './visitor.ts';
 
@@ -49,5 +49,9 @@ const bearerIn = (headers: Headers): RegExpExecArray | null =>
 export async function confirmCaller({ userId, sessionId }: Caller): Promise<void> {
   if (!(await liveSession({ sub: userId, sid: sessionId }))) throw unauthenticated();
 }
+
+/** Whether that needs no asking: the session was looked up a moment ago, and is good. */
+export const isConfirmed = ({ userId, sessionId }: Caller): boolean =>
+  peekSession({ sub: userId, sid: sessionId }) !== null;
 
 const unauthenticated = () => new AppError('unauthenticated', 'Sign in first.');

@@ -1,3 +1,4 @@
+import { createRecentReads } from '#lib/models/recent-reads.ts';
 import { SessionModel, type SessionDoc } from '#lib/models/session.ts';
 import { log } from '#lib/log.ts';
 import { remember } from '#lib/runtime.ts';
@@ -5,69 +6,58 @@ import type { Claims } from './tokens.ts';
 
 /** How long a session lives after its last use. */
 export const sessionLifeMs = 30 * 24 * 3_600_000;
-/** For so long another process's ending of a session may go unnoticed here. */
-const freshMs = 3_000;
 const touchEveryMs = 60_000;
 
 export interface LiveSession {
+  id: string;
   userId: string;
   expiresAt: Date;
   lastUsedAt: Date;
 }
 
-interface Check {
-  at: number;
-  session: Promise<LiveSession | null>;
-}
+const checks = () =>
+  remember('session-checks', () =>
+    createRecentReads(
+      async (sid) => {
+        const record = await SessionModel.findById(sid).lean<SessionDoc>();
+        return record && live(record);
+      },
+      async (sessions) => {
+        const _id = { $in: sessions.map(({ id }) => id) };
+        const records = await SessionModel.find({ _id }).lean<SessionDoc[]>();
+        return new Map(records.map((record) => [record._id.toHexString(), live(record)]));
+      },
+      () => true,
+    ),
+  );
 
-// The promise is kept, not its outcome: dropping it also drops a read that is still under way and
-// that may have seen the record just before it went.
-const checks = () => remember('session-checks', () => new Map<string, Check>());
+const live = ({ _id, user, expiresAt, lastUsedAt }: SessionDoc): LiveSession => ({
+  id: _id.toHexString(),
+  userId: user.toHexString(),
+  expiresAt,
+  lastUsedAt,
+});
 
 /**
  * The session that these claims name, if its record exists, is theirs and has not expired. A failure
  * of the database is thrown as such.
  */
-export async function liveSession({ sub, sid }: Claims): Promise<LiveSession | null> {
-  const session = await (freshCheck(sid) ?? check(sid));
-  if (session?.userId !== sub || session.expiresAt.getTime() <= Date.now()) return null;
-  touch(sid, session);
-  return session;
-}
+export const liveSession = async (claims: Claims): Promise<LiveSession | null> =>
+  usable(claims, await checks().read(claims.sid));
+
+/** The same, if it is known at once; null otherwise. */
+export const peekSession = (claims: Claims): LiveSession | null =>
+  usable(claims, checks().peek(claims.sid));
 
 /** Makes the next check of these sessions ask the database. */
 export function forgetSessions(sessionIds: Iterable<string>): void {
-  for (const id of sessionIds) checks().delete(id);
+  for (const id of sessionIds) checks().forget(id);
 }
 
-function freshCheck(sid: string): Check['session'] | undefined {
-  const known = checks().get(sid);
-  return known && performance.now() - known.at < freshMs ? known.session : undefined;
-}
-
-function check(sid: string): Check['session'] {
-  const known = checks();
-  const now = performance.now();
-  // Oldest first, since a renewed one goes to the end.
-  for (const [id, { at }] of known) {
-    if (now - at < freshMs) break;
-    known.delete(id);
-  }
-  const session = read(sid);
-  const entry = { at: now, session };
-  known.delete(sid);
-  known.set(sid, entry);
-  session.catch(() => {
-    if (known.get(sid) === entry) known.delete(sid);
-  });
+function usable({ sub, sid }: Claims, session: LiveSession | null): LiveSession | null {
+  if (session?.userId !== sub || session.expiresAt.getTime() <= Date.now()) return null;
+  touch(sid, session);
   return session;
-}
-
-async function read(sid: string): Promise<LiveSession | null> {
-  const record = await SessionModel.findById(sid).lean<SessionDoc>();
-  if (!record) return null;
-  const { user, expiresAt, lastUsedAt } = record;
-  return { userId: user.toHexString(), expiresAt, lastUsedAt };
 }
 
 /** Notes the use, at most once a minute, and moves the session's end with it. */

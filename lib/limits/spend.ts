@@ -20,10 +20,11 @@ export type Limit =
 /**
  * Counts one use of what is limited, for whoever the key stands for. In memory it takes
  * microseconds, and the count is taken before this returns; with Redis it is a round trip.
+ * @returns undefined where nothing is limited
  * @throws AppError `rate_limited` with the time to wait.
  */
-export function spend(limit: Limit, key: string): Promise<void> {
-  if (env().RATE_LIMITS === 'off') return allowed;
+export function spend(limit: Limit, key: string): Promise<void> | undefined {
+  if (env().RATE_LIMITS === 'off') return undefined;
   return limiterOf(limit)
     .consume(key)
     .then(
@@ -32,7 +33,6 @@ export function spend(limit: Limit, key: string): Promise<void> {
     );
 }
 
-const allowed = Promise.resolve();
 /** A timer of more than 24 days would go off at once. */
 const longestSeconds = 7 * 24 * 3600;
 

@@ -5,7 +5,7 @@ import { isDuplicateKey } from '#lib/database/errors.ts';
 import { log } from '#lib/log.ts';
 import { metrics } from '#lib/metrics.ts';
 import { remember } from '#lib/runtime.ts';
-import { advanceHead, forgetHead, headOf, readHead, type Head } from './heads.ts';
+import { advanceHead, forgetHead, headOf, knownHead, readHead, type Head } from './heads.ts';
 import { MessageModel, type MessageDoc } from './message.ts';
 
 // A conversation is a log. Each one queues what is to be written; all that have something waiting
@@ -85,8 +85,21 @@ export function appendMessage(draft: Draft, announce: Announce): Promise<Appende
   const first = state.underWay.get(key);
   if (first) return first.then((appended) => ({ ...appended, created: false }));
   const appended = new Promise<Appended>((resolve, reject) => {
-    enqueue({ kind: 'append', conversation: draft.conversation, draft, announce, resolve, reject });
-  }).finally(() => state.underWay.delete(key));
+    const settled =
+      <T>(settle: (outcome: T) => void) =>
+      (outcome: T): void => {
+        state.underWay.delete(key);
+        settle(outcome);
+      };
+    enqueue({
+      kind: 'append',
+      conversation: draft.conversation,
+      draft,
+      announce,
+      resolve: settled(resolve),
+      reject: settled(reject),
+    });
+  });
   state.underWay.set(key, appended);
   return appended;
 }
@@ -240,13 +253,7 @@ async function insertOnce(entries: Append[]): Promise<Append[]> {
 
 /** Gives each message the next seq and rev of its conversation. */
 async function number(entries: Append[]) {
-  const ends = new Map<string, Head>();
-  const distinct = new Map(
-    entries.map(({ conversation }) => [conversation.toHexString(), conversation]),
-  );
-  await Promise.all(
-    [...distinct].map(async ([id, conversation]) => ends.set(id, await headOf(conversation))),
-  );
+  const ends = await endsOf(entries);
   const documents: MessageDoc[] = [];
   const heads: Head[] = [];
   const createdAt = new Date();
@@ -277,6 +284,22 @@ async function number(entries: Append[]) {
     heads.push(head);
   }
   return { documents, heads };
+}
+
+/** The heads of all conversations of a batch, as they are before it. */
+async function endsOf(entries: Append[]): Promise<Map<string, Head>> {
+  const ends = new Map<string, Head>();
+  const unknown = new Map<string, Types.ObjectId>();
+  for (const { conversation } of entries) {
+    const id = conversation.toHexString();
+    const head = knownHead(id);
+    if (head) ends.set(id, head);
+    else unknown.set(id, conversation);
+  }
+  await Promise.all(
+    [...unknown].map(async ([id, conversation]) => ends.set(id, await headOf(conversation))),
+  );
+  return ends;
 }
 
 function settle(entries: Append[], documents: MessageDoc[], heads: Head[]): void {

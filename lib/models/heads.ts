@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 import { log } from '#lib/log.ts';
 import { remember } from '#lib/runtime.ts';
 import { ConversationModel, type ConversationDoc } from './conversation.ts';
+import { createGathering, type Gathering } from './gathering.ts';
 import { MessageModel, type MessageDoc } from './message.ts';
 
 /** The end of a conversation's log, as far as this process knows it. */
@@ -26,8 +27,7 @@ interface Heads {
   text: number;
   /** Heads that their conversations' documents do not have yet. */
   unwritten: Map<string, Head>;
-  timer: NodeJS.Timeout | null;
-  writing: Promise<void>;
+  writing: Gathering;
 }
 
 const heads = (): Heads =>
@@ -35,14 +35,17 @@ const heads = (): Heads =>
     known: new Map(),
     text: 0,
     unwritten: new Map(),
-    timer: null,
-    writing: Promise.resolve(),
+    writing: createGathering(gatherMs, writeHeads),
   }));
 
 /** The head of a conversation: remembered, else read from its log. */
 export async function headOf(conversation: Types.ObjectId): Promise<Head> {
-  return heads().known.get(conversation.toHexString()) ?? (await readHead(conversation));
+  return knownHead(conversation.toHexString()) ?? (await readHead(conversation));
 }
+
+/** The head of a conversation if it is remembered. */
+export const knownHead = (conversationId: string): Head | undefined =>
+  heads().known.get(conversationId);
 
 /** Reads the head from the log itself, which is always right. */
 export async function readHead(conversation: Types.ObjectId): Promise<Head> {
@@ -71,20 +74,11 @@ export function advanceHead(conversation: Types.ObjectId, head: Head): void {
   const id = conversation.toHexString();
   const state = heads();
   state.unwritten.set(id, keep(id, head));
-  state.timer ??= setTimeout(() => {
-    state.timer = null;
-    state.writing = state.writing.then(() => writeHeads(state));
-  }, gatherMs);
+  state.writing.soon();
 }
 
 /** Writes every head to its conversation's document; for a clean stop. */
-export async function headsWritten(): Promise<void> {
-  const state = heads();
-  if (state.timer) clearTimeout(state.timer);
-  state.timer = null;
-  await state.writing;
-  await writeHeads(state);
-}
+export const headsWritten = (): Promise<void> => heads().writing.now();
 
 /**
  * The conversations with their heads as the log has them: a document is behind for a moment after
@@ -143,12 +137,18 @@ function forget(state: Heads, id: string): void {
 
 const textLength = ({ last }: Head): number => last?.text.length ?? 0;
 
-async function writeHeads(state: Heads): Promise<void> {
-  const batch = [...state.unwritten];
-  state.unwritten.clear();
+async function writeHeads(): Promise<void> {
+  const { unwritten } = heads();
+  const batch = [...unwritten];
+  unwritten.clear();
   if (batch.length === 0) return;
+  const { collection } = ConversationModel;
   try {
-    await ConversationModel.collection.bulkWrite(batch.flatMap(headUpdates), { ordered: false });
+    const { matchedCount } = await collection.bulkWrite(batch.map(newMessages), { ordered: false });
+    // Else each had a new message, and has all of its head with that.
+    if (matchedCount < batch.length) {
+      await collection.bulkWrite(batch.flatMap(onlyChanges), { ordered: false });
+    }
   } catch (error) {
     // The log has it all; whoever reads the conversation next mends the document.
     log().warn({ error: (error as Error).message }, 'heads of conversations were not written');
@@ -156,22 +156,25 @@ async function writeHeads(state: Heads): Promise<void> {
 }
 
 // Nodes may write out of turn: a head never replaces a newer one.
-function headUpdates([id, { seq, rev, last }]: [string, Head]) {
-  const _id = new Types.ObjectId(id);
-  const $set = {
-    lastSeq: seq,
-    lastMessage: last,
-    ...(last && { activityAt: last.createdAt }),
-  };
+function newMessages([id, { seq, rev, last }]: [string, Head]) {
+  const $set = { lastSeq: seq, lastMessage: last, ...(last && { activityAt: last.createdAt }) };
   const $max = { rev, ...(last && { updatedAt: last.createdAt }) };
+  const filter = { _id: new Types.ObjectId(id), lastSeq: { $lt: seq } };
+  return { updateOne: { filter, update: { $set, $max } } };
+}
+
+/** What is new where the newest message was there already, or there is an even newer one. */
+function onlyChanges([id, { seq, rev, last }]: [string, Head]) {
+  const _id = new Types.ObjectId(id);
+  const isOlder = { rev: { $lt: rev } };
+  const $max = { rev };
   return [
-    { updateOne: { filter: { _id, lastSeq: { $lt: seq } }, update: { $set, $max } } },
     {
       updateOne: {
-        filter: { _id, lastSeq: seq, rev: { $lt: rev } },
-        update: { $set: { lastMessage: last }, $max: { rev } },
+        filter: { _id, lastSeq: seq, ...isOlder },
+        update: { $set: { lastMessage: last }, $max },
       },
     },
-    { updateOne: { filter: { _id, rev: { $lt: rev } }, update: { $max: { rev } } } },
+    { updateOne: { filter: { _id, ...isOlder }, update: { $max } } },
   ];
 }

@@ -1,62 +1,56 @@
 import type { Receipt } from '#lib/contract/records.ts';
 import { remember } from '#lib/runtime.ts';
 import { MemberModel, type MemberDoc } from './member.ts';
+import { createRecentReads } from './recent-reads.ts';
 
 // Memberships as they were read a moment ago, for what is asked with every message. A change made by
-// this process empties it (the model's hook); one made by another goes unnoticed for `freshMs` at most.
+// this process empties it (the model's hook); one made by another goes unnoticed for 3 s at most.
 
-const freshMs = 3_000;
-
-interface Known {
-  at: number;
-  /** Kept instead of its outcome, so that emptying also drops a read that is still under way. */
-  reading: Promise<MemberDoc | null>;
-  member: MemberDoc | null;
-}
-
-const known = () => remember('known-members', () => new Map<string, Known>());
 const keyOf = (conversationId: string, userId: string) => `${conversationId}:${userId}`;
 
-/** A membership, present or past, as it was at most 3 s ago; null for a stranger. */
-export function knownMember(conversationId: string, userId: string): Promise<MemberDoc | null> {
-  const members = known();
-  const now = performance.now();
-  // Oldest first: what is read anew goes to the end.
-  for (const [key, { at }] of members) {
-    if (now - at < freshMs) break;
-    members.delete(key);
-  }
-  const key = keyOf(conversationId, userId);
-  const before = members.get(key);
-  if (before) return before.reading;
-  const reading = MemberModel.findOne({ conversation: conversationId, user: userId })
-    .lean<MemberDoc>()
-    .exec();
-  const entry: Known = { at: now, reading, member: null };
-  members.set(key, entry);
-  const drop = () => {
-    if (members.get(key) === entry) members.delete(key);
-  };
-  reading.then((member) => {
-    entry.member = member;
-    // Somebody who is no member now may be one in a moment.
-    if (!member || member.leftAt) drop();
-  }, drop);
-  return reading;
+const known = () =>
+  remember('known-members', () =>
+    createRecentReads(
+      (key) => {
+        const [conversation, user] = key.split(':');
+        return MemberModel.findOne({ conversation, user }).lean<MemberDoc>().exec();
+      },
+      readAgain,
+      // Somebody who is no member now may be one in a moment.
+      (member) => member !== null && !member.leftAt,
+    ),
+  );
+
+async function readAgain(members: MemberDoc[]): Promise<Map<string, MemberDoc>> {
+  const _id = { $in: members.map((member) => member._id) };
+  const found = await MemberModel.find({ _id }).lean<MemberDoc[]>();
+  return new Map(
+    found.map((member) => [
+      keyOf(member.conversation.toHexString(), member.user.toHexString()),
+      member,
+    ]),
+  );
 }
+
+/** A present membership that is known at once, as it was at most 3 s ago. */
+export const peekMember = (conversationId: string, userId: string): MemberDoc | null =>
+  known().peek(keyOf(conversationId, userId));
+
+/** A membership, present or past, as it was at most 3 s ago; null for a stranger. */
+export const knownMember = (conversationId: string, userId: string): Promise<MemberDoc | null> =>
+  known().read(keyOf(conversationId, userId));
 
 /** Moves the watermarks of a membership that is known, as they have just been stored. */
 export function moveKnownMember(conversationId: string, receipt: Receipt): void {
-  const key = keyOf(conversationId, receipt.userId);
-  const { member } = known().get(key) ?? {};
+  const member = peekMember(conversationId, receipt.userId);
   if (!member) return;
   member.deliveredSeq = Math.max(member.deliveredSeq, receipt.deliveredSeq);
   member.readSeq = Math.max(member.readSeq, receipt.readSeq);
 }
 
 /** Some have ended, here or at another process. */
-export const forgetKnownMembers = (): void => known().clear();
+export const forgetKnownMembers = (): void => known().forgetAll();
 
 /** Makes the next look at this membership read it. */
 export const forgetKnownMember = (conversationId: string, userId: string): boolean =>
-  known().delete(keyOf(conversationId, userId));
+  known().forget(keyOf(conversationId, userId));

@@ -8,13 +8,13 @@ import type { Caller, Visitor } from '#lib/use-cases/define.ts';
 
 /**
  * Lets an operation be done if it is not done too often: by person, on all devices and both wires
- * together; by address where nobody is signed in. @throws AppError `rate_limited`
+ * together; by address where nobody is signed in. Answers as `spend` does. @throws AppError `rate_limited`
  */
 export function allow(
   name: OperationName | undefined,
   caller: Caller | Visitor,
   raw?: unknown,
-): Promise<void> {
+): Promise<void> | undefined {
   const { limit }: Partial<Operation> = name ? operations[name] : {};
   const key = 'userId' in caller ? caller.userId : addressKey(caller.address);
   // To have stopped typing is worth telling at once: without it others see the hint for seconds.

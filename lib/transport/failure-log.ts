@@ -1,21 +1,30 @@
 import { httpStatus, type ErrorCode } from '#lib/contract/errors.ts';
 import { log } from '#lib/log.ts';
 import { remember } from '#lib/runtime.ts';
-import { requestIdOf, withContext, type RequestContext } from './request-context.ts';
+import { refusal } from './perform.ts';
+import { requestIdOf, type RequestContext } from './request-context.ts';
 
 /** However many are refused in a storm, the disk of the log has to survive it. */
 const maxLinesPerSecond = 100;
 
-/** Does something of a socket's under an id of its own; if it is refused, the log has a line of it. */
-export async function loggingFailure<R extends { ok: boolean }>(
-  about: object,
+/**
+ * Does something of a socket's. What it throws becomes the reply that says so, and a line of the log
+ * under an id of its own.
+ */
+export async function loggingFailure<R>(
+  operation: string,
   work: () => Promise<R>,
+  about: object = {},
   givenId?: unknown,
-): Promise<R> {
-  const context: RequestContext = { id: requestIdOf(givenId) };
-  const reply = await withContext(context, work);
-  if (!reply.ok) logFailure(context, about);
-  return reply;
+): Promise<R | ReturnType<typeof refusal>> {
+  try {
+    return await work();
+  } catch (error) {
+    const context: RequestContext = { id: requestIdOf(givenId) };
+    const reply = refusal(operation, error, context);
+    logFailure(context, about);
+    return reply;
+  }
 }
 
 const codes = new Map<number, ErrorCode>();

@@ -10,7 +10,7 @@ import { patiently } from '#lib/patience.ts';
 import { remember } from '#lib/runtime.ts';
 import { useCases } from '#lib/use-cases/all.ts';
 import type { Caller, UseCaseName, Visitor } from '#lib/use-cases/define.ts';
-import { requestContext } from './request-context.ts';
+import { requestContext, type RequestContext } from './request-context.ts';
 
 /** However slow the database is, nobody waits longer for an answer (ms). */
 const patienceMs = 4_500;
@@ -32,17 +32,25 @@ export async function perform<N extends UseCaseName>(
 ): Promise<Performed<Output<N>>> {
   return underWay(() =>
     refusing<Performed<Output<N>>>(name, async () => {
-      const input: unknown = operations[name].input.parse(raw);
       await connected();
-      // The table's types tie caller, input and answer to the name; the loop over it loses that tie.
-      const run = useCases[name] as unknown as (caller: unknown, input: unknown) => Promise<object>;
-      const work = () => run(caller, input);
-      const takesTurn = inTurns.has(name) && 'userId' in caller;
-      const answer = await inTime(takesTurn ? turns()(caller.userId, work) : work());
-      const { created = true, ...data } = answer as { created?: boolean };
+      const { created = true, ...data } = await inTime(runUseCase(name, caller, raw));
       return { ok: true, data: data as Output<N>, created };
     }),
   );
+}
+
+/** Parses the input by the contract and runs the use case, once connected. @throws what refuses it */
+export function runUseCase(
+  name: UseCaseName,
+  caller: Caller | Visitor,
+  raw: unknown,
+): Promise<{ created?: boolean }> {
+  const input: unknown = operations[name].input.parse(raw);
+  // The table's types tie caller, input and answer to the name; the loop over it loses that tie.
+  const run = useCases[name] as unknown as (caller: unknown, input: unknown) => Promise<object>;
+  const work = () => run(caller, input);
+  const takesTurn = inTurns.has(name) && 'userId' in caller;
+  return takesTurn ? turns()(caller.userId, work) : work();
 }
 
 /** Runs something that may refuse, and turns what it throws into the reply that says so. */
@@ -53,7 +61,7 @@ export async function refusing<R>(
   try {
     return await run();
   } catch (error) {
-    return refusal(name, error);
+    return refusal(name, error, requestContext());
   }
 }
 
@@ -76,11 +84,13 @@ const work = () =>
   remember('performing', () => ({ running: new Set<Promise<unknown>>(), isStopping: false }));
 
 /** Does what a clean stop waits for. */
-export async function underWay<T>(run: () => Promise<T>): Promise<T> {
+export function underWay<T>(run: () => Promise<T>): Promise<T> {
   const { running } = work();
   const promise = run();
   running.add(promise);
-  return promise.finally(() => running.delete(promise));
+  const over = () => void running.delete(promise);
+  promise.then(over, over);
+  return promise;
 }
 
 /** The answer. @throws AppError `unavailable` when it takes longer than somebody should wait. */
@@ -91,9 +101,12 @@ export const inTime = <T>(answer: Promise<T>): Promise<T> =>
     () => new AppError('unavailable', 'The database takes too long to answer.'),
   );
 
-/** The reply to what was thrown; what the log is to tell of it goes to the request's context. */
-function refusal(operation: string, error: unknown): Extract<Performed<never>, { ok: false }> {
-  const context = requestContext();
+/** The reply to what was thrown; what the log is to tell of it goes to the context. */
+export function refusal(
+  operation: string,
+  error: unknown,
+  context: RequestContext,
+): Extract<Performed<never>, { ok: false }> {
   const reply = replyTo(error, context.id);
   const { code } = reply.error;
   metrics().refusals.inc({ code });

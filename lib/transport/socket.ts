@@ -6,41 +6,30 @@ import { callerFromCookies, callerFromToken, confirmCaller } from '#lib/auth/cal
 import { sessionTokenIn } from '#lib/auth/cookies.ts';
 import { forgetSessions } from '#lib/auth/session-check.ts';
 import { AppError } from '#lib/contract/errors.ts';
-import { commandEvents, type CommandName } from '#lib/contract/event-names.ts';
-import type {
-  ClientToServer,
-  Reply,
-  ServerToClient,
-  SessionEndReason,
-} from '#lib/contract/events.ts';
-import { operations } from '#lib/contract/operations.ts';
 import { limits } from '#lib/contract/limits.ts';
 import { connected } from '#lib/database/connect.ts';
 import { env } from '#lib/env.ts';
-import { metrics } from '#lib/metrics.ts';
 import { epochOf } from '#lib/models/epoch.ts';
 import { noteForeignRev } from '#lib/models/heads.ts';
 import { forgetKnownMembers } from '#lib/models/known-members.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { onPublication, rooms, type Publication } from '#lib/publish.ts';
 import { readAccount } from '#lib/use-cases/accounts.ts';
-import type { Caller, UseCaseName } from '#lib/use-cases/define.ts';
 import { noteJoin } from '#lib/use-cases/membership.ts';
-import { socketCame, socketVisible, socketWent } from '#lib/use-cases/presence.ts';
-import { allow } from './allow.ts';
+import { socketCame, socketWent } from '#lib/use-cases/presence.ts';
 import { isOwnOrigin } from './origin.ts';
 import { loggingFailure } from './failure-log.ts';
 import { gatherFrames } from './gather-frames.ts';
 import { noteNewcomers, tooNewFor } from './newcomers.ts';
 import { joinOthers } from './other-nodes.ts';
-import { inTime, perform, refusing, requireServing, underWay } from './perform.ts';
-import { lookAgain, newWatch, watch, type PresenceWatch } from './presence-watch.ts';
+import { inTime } from './perform.ts';
+import { lookAgain, newWatch } from './presence-watch.ts';
+import { letGo, takeTurn, takeUp, type AppSocket, type Io } from './socket-commands.ts';
 import { showSocketGauges } from './socket-gauges.ts';
 import {
   addressOf,
   allowConnection,
   allowHandshake,
-  allowQueued,
   allowSocketOf,
   beginAdmission,
   endAdmission,
@@ -52,22 +41,8 @@ import { startSweep } from './socket-sweep.ts';
 /** So long clients have, when the server stops, to take what was sent to them. */
 const hangUpMs = 1_000;
 
-interface SocketData {
-  caller: Caller & { socketId: string };
-  /** Ends when everything that came before on this socket has been taken up, in its order. */
-  turn: Promise<unknown>;
-  /** Commands that have not been answered yet. */
-  waiting: number;
-  watch: PresenceWatch;
-}
-
 /** How many sockets are made ready at once when all are. */
 const welcomedAtOnce = 20;
-
-/** By Socket.io nodes tell each other nothing: lib/nodes carries publications instead. */
-type Events = Record<string, never>;
-type Io = Server<ClientToServer, ServerToClient, Events, SocketData>;
-type AppSocket = Socket<ClientToServer, ServerToClient, Events, SocketData>;
 
 export interface SocketHost {
   /** Resolves when it hears the other processes, or cannot for now: after seconds at most. */
@@ -101,7 +76,7 @@ export function startSocketHost(httpServer: HttpServer): SocketHost {
   });
   io.on('connection', (socket) => {
     // What a client says before it is ready waits for that.
-    socket.data.turn = welcome(socket);
+    takeTurn(socket, welcome(socket));
   });
   showSocketGauges(io);
   const stopListening = onPublication((publication, from) => carryOut(io, publication, from));
@@ -162,11 +137,7 @@ async function admit(socket: AppSocket): Promise<Error | undefined> {
     return { ok: true as const };
   };
   const given = headers['x-request-id'];
-  const reply = await loggingFailure(
-    {},
-    () => refusing('handshake', () => inTime(admitting())),
-    given,
-  );
+  const reply = await loggingFailure('handshake', () => inTime(admitting()), {}, given);
   if (reply.ok) return undefined;
   const { message, ...data } = reply.error;
   return Object.assign(new Error(message), { data });
@@ -198,7 +169,7 @@ async function makeReady(socket: AppSocket, first: () => void = () => undefined)
     await confirmCaller(caller);
     return { ok: true as const, user, epoch };
   };
-  const reply = await loggingFailure({}, () => refusing('welcome', () => inTime(welcoming())));
+  const reply = await loggingFailure('welcome', () => inTime(welcoming()));
   if (!reply.ok) {
     // Not a disconnect by the server, after which a client would not come back by itself.
     socket.conn.close();
@@ -230,12 +201,7 @@ async function welcomeAgain(sockets: AppSocket[]): Promise<void> {
 
 async function lookAgainAt(sockets: AppSocket[]): Promise<void> {
   const userIds = new Set(sockets.map(({ data }) => data.caller.userId));
-  await loggingFailure({}, () =>
-    refusing('sight', async () => {
-      await lookAgain(sockets, [...userIds], false);
-      return { ok: true as const };
-    }),
-  );
+  await loggingFailure('sight', () => lookAgain(sockets, [...userIds], false));
 }
 
 let membershipsEnded = 0;
@@ -254,72 +220,6 @@ async function joinConversations(socket: AppSocket): Promise<void> {
     );
     return;
   }
-}
-
-const commandOf = new Map<string, CommandName>(
-  (Object.entries(commandEvents) as [CommandName, string][]).map(([name, event]) => [event, name]),
-);
-
-/** A client may leave out the ack, or the input, or send anything at all in their places. */
-function takeUp(socket: AppSocket, event: string, args: unknown[]): void {
-  const last = args.at(-1);
-  const ack = typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : undefined;
-  const name = commandOf.get(event);
-  if (name === undefined) {
-    if (ack) void refuseUnknown(socket).then(ack);
-    return;
-  }
-  const raw = (args[0] === last && ack) || args.length === 0 ? {} : args[0];
-  const began = performance.now();
-  void underWay(async () => {
-    const reply = await loggingFailure({ event }, () => answer(socket, name, raw));
-    ack?.(reply);
-    metrics().ackSeconds.observe({ event }, (performance.now() - began) / 1000);
-  });
-}
-
-const refuseUnknown = (socket: AppSocket): Promise<Reply<never>> =>
-  loggingFailure({}, () =>
-    refusing('unknown event', async () => {
-      await allow(undefined, socket.data.caller);
-      throw new AppError('not_found', 'There is no such event.');
-    }),
-  );
-
-async function answer(socket: AppSocket, name: CommandName, raw: unknown): Promise<Reply<unknown>> {
-  const { caller } = socket.data;
-  socket.data.waiting++;
-  const reply = await refusing(name, async () => {
-    requireServing();
-    allowQueued(socket.data.waiting, caller.userId);
-    const allowed = allow(name, caller, raw);
-    // Taken up in the order of arrival: what a sender writes first is stored first.
-    const turn = socket.data.turn.then(() => allowed).then(() => confirmCaller(caller));
-    socket.data.turn = turn.catch(() => undefined);
-    // What is too much is refused at once, whatever else still waits.
-    await allowed;
-    const answering = async () => {
-      await turn;
-      if (name === 'watchPresence') return watchPresence(socket, raw);
-      if (name === 'setVisible') return setVisible(socket, raw);
-      return perform(name satisfies UseCaseName, caller, raw);
-    };
-    return inTime(answering());
-  });
-  socket.data.waiting--;
-  if (!reply.ok && reply.error.code === 'unauthenticated') letGo(socket, 'expired');
-  return reply.ok ? { ok: true, data: reply.data } : { ok: false, error: reply.error };
-}
-
-async function watchPresence(socket: AppSocket, raw: unknown) {
-  const { userIds } = operations.watchPresence.input.parse(raw);
-  return { ok: true as const, data: { presences: await watch(socket, userIds) } };
-}
-
-function setVisible(socket: AppSocket, raw: unknown) {
-  const { visible } = operations.setVisible.input.parse(raw);
-  socketVisible(socket.data.caller.userId, socket.id, visible);
-  return { ok: true as const, data: {} };
 }
 
 /**
@@ -386,15 +286,5 @@ function learn(publication: Publication): void {
 /** Looks up what sockets may see of these people, or these people's may. */
 function seeAnew(io: Io, userIds: string[], areContactsChanged: boolean): void {
   const sockets = [...io.of('/').sockets.values()];
-  void loggingFailure({}, () =>
-    refusing('sight', async () => {
-      await lookAgain(sockets, userIds, areContactsChanged);
-      return { ok: true as const };
-    }),
-  );
-}
-
-function letGo(socket: AppSocket, reason: SessionEndReason): void {
-  socket.emit('session:ended', { reason });
-  socket.disconnect(true);
+  void loggingFailure('sight', () => lookAgain(sockets, userIds, areContactsChanged));
 }

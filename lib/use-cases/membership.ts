@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { AppError } from '#lib/contract/errors.ts';
 import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
-import { knownMember } from '#lib/models/known-members.ts';
+import { knownMember, peekMember } from '#lib/models/known-members.ts';
 import { MemberModel, type MemberDoc, type SeqRange } from '#lib/models/member.ts';
 import { publish } from '#lib/publish.ts';
 import { remember } from '#lib/runtime.ts';
@@ -53,6 +53,10 @@ export async function knownMembershipOf(
   if (!member) throw unknownConversation();
   return member;
 }
+
+/** The same, if it is known at once and present; null otherwise. */
+export const peekMembership = ({ userId }: Caller, conversationId: string): MemberDoc | null =>
+  peekMember(conversationId, userId);
 
 /** @throws AppError `forbidden` for somebody who has left or was removed. */
 export function requirePresent(member: MemberDoc): MemberDoc {

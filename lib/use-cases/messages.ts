@@ -19,16 +19,18 @@ import {
   knownMembershipOf,
   membershipOf,
   noLongerMember,
+  peekMembership,
   visibleWithin,
 } from './membership.ts';
-import { readUpTo } from './receipts.ts';
+import { noteRead } from './receipts.ts';
 import { messageView } from './views.ts';
 
 const defaultPage = 50;
 
 export const sendMessage = defineUseCase('sendMessage', async (caller, input) => {
   const { conversationId, clientId, text } = input;
-  const member = await knownMembershipOf(caller, conversationId);
+  const member =
+    peekMembership(caller, conversationId) ?? (await knownMembershipOf(caller, conversationId));
   if (member.leftAt) return { ...(await sentBefore(caller, member, input)), created: false };
   const { message, created, othersUpTo } = await appendMessage(
     {
@@ -43,8 +45,7 @@ export const sendMessage = defineUseCase('sendMessage', async (caller, input) =>
   );
   if (!message.conversation.equals(conversationId)) throw clientIdTaken();
   // Who writes has read what stands above. Not waited for: the message itself is stored.
-  if (created && member.readSeq < othersUpTo)
-    void readUpTo(member, message.seq).catch(() => undefined);
+  if (created && member.readSeq < othersUpTo) noteRead(member, message.seq);
   return { message: messageView(message, caller.userId), created };
 });
 

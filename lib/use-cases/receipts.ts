@@ -1,5 +1,6 @@
 import { Types } from 'mongoose';
 import type { Receipt } from '#lib/contract/records.ts';
+import { createGathering, type Gathering } from '#lib/models/gathering.ts';
 import { headOf, readHead } from '#lib/models/heads.ts';
 import { forgetKnownMember, moveKnownMember } from '#lib/models/known-members.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
@@ -25,36 +26,30 @@ interface Moved {
 interface Receipts {
   /** By conversation, then by user. */
   moved: Map<string, Map<string, Moved>>;
-  timer: NodeJS.Timeout | null;
-  writing: Promise<void> | null;
+  writing: Gathering;
 }
 
 const receipts = (): Receipts =>
-  remember('receipts', () => ({ moved: new Map(), timer: null, writing: null }));
+  remember('receipts', () => ({ moved: new Map(), writing: createGathering(gatherMs, flush) }));
 
 export const markDelivered = defineUseCase('markDelivered', async (caller, input) => {
   const member = requirePresent(await knownMembershipOf(caller, input.conversationId));
   const seq = await withinLog(member, input.seq);
-  return { receipt: await advance(member, { deliveredSeq: seq, readSeq: 0 }) };
+  return { receipt: await advanced(member, { deliveredSeq: seq, readSeq: 0 }) };
 });
 
 export const markRead = defineUseCase('markRead', async (caller, input) => {
   const member = requirePresent(await knownMembershipOf(caller, input.conversationId));
-  return { receipt: await readUpTo(member, await withinLog(member, input.seq)) };
+  const seq = await withinLog(member, input.seq);
+  return { receipt: await advanced(member, { deliveredSeq: seq, readSeq: seq }) };
 });
 
-/** Moves the member's watermarks to this seq, if they are behind it; what is read is delivered. */
-export const readUpTo = (member: MemberDoc, seq: number): Promise<Receipt> =>
-  advance(member, { deliveredSeq: seq, readSeq: seq });
+/** Moves the member's watermarks to this seq soon, if they are behind it; what is read is delivered. */
+export const noteRead = (member: MemberDoc, seq: number): void =>
+  void advance(member, { deliveredSeq: seq, readSeq: seq });
 
 /** Writes and tells what has moved; for a clean stop. */
-export async function receiptsWritten(): Promise<void> {
-  const state = receipts();
-  if (state.timer) clearTimeout(state.timer);
-  state.timer = null;
-  await state.writing;
-  await flush(state);
-}
+export const receiptsWritten = (): Promise<void> => receipts().writing.now();
 
 /** A watermark beyond the end of the log counts as its end. */
 async function withinLog(member: MemberDoc, seq: number): Promise<number> {
@@ -63,7 +58,17 @@ async function withinLog(member: MemberDoc, seq: number): Promise<number> {
   return Math.min(seq, (await readHead(member.conversation)).seq);
 }
 
-async function advance(member: MemberDoc, to: Omit<Receipt, 'userId'>): Promise<Receipt> {
+/** Resolves when the watermarks are stored. */
+async function advanced(member: MemberDoc, to: Omit<Receipt, 'userId'>): Promise<Receipt> {
+  const { receipt, moved } = advance(member, to);
+  if (moved) await new Promise<void>((resolve, reject) => moved.waiting.push({ resolve, reject }));
+  return receipt;
+}
+
+function advance(
+  member: MemberDoc,
+  to: Omit<Receipt, 'userId'>,
+): { receipt: Receipt; moved?: Moved } {
   const receipt = {
     userId: member.user.toHexString(),
     deliveredSeq: Math.max(member.deliveredSeq, to.deliveredSeq),
@@ -71,15 +76,14 @@ async function advance(member: MemberDoc, to: Omit<Receipt, 'userId'>): Promise<
   };
   // Advance only: two devices may report out of turn, and unread must not come back.
   const behind = receipt.deliveredSeq > member.deliveredSeq || receipt.readSeq > member.readSeq;
-  if (!behind) return receipt;
+  if (!behind) return { receipt };
   const hasRead = to.readSeq > 0;
   // What arrives says nothing of what was read out of sight.
   const told = hasRead ? receipt : { ...receipt, readSeq: shownReadSeqOf(member) };
-  await gather(member.conversation.toHexString(), told, hasRead);
-  return receipt;
+  return { receipt, moved: gather(member.conversation.toHexString(), told, hasRead) };
 }
 
-function gather(conversationId: string, receipt: Receipt, hasRead: boolean): Promise<void> {
+function gather(conversationId: string, receipt: Receipt, hasRead: boolean): Moved {
   const state = receipts();
   const ofConversation = state.moved.get(conversationId) ?? new Map<string, Moved>();
   state.moved.set(conversationId, ofConversation);
@@ -91,19 +95,17 @@ function gather(conversationId: string, receipt: Receipt, hasRead: boolean): Pro
     deliveredSeq: Math.max(moved.receipt.deliveredSeq, receipt.deliveredSeq),
     readSeq: Math.max(moved.receipt.readSeq, receipt.readSeq),
   };
-  state.timer ??= setTimeout(() => {
-    state.timer = null;
-    state.writing = flush(state);
-  }, gatherMs);
-  return new Promise((resolve, reject) => moved.waiting.push({ resolve, reject }));
+  state.writing.soon();
+  return moved;
 }
 
-async function flush(state: Receipts): Promise<void> {
-  const batch = [...state.moved].map(([conversationId, ofConversation]) => ({
+async function flush(): Promise<void> {
+  const { moved: gathered } = receipts();
+  const batch = [...gathered].map(([conversationId, ofConversation]) => ({
     conversationId,
     moved: [...ofConversation.values()],
   }));
-  state.moved.clear();
+  gathered.clear();
   const all = batch.flatMap(({ moved }) => moved);
   if (all.length === 0) return;
   try {

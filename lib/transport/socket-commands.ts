@@ -1,0 +1,124 @@
+import type { Server, Socket } from 'socket.io';
+import { confirmCaller, isConfirmed } from '#lib/auth/caller.ts';
+import { AppError } from '#lib/contract/errors.ts';
+import { commandEvents, type CommandName } from '#lib/contract/event-names.ts';
+import type {
+  ClientToServer,
+  Reply,
+  ServerToClient,
+  SessionEndReason,
+} from '#lib/contract/events.ts';
+import { operations } from '#lib/contract/operations.ts';
+import { metrics } from '#lib/metrics.ts';
+import type { Caller } from '#lib/use-cases/define.ts';
+import { socketVisible } from '#lib/use-cases/presence.ts';
+import { allow } from './allow.ts';
+import { loggingFailure } from './failure-log.ts';
+import { inTime, requireServing, runUseCase, underWay } from './perform.ts';
+import { watch, type PresenceWatch } from './presence-watch.ts';
+import { allowQueued } from './socket-limits.ts';
+
+// What a client says over its socket, from its arrival to its ack.
+
+interface SocketData {
+  caller: Caller & { socketId: string };
+  /** Ends when everything that came before on this socket has been taken up, in its order; null: it has. */
+  turn: Promise<void> | null;
+  /** Commands that have not been answered yet. */
+  waiting: number;
+  watch: PresenceWatch;
+}
+
+/** By Socket.io nodes tell each other nothing: lib/nodes carries publications instead. */
+type Events = Record<string, never>;
+export type Io = Server<ClientToServer, ServerToClient, Events, SocketData>;
+export type AppSocket = Socket<ClientToServer, ServerToClient, Events, SocketData>;
+
+const commandOf = new Map<string, CommandName>(
+  (Object.entries(commandEvents) as [CommandName, string][]).map(([name, event]) => [event, name]),
+);
+
+/** Answers a command. A client may leave out the ack, or the input, or send anything at all in their places. */
+export function takeUp(socket: AppSocket, event: string, args: unknown[]): void {
+  const last = args.at(-1);
+  const ack = typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : undefined;
+  const name = commandOf.get(event);
+  if (name === undefined) {
+    if (ack) void refuseUnknown(socket).then(ack);
+    return;
+  }
+  const raw = (args[0] === last && ack) || args.length === 0 ? {} : args[0];
+  const began = performance.now();
+  void underWay(async () => {
+    const reply = await answer(socket, name, raw);
+    ack?.(reply);
+    metrics().ackSeconds.observe({ event }, (performance.now() - began) / 1000);
+  });
+}
+
+const refuseUnknown = (socket: AppSocket): Promise<Reply<never>> =>
+  loggingFailure('unknown event', async () => {
+    await allow(undefined, socket.data.caller);
+    throw new AppError('not_found', 'There is no such event.');
+  });
+
+async function answer(socket: AppSocket, name: CommandName, raw: unknown): Promise<Reply<unknown>> {
+  const { data } = socket;
+  data.waiting++;
+  const about = { event: commandEvents[name] };
+  const reply = await loggingFailure(name, () => carriedOut(socket, name, raw), about);
+  data.waiting--;
+  if (!reply.ok && reply.error.code === 'unauthenticated') letGo(socket, 'expired');
+  return reply;
+}
+
+/** Taken up in the order of arrival: what a sender writes first is stored first. */
+async function carriedOut(socket: AppSocket, name: CommandName, raw: unknown) {
+  const { caller, waiting, turn: before } = socket.data;
+  requireServing();
+  allowQueued(waiting, caller.userId);
+  const allowed = allow(name, caller, raw);
+  const carryOut = () => outcome(socket, name, raw);
+  // Most need not wait for anything, and a promise has its price.
+  if (!before && !allowed && isConfirmed(caller)) return inTime(carryOut());
+  const turn = Promise.resolve(before)
+    .then(() => allowed)
+    .then(() => confirmCaller(caller));
+  takeTurn(socket, turn);
+  // What is too much is refused at once, whatever else still waits.
+  await allowed;
+  return inTime(turn.then(carryOut));
+}
+
+/** What comes from now on has to wait for this. */
+export function takeTurn({ data }: AppSocket, taken: Promise<void>): void {
+  const over = () => {
+    if (data.turn === turn) data.turn = null;
+  };
+  const turn = taken.then(over, over);
+  data.turn = turn;
+}
+
+async function outcome(socket: AppSocket, name: CommandName, raw: unknown) {
+  if (name === 'watchPresence') return watchPresence(socket, raw);
+  if (name === 'setVisible') return setVisible(socket, raw);
+  const { created: _, ...data } = await runUseCase(name, socket.data.caller, raw);
+  return { ok: true as const, data };
+}
+
+async function watchPresence(socket: AppSocket, raw: unknown) {
+  const { userIds } = operations.watchPresence.input.parse(raw);
+  return { ok: true as const, data: { presences: await watch(socket, userIds) } };
+}
+
+function setVisible(socket: AppSocket, raw: unknown) {
+  const { visible } = operations.setVisible.input.parse(raw);
+  socketVisible(socket.data.caller.userId, socket.id, visible);
+  return { ok: true as const, data: {} };
+}
+
+/** Ends a socket whose session is over. */
+export function letGo(socket: AppSocket, reason: SessionEndReason): void {
+  socket.emit('session:ended', { reason });
+  socket.disconnect(true);
+}
