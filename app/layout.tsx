@@ -3,8 +3,10 @@ import type { Metadata, Viewport } from 'next';
 import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import { directionOf } from '#lib/texts/languages.ts';
+import { keepZoneScript } from '#lib/texts/zone.ts';
 import { nonceHeader } from '#lib/transport/security-headers.ts';
 import { AppearanceScript } from '#lib/ui/appearance-script.tsx';
+import { EarlyScript } from '#lib/ui/early-script.tsx';
 import { Rest } from '#lib/ui/rest.tsx';
 import { TextsProvider } from '#lib/ui/texts-provider.tsx';
 import { Toaster } from '#lib/ui/toast.tsx';
@@ -43,6 +45,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang={language} dir={directionOf(language)} suppressHydrationWarning>
       <head>
         <AppearanceScript nonce={nonce} />
+        <EarlyScript nonce={nonce} code={keepZoneScript} />
       </head>
       <body>
         <TextsProvider {...spoken}>

@@ -1,11 +1,11 @@
 import type { Input, Output } from '#lib/contract/operations.ts';
-import type { Conversation, Message } from '#lib/contract/records.ts';
 import { createAbsence, type AbsenceParts } from './absence.ts';
 import type { Call } from './api.ts';
 import type { Unread } from './chat-events.ts';
 import { clientErrorOf } from './errors.ts';
+import { firstMark, firstPlaced, isMidway, pageSize, unreadOf } from './first-page.ts';
 import { lastSeqIn, mostLoaded, sidesKept } from './log.ts';
-import { endSeqOf, firstSeqOf } from './rows.ts';
+import { endSeqOf } from './rows.ts';
 import type { ConversationLog } from './types.ts';
 
 export interface History {
@@ -37,7 +37,6 @@ export interface HistoryParts extends AbsenceParts {
 type Mark = Partial<Pick<Input<'listMessages'>, 'before' | 'after' | 'around' | 'at'>>;
 export type Around = { around: number } | { at: string };
 
-const pageSize = 50;
 const mostLogs = 20;
 
 /** Which stretch of a conversation is loaded. One page of each is under way at a time. */
@@ -74,33 +73,10 @@ export function createHistory(parts: HistoryParts): History {
     return (request.done = run());
   }
 
-  function fetchFirst(id: string, unread: Unread | null): Promise<void> {
-    if (!unread)
-      return fetchPage(id, 'first', {}, ({ messages, hasMore }) =>
-        dispatch({
-          type: 'log:replaced',
-          conversationId: id,
-          messages,
-          hasOlder: hasMore,
-          unread: null,
-        }),
-      );
-    return fetchPage(id, 'first', { around: unread.readSeq + 1 }, ({ messages }) =>
-      dispatch({
-        type: 'log:replaced',
-        conversationId: id,
-        messages,
-        hasOlder: isMidway(id, messages),
-        unread,
-      }),
+  const fetchFirst = (id: string, unread: Unread | null): Promise<void> =>
+    fetchPage(id, 'first', firstMark(unread), (page) =>
+      dispatch(firstPlaced(id, get().conversations[id], unread, page)),
     );
-  }
-
-  /** In the middle of a log `hasMore` does not say on which side; where the conversation begins does. */
-  function isMidway(id: string, messages: Message[]): boolean {
-    const row = get().conversations[id];
-    return (messages[0]?.seq ?? 0) > (row ? firstSeqOf(row) : 1);
-  }
 
   async function open(id: string): Promise<void> {
     dispatch({ type: 'log:opened', conversationId: id });
@@ -231,7 +207,7 @@ export function createHistory(parts: HistoryParts): History {
         type: 'log:replaced',
         conversationId: id,
         messages,
-        hasOlder: isMidway(id, messages),
+        hasOlder: isMidway(get().conversations[id], messages),
       }),
     );
   }
@@ -256,12 +232,9 @@ export function createHistory(parts: HistoryParts): History {
   };
 }
 
-const unreadOf = ({ unreadCount, me }: Conversation): Unread | null =>
-  unreadCount > 0 ? { readSeq: me.readSeq, count: unreadCount } : null;
-
-/** A cached log will do if it goes to the end, and back to where the unread messages begin. */
+/** A cached log will do if it goes back to where the unread messages begin, or else to the end. */
 function reaches(log: ConversationLog, unread: Unread | null): boolean {
-  if (log.hasNewer || log.loading === 'first') return false;
+  if (log.loading === 'first' || (log.hasNewer && !unread)) return false;
   const first = log.messages[0];
   if (!first) return log.error === null && !unread;
   // A copy from before they came shows none of them.

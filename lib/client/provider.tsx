@@ -11,8 +11,9 @@ import {
 } from 'react';
 import { useStore } from 'zustand';
 import type { Account, Conversation, Message } from '#lib/contract/records.ts';
-import type { Push } from './push.ts';
+import type { Call } from './api.ts';
 import { isSameList } from './select.ts';
+import type { FirstPage } from './state.ts';
 import { createChat, type Chat } from './store.ts';
 import type { ChatActions, ChatState } from './types.ts';
 
@@ -22,13 +23,15 @@ export interface ChatProviderProps {
   account: Account;
   /** For the first paint; the whole list is fetched once connected. */
   conversations?: Conversation[];
+  /** Of the conversation in view, if it is one of these. */
+  first?: FirstPage | null;
   /** The socket host, when it is not the page's own origin. */
   socketUrl?: string | null;
   children: ReactNode;
 }
 
-export function ChatProvider({ account, conversations, socketUrl, children }: ChatProviderProps) {
-  const [chat] = useState(() => createChat({ account, conversations, socketUrl }));
+export function ChatProvider({ children, ...given }: ChatProviderProps) {
+  const [chat] = useState(() => createChat(given));
   useEffect(() => {
     chat.start();
     return () => chat.stop();
@@ -65,14 +68,17 @@ function isSame(a: unknown, b: unknown): boolean {
   );
 }
 
+/** Whether the page is as the server has drawn it: it does not live yet. */
+export const useIsDrawn = (): boolean => !useChatContext().hasStarted();
+
 /** Reads the state of the moment, for what is done in it: nothing renders again when it changes. */
 export const useReadChat = (): (() => ChatState) => useChatContext().store.getState;
 
 /** The same object at every render. */
 export const useActions = (): ChatActions => useChatContext().actions;
 
-/** Notifications on this device; the same object at every render. */
-export const usePush = (): Push => useChatContext().push;
+/** For what the store does not do itself; the same function at every render. */
+export const useCall = (): Call => useChatContext().call;
 
 /** Calls the listener with what comes in while the component is there. */
 export function useIncoming(listener: (message: Message, state: ChatState) => void): void {

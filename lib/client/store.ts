@@ -3,7 +3,7 @@ import type { SessionEndReason } from '#lib/contract/events.ts';
 import type { Input } from '#lib/contract/operations.ts';
 import type { Account, Conversation, Message } from '#lib/contract/records.ts';
 import { createActions } from './actions.ts';
-import { createApi } from './api.ts';
+import { createApi, type Call } from './api.ts';
 import type { ChatEvent } from './chat-events.ts';
 import { createCopy } from './copy.ts';
 import { forgetDrafts, readDrafts, writeDraft } from './drafts.ts';
@@ -12,11 +12,10 @@ import { createHistory } from './history.ts';
 import { createLateDevice } from './late-device.ts';
 import { createOutbox } from './outbox.ts';
 import { createPresenceWatch } from './presence.ts';
-import { createPush, type Push } from './push.ts';
 import { reduce } from './reduce.ts';
 import { leaveForSignIn, endNextAuthSession } from './sign-out.ts';
 import { createSocket, type Incoming } from './socket.ts';
-import { initialState } from './state.ts';
+import { initialState, type FirstPage } from './state.ts';
 import { createSync } from './sync.ts';
 import { createTabs, type TabNews } from './tabs.ts';
 import { createTyping } from './typing.ts';
@@ -28,17 +27,19 @@ import { watchWaking } from './waking.ts';
 export interface Chat {
   store: StoreApi<ChatState>;
   actions: ChatActions;
-  push: Push;
+  call: Call;
   watchPresence(userIds: readonly string[]): () => void;
   /** Calls the listener with what comes in while the page is open; returns how to stop. */
   onMessage(listener: (message: Message) => void): () => void;
   start(): void;
+  hasStarted(): boolean;
   stop(): void;
 }
 
 export interface ChatOptions {
   account: Account;
   conversations?: Conversation[] | undefined;
+  first?: FirstPage | null | undefined;
   socketUrl?: string | null | undefined;
 }
 
@@ -73,8 +74,8 @@ function drawn(done: () => void): void {
 }
 
 /** Puts the parts together. Nothing is opened and no browser global is touched before `start`. */
-export function createChat({ account, conversations, socketUrl }: ChatOptions): Chat {
-  const store = createStore<ChatState>()(() => initialState(account, conversations));
+export function createChat({ account, conversations, first, socketUrl }: ChatOptions): Chat {
+  const store = createStore<ChatState>()(() => initialState(account, conversations, first));
   const get = store.getState;
   const dispatch = (event: ChatEvent) => store.setState((state) => reduce(state, event), true);
 
@@ -95,7 +96,6 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     (firstShown ??= within(showWithinMs, firstLogShown(store)).catch(() => undefined));
   const device = createLateDevice(account.id, shown);
   const tabs = createTabs(account.id);
-  const push = createPush(account.id, call);
   const listeners = new Set<(message: Message) => void>();
   const parts = { get, dispatch, subscribe, call, command, device, tabs };
 
@@ -213,7 +213,10 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
       forgetEpoch(account.id);
     }
     // The browser asks its push service, which may be out of reach.
-    const silence = within(forgetWithinMs, push.forget()).catch(() => undefined);
+    const silence = within(
+      forgetWithinMs,
+      loadPush().then((push) => push.forget()),
+    ).catch(() => undefined);
     const forgetting = device.forget(hasForgotten ? 'everything' : 'copy');
     void Promise.all([silence, forgetting]).finally(leaveForSignIn);
   }
@@ -261,7 +264,9 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     window.location.reload();
   }
 
+  let hasStarted = false;
   function start(): void {
+    hasStarted = true;
     // Before another tab can say which one it has met: it goes with the copy that is read now.
     epoch ??= readEpoch(account.id);
     tabs.start(hear);
@@ -272,7 +277,6 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     window.addEventListener('pagehide', copy.saveNow);
     window.addEventListener('beforeunload', warnOfLoss);
     void connectOnceShown();
-    void push.renew().catch(() => undefined);
   }
 
   let connecting: object | null = null;
@@ -280,8 +284,13 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
   async function connectOnceShown(): Promise<void> {
     const mine = (connecting = {});
     await shown();
-    if (connecting === mine) socket.open();
+    if (connecting !== mine) return;
+    socket.open();
+    await renewPush().catch(() => undefined);
   }
+
+  const loadPush = async () => (await import('./push.ts')).createPush(account.id, call);
+  const renewPush = async () => (await loadPush()).renew();
 
   async function forgetOthers(): Promise<void> {
     await shown();
@@ -327,5 +336,14 @@ export function createChat({ account, conversations, socketUrl }: ChatOptions): 
     listeners.add(listener);
     return () => void listeners.delete(listener);
   };
-  return { store, actions, push, watchPresence: presence.watch, onMessage, start, stop };
+  return {
+    store,
+    actions,
+    call,
+    watchPresence: presence.watch,
+    onMessage,
+    start,
+    hasStarted: () => hasStarted,
+    stop,
+  };
 }

@@ -26,6 +26,8 @@ export interface Texts {
   /** The language with the habits of a place: en-GB. */
   readonly locale: string;
   readonly direction: 'ltr' | 'rtl';
+  /** When (Date.now() ms) the page was drawn by the server, if the server knows the zone of who reads it. */
+  readonly drawnAt: number | undefined;
   number(value: number): string;
   /** “3 / 64”, in this order in any language. */
   outOf(count: number, most: number): string;
@@ -33,7 +35,10 @@ export interface Texts {
   list(items: readonly string[], kind: ListKind): string;
   /** As `list`, of parts. */
   listParts(items: readonly TextPart[]): TextPart[];
+  /** In the zone of who reads it, as all that is about days. */
   date(date: Date, options: Intl.DateTimeFormatOptions): string;
+  /** Which day it is at a time (Date.now() ms), counted from the first of 1970. */
+  day(at: number): number;
   /** “3 minutes ago”, “yesterday”. */
   ago(count: number, unit: 'minute' | 'hour' | 'day'): string;
   /** For sorting names. */
@@ -48,12 +53,15 @@ export interface TextsOptions {
   language: Language;
   locale: string;
   messages: Messages;
+  /** Unless given, that of the machine. */
+  zone?: string | undefined;
+  drawnAt?: number | undefined;
 }
 
 /** Speaks one language. To be made once for a page: it keeps the formatters it has made. */
-export function createTexts({ language, locale, messages }: TextsOptions): Texts {
+export function createTexts({ language, locale, messages, ...when }: TextsOptions): Texts {
   const direction = directionOf(language);
-  const formatters = createFormatters(locale);
+  const formatters = createFormatters(locale, when.zone);
   const isolated = (text: string) =>
     runsAgainst[direction].test(text) ? `\u2068${text}\u2069` : text;
 
@@ -84,6 +92,7 @@ export function createTexts({ language, locale, messages }: TextsOptions): Texts
     language,
     locale,
     direction,
+    drawnAt: when.drawnAt,
     number: (value: number) => formatters.getNumberFormat(locale).format(value),
     outOf: (count: number, most: number) => {
       const [low, high] = [count, most].map((value) =>
@@ -101,6 +110,7 @@ export function createTexts({ language, locale, messages }: TextsOptions): Texts
       ),
     date: (date: Date, options: Intl.DateTimeFormatOptions) =>
       formatters.getDateTimeFormat(locale, options).format(date),
+    day: formatters.day,
     ago: (count: number, unit: 'minute' | 'hour' | 'day') => formatters.ago().format(-count, unit),
     compare: (a: string, b: string) => a.localeCompare(b, locale),
     isolated,
@@ -134,8 +144,12 @@ function merged(parts: readonly TextPart[]): TextPart[] {
   return result;
 }
 
+const dayMs = 86_400_000;
+/** Days begin with one of these in every zone. */
+const quarterMs = 900_000;
+
 /** Intl's objects are slow to make: each is made once. */
-function createFormatters(locale: string) {
+function createFormatters(locale: string, timeZone: string | undefined) {
   const made = new Map<string, unknown>();
   const once = <T>(key: string, make: () => T): T => {
     if (!made.has(key)) made.set(key, make());
@@ -145,7 +159,12 @@ function createFormatters(locale: string) {
   const listTypes = { and: 'conjunction', or: 'disjunction', plain: 'unit' } as const;
   return {
     getDateTimeFormat: (...[, options]: ConstructorParameters<typeof Intl.DateTimeFormat>) =>
-      once(keyOf('date', options), () => new Intl.DateTimeFormat(locale, options)),
+      once(keyOf('date', options), () => new Intl.DateTimeFormat(locale, { timeZone, ...options })),
+    day: (at: number) =>
+      once(`day ${Math.floor(at / quarterMs)}`, () => {
+        const numbers = once('day', () => new Intl.DateTimeFormat('en-US', { timeZone }));
+        return Date.parse(`${numbers.format(at)} UTC`) / dayMs;
+      }),
     getNumberFormat: (...[, options]: ConstructorParameters<typeof Intl.NumberFormat>) =>
       once(keyOf('number', options), () => new Intl.NumberFormat(locale, options)),
     getPluralRules: (...[, options]: ConstructorParameters<typeof Intl.PluralRules>) =>

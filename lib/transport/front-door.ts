@@ -11,7 +11,7 @@ import { answerMetrics } from './metrics-page.ts';
 import { isStopping } from './perform.ts';
 import { requestIdOf, withContext, type RequestContext } from './request-context.ts';
 import { problemText } from './problem.ts';
-import { headersOf, nonceHeader, policyFor } from './security-headers.ts';
+import { headersOf, nonceHeader, pathHeader, policyFor } from './security-headers.ts';
 import { answerStatic } from './static-files.ts';
 import { whenOver } from './when-over.ts';
 
@@ -38,6 +38,7 @@ export function greet(request: IncomingMessage, response: ServerResponse, dev: b
   // From here Next takes the nonce for its own scripts. What a client says of these is not heard.
   headers['content-security-policy'] = policy;
   headers[nonceHeader] = nonce;
+  headers[pathHeader] = url.split('?', 1)[0] ?? '';
   headers[addressHeader] = clientAddress(request.socket.remoteAddress, headers['x-forwarded-for']);
   for (const name of ['x-middleware-subrequest', 'next-resume']) delete headers[name];
   const began = performance.now();

@@ -15,7 +15,7 @@ import { shared } from './cors.ts';
 import { logAnswer } from './failure-log.ts';
 import { problemResponse } from './problem.ts';
 import { requestIdOf, withContext, type RequestContext } from './request-context.ts';
-import { headersOf, nonceHeader, policyFor } from './security-headers.ts';
+import { headersOf, nonceHeader, pathHeader, policyFor } from './security-headers.ts';
 
 // What front-door.ts does for every request of server.ts is done here on a page host, where Next alone sees
 // them: for REST by the route files, for pages by proxy.ts. And what server.ts does a moment after an answer
@@ -70,6 +70,7 @@ export async function openPage(request: Request): Promise<Response> {
   const policy = policyFor(url, nonce, false);
   headers.set('content-security-policy', policy);
   headers.set(nonceHeader, nonce);
+  headers.set(pathHeader, pathname);
   headers.delete(addressHeader);
   return NextResponse.next({ request: { headers }, headers: headersOf(url, policy) });
 }

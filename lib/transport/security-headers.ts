@@ -4,6 +4,9 @@ import { env } from '#lib/env.ts';
 /** The front door puts the nonce of a page's scripts here, over whatever a client sends. */
 export const nonceHeader = 'x-gatherly-nonce';
 
+/** And here the path that a page is asked for at, which Next does not tell all that draws it. */
+export const pathHeader = 'x-gatherly-path';
+
 /**
  * What a page may load and do. Scripts run by their nonce alone and may load others; styles may be
  * inline, because components put them into the page while it runs.

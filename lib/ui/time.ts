@@ -1,6 +1,6 @@
 import type { Texts } from '#lib/texts/texts.ts';
 
-/** Times as people read them, in the viewer's own language and zone. In the browser only. */
+/** Times as people read them, in the viewer's own language and zone. */
 
 const clock = { timeStyle: 'short' } as const;
 const numericDate = { day: 'numeric', month: 'numeric', year: '2-digit' } as const;
@@ -8,13 +8,8 @@ const dayAndMonth = { day: 'numeric', month: 'long' } as const;
 const fullDate = { day: 'numeric', month: 'long', year: 'numeric' } as const;
 
 /** How many midnights lie between the two; 0 is the same day. */
-export function daysBetween(earlier: Date, later: Date): number {
-  const midnight = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
-  return Math.round((midnight(later) - midnight(earlier)) / 86_400_000);
-}
-
-export const isSameDay = (a: string, b: string): boolean =>
-  daysBetween(new Date(a), new Date(b)) === 0;
+export const daysBetween = (t: Texts, earlier: Date, later: Date): number =>
+  t.day(later.getTime()) - t.day(earlier.getTime());
 
 /** 12:47 */
 export const clockTime = (t: Texts, iso: string): string => t.date(new Date(iso), clock);
@@ -22,7 +17,7 @@ export const clockTime = (t: Texts, iso: string): string => t.date(new Date(iso)
 /** In the list of chats: 12:47, Yesterday, Wed, 3/5/25. */
 export function listTime(t: Texts, iso: string, now = new Date()): string {
   const date = new Date(iso);
-  const days = daysBetween(date, now);
+  const days = daysBetween(t, date, now);
   if (days <= 0) return t.date(date, clock);
   if (days === 1) return t('time.yesterday');
   return t.date(date, days < 7 ? { weekday: 'short' } : numericDate);
@@ -31,7 +26,7 @@ export function listTime(t: Texts, iso: string, now = new Date()): string {
 /** Between messages: Today, Yesterday, Wednesday, 3 May. */
 export function dayLabel(t: Texts, iso: string, now = new Date()): string {
   const date = new Date(iso);
-  const days = daysBetween(date, now);
+  const days = daysBetween(t, date, now);
   if (days <= 0) return t('time.today');
   if (days === 1) return t('time.yesterday');
   return days < 7 ? t.date(date, { weekday: 'long' }) : longDate(t, date, now);
@@ -40,7 +35,7 @@ export function dayLabel(t: Texts, iso: string, now = new Date()): string {
 /** Last seen today at 14:05, yesterday at 14:05, Monday at 14:05, 3 May. */
 export function lastSeenText(t: Texts, iso: string, now = new Date()): string {
   const date = new Date(iso);
-  const days = daysBetween(date, now);
+  const days = daysBetween(t, date, now);
   const time = t.date(date, clock);
   if (days <= 0) return t('time.lastSeenToday', { time });
   if (days === 1) return t('time.lastSeenYesterday', { time });
@@ -55,7 +50,7 @@ export function agoText(t: Texts, iso: string, now = new Date()): string {
   if (minutes < 2) return t('time.activeNow');
   if (minutes < 60) return t.ago(minutes, 'minute');
   if (minutes < 24 * 60) return t.ago(Math.floor(minutes / 60), 'hour');
-  const days = daysBetween(date, now);
+  const days = daysBetween(t, date, now);
   return days < 7 ? t.ago(days, 'day') : longDate(t, date, now);
 }
 

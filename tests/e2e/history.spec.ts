@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { Page } from 'playwright/test';
 import { fillLog } from '../support/long-log.ts';
-import { lineOf } from './line.ts';
+import { lineOf, rowsIn } from './line.ts';
 import {
   bubble,
   chatOf,
   composer,
   expect,
+  expectAlive,
   findAndOpen,
   log,
   row,
@@ -168,4 +170,100 @@ test('a change under way goes on when one jumps away from its message', async ({
   await expect(ana.page.getByText('Editing message')).toHaveCount(0);
   await ana.page.getByRole('button', { name: /go to the newest/i }).click();
   await expect(bubble(ana, 'Seven o’clock?')).toBeInViewport();
+});
+
+/** Where the rows stand that came with the page, before any of its scripts runs. */
+const noteRows = (page: Page) =>
+  page.addInitScript(() => {
+    document.addEventListener('DOMContentLoaded', () => {
+      const rows = [...document.querySelectorAll('#messages [data-key]')];
+      const view = document.querySelector('#messages')!.getBoundingClientRect();
+      const tops = rows.map((row) => [row, row.getBoundingClientRect().top] as const);
+      const seen = tops.filter(([, top]) => top >= view.top && top < view.bottom);
+      Object.assign(window, { seen });
+    });
+  });
+
+/** How far each of those in view has moved since; Infinity if it is another element now. */
+const moves = (page: Page): Promise<number[]> =>
+  page.evaluate(() =>
+    (window as unknown as { seen: [Element, number][] }).seen.map(([row, top]) =>
+      row.isConnected ? Math.abs(row.getBoundingClientRect().top - top) : Infinity,
+    ),
+  );
+
+test('what a chat opens with comes with the page, which takes it over as it stands', async ({
+  signUp,
+  befriend,
+  server,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
+  const cleo = await signUp('Cleo Diaz');
+  await findAndOpen(ana, ben);
+  await say(ana, 'Hello Ben');
+  const path = new URL(ana.page.url()).pathname;
+  const writer = ben.wire;
+  const chat = await chatOf(ben, ana);
+  const reader = await wireOf(server, ana);
+  const tricky = '</script><script>document.title="taken"</script> <!-- &amp;';
+  for (let i = 1; i < 40; i += 1) await writer.say(chat, `line ${i}.`);
+  await writer.say(chat, tricky);
+  await expect(bubble(ana, tricky)).toBeInViewport();
+  await ana.page.goto('/api-docs');
+
+  for (const last of [tricky, 'line 59.']) {
+    const page = await ana.context.newPage();
+    const [faults, asked]: string[][] = [[], []];
+    page.on('pageerror', (error) => faults!.push(error.message));
+    page.on('console', (told) => told.type() === 'error' && faults!.push(told.text()));
+    page.on('request', (request) => asked!.push(request.url()));
+    await noteRows(page);
+    const answer = await page.goto(path);
+    expect(await answer!.headerValue('cache-control')).toContain('no-store');
+    await expectAlive(page);
+    const tab = { ...ana, page };
+    await expect(bubble(tab, last)).toBeInViewport();
+    if (last !== tricky) await expect(page.getByRole('separator')).toHaveText('1 new message');
+    await expect.poll(() => rowsIn(page, 'logs')).toHaveLength(1);
+    const moved = await moves(page);
+    expect(moved.length).toBeGreaterThan(5);
+    expect(Math.max(...moved)).toBeLessThan(2);
+    // Older ones are fetched ahead of who scrolls up.
+    expect(asked!.filter((url) => /\/messages(?!.*before=)/.test(url))).toEqual([]);
+    expect(faults).toEqual([]);
+    await page.close();
+    const { conversation } = await reader.done('GET', `/conversations/${chat.id}`);
+    await reader.done('POST', `/conversations/${chat.id}/read`, { seq: conversation.lastSeq });
+    await writer.say(chat, 'line 59.');
+  }
+
+  // Nobody else gets any of it at that address.
+  const html = await (await cleo.context.request.get(path)).text();
+  expect(html).not.toMatch(/line \d|Hello Ben|Ana Prado/);
+  await cleo.page.goto(path);
+  await expect(cleo.page.getByRole('heading', { name: 'This chat isn’t here' })).toBeVisible();
+});
+
+test('who has scrolled before the page lives stays there', async ({ signUp, befriend }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Hello Ben');
+  const path = new URL(ana.page.url()).pathname;
+  const writer = ben.wire;
+  const chat = await chatOf(ben, ana);
+  for (let i = 1; i < 40; i += 1) await writer.say(chat, `line ${i}.`);
+  await expect(bubble(ana, 'line 39.')).toBeInViewport();
+  await ana.page.goto('/api-docs');
+  const page = await ana.context.newPage();
+  await page.addInitScript(() => {
+    document.addEventListener('DOMContentLoaded', () => {
+      document.querySelector('#messages')!.scrollTop -= 300;
+    });
+  });
+  await noteRows(page);
+  await page.goto(path);
+  await expectAlive(page);
+  await expect.poll(() => rowsIn(page, 'logs')).toHaveLength(1);
+  expect(Math.max(...(await moves(page)))).toBeLessThan(2);
+  await expect(bubble({ ...ana, page }, 'line 39.')).not.toBeInViewport();
 });

@@ -199,7 +199,8 @@ const sameEverywhere = `
     style.textContent = ${JSON.stringify(style)};
     document.head.append(style);
   }, { once: true });
-  // It is always the same time of the day.
+  // It is always the same time of the day. The server, which has its own, is not told the zone and draws none.
+  Object.defineProperty(document, 'cookie', { get: () => '', set() {} });
   const { get } = Object.getOwnPropertyDescriptor(Intl.DateTimeFormat.prototype, 'format');
   Object.defineProperty(Intl.DateTimeFormat.prototype, 'format', {
     get() {

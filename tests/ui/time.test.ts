@@ -4,12 +4,11 @@ import {
   clockTime,
   dayLabel,
   daysBetween,
-  isSameDay,
   lastSeenText,
   listTime,
   longDate,
 } from '#lib/ui/time.ts';
-import { english } from './english.ts';
+import { english, textsIn } from './english.ts';
 
 // Wednesday. All in the zone of whoever runs this: the texts are in the viewer's own.
 const now = new Date(2026, 10, 18, 9, 30);
@@ -20,15 +19,29 @@ const format = (iso: string, options: Intl.DateTimeFormatOptions) =>
 
 describe('days', () => {
   it('counts midnights, not hours', () => {
-    expect(daysBetween(new Date(2026, 10, 17, 23, 59), new Date(2026, 10, 18, 0, 1))).toBe(1);
-    expect(daysBetween(new Date(2026, 10, 18, 0, 0), new Date(2026, 10, 18, 23, 59))).toBe(0);
-    expect(isSameDay(at(0, 0, 0), at(0, 23, 59))).toBe(true);
-    expect(isSameDay(at(1, 23, 59), at(0, 0, 0))).toBe(false);
+    const between = (one: Date, other: Date) => daysBetween(english, one, other);
+    expect(between(new Date(2026, 10, 17, 23, 59), new Date(2026, 10, 18, 0, 1))).toBe(1);
+    expect(between(new Date(2026, 10, 18, 0, 0), new Date(2026, 10, 18, 23, 59))).toBe(0);
   });
 
   it('counts every day of a year once, also those of 23 and 25 hours', () => {
-    for (let day = 0; day < 366; day += 1)
-      expect(daysBetween(new Date(2026, 0, 1 + day, 12), new Date(2026, 0, 2 + day, 12))).toBe(1);
+    for (let day = 0; day < 366; day += 1) {
+      const [noon, next] = [new Date(2026, 0, 1 + day, 12), new Date(2026, 0, 2 + day, 12)];
+      expect(daysBetween(english, noon, next)).toBe(1);
+    }
+  });
+
+  it('counts them in the zone of who reads it, wherever the page is drawn', () => {
+    const [evening, night] = [new Date('2026-11-17T22:30Z'), new Date('2026-11-17T23:30Z')];
+    const days = (zone: string) => daysBetween(textsIn('en', 'en-GB', zone), evening, night);
+    expect(days('Europe/London')).toBe(0);
+    expect(days('Europe/Berlin')).toBe(1);
+    // Half an hour and three quarters beside the hour.
+    expect(days('Asia/Kolkata')).toBe(0);
+    expect(daysBetween(textsIn('en', 'en', 'Asia/Kathmandu'), new Date(0), evening)).toBe(20775);
+    expect(clockTime(textsIn('en', 'en-GB', 'Asia/Kathmandu'), evening.toISOString())).toBe(
+      '04:15',
+    );
   });
 });
 

@@ -6,6 +6,7 @@ import {
   waitingBubbles,
   type TimelineInput,
 } from '../../app/(chat)/conversation/timeline.ts';
+import { english } from './english.ts';
 
 const noon = new Date(2025, 10, 20, 12).getTime();
 const minute = 60_000;
@@ -53,6 +54,7 @@ const timeline = (messages: Message[], more: Partial<TimelineInput> = {}) =>
     divider: null,
     myId: 'me',
     isAdmin: false,
+    dayOf: english.day,
     ...more,
   });
 
@@ -102,8 +104,8 @@ describe('days', () => {
   it('begin where the viewer’s date changes', () => {
     const items = timeline([message('ana', noon), message('ana', noon + day)]);
     expect(items.flatMap((item) => (item.kind === 'day' ? [item.key] : []))).toEqual([
-      'day-2025-11-20',
-      'day-2025-11-21',
+      'day-20412',
+      'day-20413',
     ]);
   });
 
@@ -183,7 +185,7 @@ describe('own messages on their way', () => {
 
   it('stand by themselves where the log does not go on to its end', () => {
     const pending = [waiting('x', noon), waiting('y', noon + minute), waiting('z', noon + day)];
-    expect(outline(waitingBubbles(pending, 'me'))).toEqual([
+    expect(outline(waitingBubbles(pending, 'me', english.day))).toEqual([
       'me first',
       'me last',
       'me first last',

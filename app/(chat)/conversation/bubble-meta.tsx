@@ -22,7 +22,7 @@ export function BubbleMeta({ id, at, isEdited, tick, on }: BubbleMetaProps) {
     >
       {isEdited && <bdi>{t('message.edited')}</bdi>}
       <time dateTime={at}>
-        <bdi>{clockTime(t, at)}</bdi>
+        <bdi suppressHydrationWarning>{clockTime(t, at)}</bdi>
       </time>
       {tick && <Tick tick={tick} on={on} />}
     </span>

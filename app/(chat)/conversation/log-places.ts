@@ -22,6 +22,17 @@ export function indexOfGoal(items: readonly TimelineItem[], goal: Goal): number 
   return index;
 }
 
+/** So many rows fill most screens. */
+const rowsDrawn = 30;
+const rowsAbove = 10;
+
+/** The rows that are drawn where nothing is known of the screen: those about the unread divider, or the last. */
+export function rowsToDraw(items: readonly TimelineItem[]): { index: number; start?: undefined }[] {
+  const goal = indexOfGoal(items, { to: 'opening' });
+  const first = Math.max(0, goal - (goal === items.length ? rowsDrawn : rowsAbove));
+  return items.slice(first, first + rowsDrawn).map((_, at) => ({ index: first + at }));
+}
+
 /** The message to which a key leads from another one, by their rows; null for other keys. */
 export function stepFrom(
   items: readonly TimelineItem[],

@@ -20,6 +20,7 @@ interface LogRowsProps {
   conversation: Conversation;
   items: readonly TimelineItem[];
   virtualizer: LogScroll['virtualizer'];
+  still: LogScroll['still'];
   /** The first message from this time (Date.now() ms) on is marked for a moment. */
   flashed: number | null;
   keys: RowKeysOptions;
@@ -28,43 +29,48 @@ interface LogRowsProps {
 }
 
 export function LogRows(props: LogRowsProps) {
-  const { conversation, items, virtualizer, flashed, onEdit, onDay } = props;
+  const { conversation, items, virtualizer, still, flashed, onEdit, onDay } = props;
+  const t = useTexts();
   const people = useMemo(() => peopleIn(messagesIn(items)), [items]);
   const nameOf = useNames(people, conversation);
   const menu = useMessageMenu(items, conversation, onEdit);
   const keys = useRowKeys(props.keys, items, virtualizer, menu);
   // Renders again at midnight: Today is Yesterday then.
-  useToday();
+  const today = useToday() ?? t.drawnAt;
   // What is there when the conversation opens does not move in; what comes later does, once.
   const [openedAt] = useState(conversation.lastSeq);
   const isNew = (item: BubbleItem) =>
     (item.message === null || item.message.seq > openedAt) &&
     !virtualizer.itemSizeCache.has(item.key);
   const flashedKey = useMemo(() => keyToFlash(items, flashed), [items, flashed]);
+  const rows: readonly { index: number; start?: number }[] = still
+    ? still.rows
+    : virtualizer.getVirtualItems();
   const firstSeq = Math.max(1, conversation.me.visibleFromSeq);
 
   return (
     <>
       <ul
         className="relative mx-auto mt-auto w-full max-w-220 flex-none [list-style-type:'']"
-        style={{ height: virtualizer.getTotalSize() }}
+        suppressHydrationWarning
+        style={still ? still.style : { height: virtualizer.getTotalSize() }}
         {...menu.listeners}
         {...keys.listeners}
       >
-        {virtualizer.getVirtualItems().map(({ key, index, start }) => {
+        {rows.map(({ index, start }) => {
           const item = items[index];
           if (!item) return null;
           const seq = seqOf(item);
           return (
             <li
-              key={key}
-              ref={virtualizer.measureElement}
+              key={item.key}
+              ref={still ? still.measure : virtualizer.measureElement}
               data-index={index}
               data-key={item.key}
               aria-setsize={seq && conversation.lastSeq - firstSeq + 1}
               aria-posinset={seq && seq - firstSeq + 1}
               className="absolute inset-x-0 px-3 tablet:px-4 desktop:px-6"
-              style={{ top: start }}
+              style={start === undefined ? inFlow : { top: start }}
             >
               <div className={rowClass(item, items[index - 1])}>
                 {item.kind === 'bubble' ? (
@@ -77,7 +83,7 @@ export function LogRows(props: LogRowsProps) {
                     isFlashed={item.key === flashedKey}
                   />
                 ) : (
-                  <Line item={item} conversation={conversation} nameOf={nameOf} onDay={onDay} />
+                  <Line {...{ item, conversation, nameOf, today, onDay }} />
                 )}
               </div>
             </li>
@@ -166,10 +172,15 @@ interface LineProps {
   item: Exclude<TimelineItem, BubbleItem>;
   conversation: Conversation;
   nameOf: NameOf;
+  /** Any time (Date.now() ms) of this day. */
+  today: number | undefined;
   onDay: (at: number) => void;
 }
 
-function Line({ item, conversation, nameOf, onDay }: LineProps) {
+// As high as by itself, like those that have a place of their own.
+const inFlow = { position: 'static', display: 'flow-root' } as const;
+
+function Line({ item, conversation, nameOf, today, onDay }: LineProps) {
   const t = useTexts();
   const myId = useChat((state) => state.account.id);
   if (item.kind === 'beginning') return <Beginning conversation={conversation} />;
@@ -177,7 +188,8 @@ function Line({ item, conversation, nameOf, onDay }: LineProps) {
   if (item.kind === 'system')
     return <SystemLine message={item.message} nameOf={nameOf} myId={myId} />;
   const { at } = item;
-  return <DaySeparator label={dayLabel(t, new Date(at).toISOString())} onPress={() => onDay(at)} />;
+  const label = dayLabel(t, new Date(at).toISOString(), today ? new Date(today) : undefined);
+  return <DaySeparator label={label} onPress={() => onDay(at)} />;
 }
 
 const messagesIn = (items: readonly TimelineItem[]) =>

@@ -52,7 +52,7 @@ export function MessageList(props: MessageListProps) {
     const isKnown = isAtEnd ? view.isAtEnd : !view.isAtEnd && seenSeq === view.seenSeq;
     if (!isKnown) setView({ isAtEnd, seenSeq });
   };
-  const { virtualizer, goTo, isInSight } = useLogScroll({
+  const { virtualizer, still, goTo, isInSight } = useLogScroll({
     id: conversation.id,
     scroller,
     foot,
@@ -96,6 +96,7 @@ export function MessageList(props: MessageListProps) {
           conversation={conversation}
           items={items}
           virtualizer={virtualizer}
+          still={still}
           flashed={flashed}
           keys={{ scroller, current, setCurrent, onLeave }}
           onEdit={onEdit}

@@ -17,6 +17,7 @@ export function DaySeparator({ label, onPress }: { label: string; onPress: () =>
       <button
         type="button"
         tabIndex={-1}
+        suppressHydrationWarning
         title={t('log.goToDay')}
         className={dayPill}
         onClick={onPress}

@@ -33,14 +33,11 @@ export interface TimelineInput {
   myId: string;
   /** Only a group's admins are told that somebody left. */
   isAdmin: boolean;
+  /** Which day it is at a time (Date.now() ms). */
+  dayOf: (at: number) => number;
 }
 
 const runGapMs = 5 * 60_000;
-
-export const dayKey = (at: number) => {
-  const date = new Date(at);
-  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
-};
 
 export const keyOf = (message: Message, myId: string) =>
   message.senderId === myId && message.kind !== 'system' ? message.clientId : message.id;
@@ -52,9 +49,9 @@ export function isShown(message: Message, myId: string, isAdmin: boolean): boole
 }
 
 export function timelineOf(input: TimelineInput): TimelineItem[] {
-  const { messages, pending, divider, myId, isAdmin, hasOlder, hasBeginning } = input;
+  const { messages, pending, divider, myId, isAdmin, hasOlder, hasBeginning, dayOf } = input;
   const items: TimelineItem[] = hasBeginning ? [{ kind: 'beginning', key: 'beginning' }] : [];
-  let day = '';
+  let day: number | null = null;
   let latest = 0;
   // In a log that goes on above and starts below the divider, the divider is above too.
   let isDividerDue = divider !== null && !(hasOlder && (messages[0]?.seq ?? 0) > divider.seq);
@@ -64,8 +61,8 @@ export function timelineOf(input: TimelineInput): TimelineItem[] {
   const startDay = (at: number) => {
     // Days only go forward: a clock that was set back must not reopen yesterday.
     latest = Math.max(latest, at);
-    if (dayKey(latest) === day) return;
-    day = dayKey(latest);
+    if (dayOf(latest) === day) return;
+    day = dayOf(latest);
     items.push({ kind: 'day', key: `day-${day}`, at: latest });
     breakRun();
   };
@@ -104,7 +101,11 @@ export function timelineOf(input: TimelineInput): TimelineItem[] {
 }
 
 /** The rows of what is not accepted yet, by themselves: the log does not go on to where they belong. */
-export const waitingBubbles = (pending: readonly PendingMessage[], myId: string): BubbleItem[] =>
+export const waitingBubbles = (
+  pending: readonly PendingMessage[],
+  myId: string,
+  dayOf: TimelineInput['dayOf'],
+): BubbleItem[] =>
   timelineOf({
     messages: [],
     hasOlder: false,
@@ -113,6 +114,7 @@ export const waitingBubbles = (pending: readonly PendingMessage[], myId: string)
     divider: null,
     myId,
     isAdmin: false,
+    dayOf,
   }).filter((item) => item.kind === 'bubble');
 
 /**

@@ -15,11 +15,12 @@ import {
   useState,
   type RefObject,
 } from 'react';
+import { useIsDrawn } from '#lib/client/provider.tsx';
 import { isStill } from '#lib/ui/theme.ts';
 import { topRoom } from './log-ends.tsx';
 import { estimateHeight, type RowMetrics } from './row-height.ts';
 import { heightsOf, keepHeights, keepRect, lastRect } from './log-memory.ts';
-import { indexOfGoal, type Goal } from './log-places.ts';
+import { indexOfGoal, rowsToDraw, type Goal } from './log-places.ts';
 import { seqOf, timeOf, type TimelineItem } from './timeline.ts';
 
 /** What is in view, after every scroll and every change. */
@@ -59,8 +60,15 @@ interface View {
   /** Somebody has scrolled. */
   isTaken: boolean;
   seenSeq: number;
-  /** The first row in view, and how far (px) below its top the view begins. */
-  top: { key: string; below: number } | null;
+  top: Top | null;
+  /** Where somebody has scrolled to while the page did not live yet. */
+  found: Top | null;
+}
+
+/** The first row in view, and how far (px) below its top the view begins. */
+interface Top {
+  key: string;
+  below: number;
 }
 
 type Range = Pick<Parameters<typeof defaultRangeExtractor>[0], 'startIndex' | 'endIndex'>;
@@ -73,6 +81,7 @@ const screensAhead = 2;
 const rowsAhead = 8;
 /** So many until the conversation is on the screen: the others follow in their own time. */
 const firstRowsAhead = 1;
+const paddingEnd = 12;
 /** Heights of rows that are no longer loaded are forgotten from so many on. */
 const mostHeights = 4_000;
 
@@ -90,7 +99,10 @@ export function useLogScroll(options: LogScrollOptions) {
     isTaken: false,
     seenSeq: 0,
     top: null,
+    found: null,
   });
+  const isDrawn = useIsDrawn();
+  const [isAsDrawn, setAsDrawn] = useState(isDrawn);
   /** Of the log's height: where in view it goes to. Nothing is gone to before it is known. */
   const [third, setThird] = useState(() => thirdOf(lastRect().height));
   const [overscan, setOverscan] = useState(firstRowsAhead);
@@ -104,7 +116,18 @@ export function useLogScroll(options: LogScrollOptions) {
     // Never what is measured, which is whole: the library remembers only what differs.
     return items[index] ? Math.floor(estimateHeight(items[index], metrics)) + 0.5 : 0;
   };
-  const keptIndex = kept === null ? -1 : items.findIndex(({ key }) => key === kept);
+  const indexOf = (row: { key: string }) => items.findIndex(({ key }) => key === row.key);
+  const keptIndex = kept === null ? -1 : indexOf({ key: kept });
+
+  const paddingStart = hasOlder ? topRoom : 16;
+
+  // Before the library moves it.
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (!isAsDrawn || !box) return;
+    view.current.found = scrolledTo(box);
+    setAsDrawn(false);
+  }, [isAsDrawn, scroller]);
 
   // oxlint-disable-next-line react/incompatible-library -- Nothing that is remembered is made of it.
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLLIElement>({
@@ -120,16 +143,23 @@ export function useLogScroll(options: LogScrollOptions) {
     initialRect: lastRect(),
     initialMeasurementsCache: known,
     initialOffset: (): number => {
-      const target = virtualizer.measurementsCache[indexOfGoal(items, { to: 'opening' })];
-      return target ? Math.max(0, target.start - third) : virtualizer.getTotalSize();
+      const rows = virtualizer.measurementsCache;
+      const { found } = view.current;
+      if (found) return (rows[indexOf(found)]?.start ?? 0) + found.below;
+      const target = rows[indexOfGoal(items, { to: 'opening' })];
+      const height = scroller.current?.clientHeight ?? 0;
+      const [from, room] = target
+        ? [target.start, third || thirdOf(height)]
+        : [virtualizer.getTotalSize(), height];
+      return Math.max(0, from - room);
     },
     rangeExtractor: useCallback(
       (range: Parameters<typeof defaultRangeExtractor>[0]) => withIndex(range, keptIndex),
       [keptIndex],
     ),
     overscan,
-    paddingStart: hasOlder ? topRoom : 16,
-    paddingEnd: 12,
+    paddingStart,
+    paddingEnd,
     scrollPaddingStart: third,
     anchorTo: 'end',
     followOnAppend: isLive,
@@ -166,7 +196,16 @@ export function useLogScroll(options: LogScrollOptions) {
 
   const pursue = () => {
     const now = view.current;
-    if (!now.goal || !scroller.current?.clientHeight) return;
+    const box = scroller.current;
+    if (!box?.clientHeight) return;
+    if (now.found) {
+      now.goal = null;
+      now.isTaken = true;
+      // The library knows: what it were told now would keep it from what rows above turn out to need.
+      box.scrollTop = virtualizer.scrollOffset ?? 0;
+      now.found = null;
+    }
+    if (!now.goal) return;
     const index = indexOfGoal(items, now.goal);
     const isAtRow = now.goal.to !== 'end' && index < items.length;
     if (isAtRow) virtualizer.scrollToIndex(index, { align: 'start' });
@@ -176,6 +215,10 @@ export function useLogScroll(options: LogScrollOptions) {
     // The library would go on to that index, where another row is once an older page has come.
     if (isAtRow) virtualizer.cancelScroll();
     now.goal = null;
+  };
+  const returnTo = (top: Top) => {
+    const row = virtualizer.measurementsCache[indexOf(top)];
+    if (row) virtualizer.scrollToOffset(row.start + top.below);
   };
   const hasLandedAt = (index: number) => {
     const [offset] = virtualizer.getOffsetForIndex(index, 'start') ?? [0];
@@ -215,11 +258,9 @@ export function useLogScroll(options: LogScrollOptions) {
     const height = thirdOf(scroller.current?.clientHeight);
     setThird(height);
     if (height === 0) return;
-    const index = third > 0 ? -1 : items.findIndex(({ key }) => key === top?.key);
-    const row = virtualizer.measurementsCache[index];
     if (isSticking && goal === null) virtualizer.scrollToEnd();
     // Out of sight it has lost its place.
-    else if (row && top) virtualizer.scrollToOffset(row.start + top.below);
+    else if (third === 0 && top) returnTo(top);
     look();
   });
   useEffect(() => {
@@ -254,6 +295,17 @@ export function useLogScroll(options: LogScrollOptions) {
     for (const key of heights.keys()) if (!loaded.has(key)) heights.delete(key);
   }, [virtualizer, items]);
 
+  /** As the server draws it: its rows one below the other, and in the browser measured before it lives. */
+  const still = isAsDrawn && {
+    rows: rowsToDraw(items),
+    // A page that is drawn before all of it has come shows none of them at a place where they do not stay.
+    style: { paddingBlock: `${paddingStart}px ${paddingEnd}px`, visibility: 'hidden' } as const,
+    measure(row: HTMLLIElement | null) {
+      const { offsetHeight = 0, dataset } = row ?? {};
+      if (offsetHeight > 0) virtualizer.itemSizeCache.set(dataset?.['key'] ?? '', offsetHeight);
+    },
+  };
+
   /** Also to what has yet to be drawn or fetched; `smooth` as far as one can see where it goes. */
   const goTo = (goal: Goal, how: 'instant' | 'smooth' = 'instant') => {
     const box = scroller.current;
@@ -267,7 +319,19 @@ export function useLogScroll(options: LogScrollOptions) {
     render();
   };
 
-  return { virtualizer, goTo, isInSight: third > 0 };
+  return { virtualizer, still, goTo, isInSight: third > 0 };
+}
+
+/** Where the log is if somebody has scrolled since `openLogScript`. */
+function scrolledTo(box: HTMLElement): Top | null {
+  const { gatherlyLogTop = box.scrollTop } = window as { gatherlyLogTop?: number };
+  if (Math.abs(box.scrollTop - gatherlyLogTop) <= 1) return null;
+  const { top } = box.getBoundingClientRect();
+  for (const row of box.querySelectorAll<HTMLElement>('[data-key]')) {
+    const below = top - row.getBoundingClientRect().top;
+    if (below < row.offsetHeight) return { key: row.dataset['key'] ?? '', below };
+  }
+  return null;
 }
 
 function lastSeqIn(items: readonly TimelineItem[], { startIndex, endIndex }: Range): number {

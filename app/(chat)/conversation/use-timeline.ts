@@ -3,6 +3,7 @@ import { useChat } from '#lib/client/provider.tsx';
 import { pendingOf } from '#lib/client/select.ts';
 import type { ConversationLog, PendingMessage } from '#lib/client/types.ts';
 import type { Conversation } from '#lib/contract/records.ts';
+import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { isShown, timelineOf, waitingBubbles } from './timeline.ts';
 
 /**
@@ -12,6 +13,7 @@ import { isShown, timelineOf, waitingBubbles } from './timeline.ts';
 export function useTimeline(conversation: Conversation, log: ConversationLog) {
   const { id, kind, me } = conversation;
   const { divider, hasOlder, hasNewer } = log;
+  const { day: dayOf } = useTexts();
   const myId = useChat((state) => state.account.id);
   const pending = useChat((state) => pendingOf(state, id));
   // Among what was sent long ago it would seem to be as old.
@@ -26,12 +28,22 @@ export function useTimeline(conversation: Conversation, log: ConversationLog) {
     [log.messages, myId, isAdmin],
   );
   const items = useMemo(
-    () => timelineOf({ messages, hasOlder, hasBeginning, pending: next, divider, myId, isAdmin }),
-    [messages, hasOlder, hasBeginning, next, divider, myId, isAdmin],
+    () =>
+      timelineOf({
+        messages,
+        hasOlder,
+        hasBeginning,
+        pending: next,
+        divider,
+        myId,
+        isAdmin,
+        dayOf,
+      }),
+    [messages, hasOlder, hasBeginning, next, divider, myId, isAdmin, dayOf],
   );
   const waiting = useMemo(
-    () => (hasNewer ? waitingBubbles(pending, myId) : []),
-    [hasNewer, pending, myId],
+    () => (hasNewer ? waitingBubbles(pending, myId, dayOf) : []),
+    [hasNewer, pending, myId, dayOf],
   );
   return { messages, items, waiting };
 }

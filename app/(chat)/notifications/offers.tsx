@@ -2,7 +2,8 @@
 
 import { BellRing, Download, X } from '#lib/ui/icons.tsx';
 import { useEffect, useState, type ReactNode } from 'react';
-import { useChat, usePush } from '#lib/client/provider.tsx';
+import { useChat } from '#lib/client/provider.tsx';
+import { usePush } from '#lib/client/use-push.ts';
 import { listRows } from '#lib/client/select.ts';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { install, useInstalling } from '#lib/ui/install.ts';

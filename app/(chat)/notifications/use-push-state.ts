@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { usePush } from '#lib/client/provider.tsx';
 import type { PushState } from '#lib/client/push.ts';
+import { usePush } from '#lib/client/use-push.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { useAttempt } from '../details/use-attempt.ts';
 
