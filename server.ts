@@ -3,7 +3,7 @@ import { createServer, type ServerOptions } from 'node:http';
 import next from 'next';
 import { configureNextAuth } from '#lib/auth/configure.ts';
 import { sessionSecret } from '#lib/auth/secret.ts';
-import { closeDatabase, database } from '#lib/database/connect.ts';
+import { closeDatabase, connected, database } from '#lib/database/connect.ts';
 import { env } from '#lib/env.ts';
 import { log, logConsole, logUncaught } from '#lib/log.ts';
 import { watchProcess } from '#lib/metrics.ts';
@@ -50,6 +50,8 @@ async function start(): Promise<void> {
   });
   const sockets = startSocketHost(httpServer);
   await sockets.joined;
+  // Who comes first should not find it connecting; one that is away is waited for while serving.
+  await connected().catch(() => undefined);
   const stopNotifying = startNotifying();
   // Before Socket.io, which has put itself before the others.
   httpServer.prependListener('request', (request, response) => greet(request, response, dev));
