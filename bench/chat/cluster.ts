@@ -12,6 +12,7 @@ export interface Cluster extends Server {
   urls: string[];
   /** Of the processes in `pids`. */
   names: string[];
+  redisUrl: string;
 }
 
 /** Whether there is such a program on this machine. */
@@ -52,6 +53,7 @@ export async function startCluster(count: number, scratch: string): Promise<Clus
     pids: [...nodes.map(({ pid }) => pid), store.pid, redis.pid],
     names: [...nodes.map((_, n) => `server ${n + 1}`), 'the database', 'Redis'],
     databaseUri,
+    redisUrl: env.REDIS_URL,
     async stop() {
       const stops = await Promise.allSettled(nodes.map(({ stop }) => stop()));
       await store.stop();
