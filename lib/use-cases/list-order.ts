@@ -16,8 +16,10 @@ export type Place = [isPinned: boolean, at: number, id: string];
 interface Row {
   id: string;
   isPinned: boolean;
-  /** Of one that is over for this person; nothing moves it any more. */
-  leftAt: number | null;
+  /** When it last had a message, as far as was known when it was read. */
+  at: number;
+  /** It is over for this person: nothing moves it any more. */
+  isOver: boolean;
 }
 
 interface List {
@@ -31,7 +33,7 @@ interface Lists {
   /** By person. */
   lists: Map<string, List>;
   rows: number;
-  /** Of every conversation in these lists, and others. */
+  /** When conversations, in these lists or not, had a message since the oldest of them was begun. */
   activity: Map<string, number>;
 }
 
@@ -39,8 +41,10 @@ interface Lists {
 const worthRemembering = 50;
 /** How much is remembered, before all of it is forgotten: about 150 bytes for each. */
 const mostRows = 100_000;
+/** Whoever changed something may have died before it could tell. */
+const freshMs = 60_000;
 /** By a process that does not hear what others on the same database do. */
-const freshMs = 3_000;
+const freshUnheardMs = 3_000;
 
 const lists = (): Lists =>
   remember('list-order', () => {
@@ -51,14 +55,16 @@ const lists = (): Lists =>
 /** Where the person's conversations stand in their list: pinned ones first, then those with the newest messages. */
 export async function orderOf(userId: string): Promise<Place[]> {
   const state = lists();
+  // That of now, should all be forgotten meanwhile.
+  const { activity } = state;
   const known = state.lists.get(userId);
-  if (known && isFresh(known)) return placesOf(await known.reading, state);
+  if (known && isFresh(known)) return placesOf(await known.reading, activity);
   forgetList(userId);
-  const list: List = { reading: readRows(userId, state), readAt: performance.now(), length: 0 };
+  const list: List = { reading: readRows(userId), readAt: performance.now(), length: 0 };
   state.lists.set(userId, list);
   try {
     const rows = await list.reading;
-    const places = placesOf(rows, state);
+    const places = placesOf(rows, activity);
     if (state.lists.get(userId) === list) keep(userId, list, rows.length);
     return places;
   } catch (error) {
@@ -70,8 +76,8 @@ export async function orderOf(userId: string): Promise<Place[]> {
 /** Something has happened of which this process was not told. */
 export function forgetListOrder(): void {
   const state = lists();
-  state.lists.clear();
-  state.activity.clear();
+  state.lists = new Map();
+  state.activity = new Map();
   state.rows = 0;
 }
 
@@ -84,7 +90,7 @@ export function compare(a: Place, b: Place): number {
 function isFresh({ readAt }: List): boolean {
   const { MONGODB_URI, REDIS_URL } = env();
   const hearsAll = REDIS_URL === undefined ? MONGODB_URI === undefined : isInTouch();
-  return hearsAll || performance.now() - readAt < freshMs;
+  return performance.now() - readAt < (hearsAll ? freshMs : freshUnheardMs);
 }
 
 function keep(userId: string, list: List, length: number): void {
@@ -92,7 +98,7 @@ function keep(userId: string, list: List, length: number): void {
   if (length <= worthRemembering) return forgetList(userId);
   list.length = length;
   state.rows += length;
-  if (state.rows > mostRows || state.activity.size > mostRows) forgetListOrder();
+  if (state.rows > mostRows) forgetListOrder();
 }
 
 function forgetList(userId: string): void {
@@ -101,15 +107,16 @@ function forgetList(userId: string): void {
   state.lists.delete(userId);
 }
 
-const placesOf = (rows: Row[], { activity }: Lists): Place[] =>
+const placesOf = (rows: Row[], activity: ReadonlyMap<string, number>): Place[] =>
   rows
-    .flatMap(({ id, isPinned, leftAt }): Place[] => {
-      const at = leftAt ?? activity.get(id);
-      return at === undefined ? [] : [[isPinned, at, id]];
-    })
+    .map(({ id, isPinned, at, isOver }): Place => [
+      isPinned,
+      isOver ? at : Math.max(at, activity.get(id) ?? 0),
+      id,
+    ])
     .sort(compare);
 
-async function readRows(userId: string, { activity }: Lists): Promise<Row[]> {
+async function readRows(userId: string): Promise<Row[]> {
   const members = await MemberModel.find(
     { user: userId },
     { conversation: 1, pinned: 1, leftAt: 1, blocking: 1, visible: 1 },
@@ -118,22 +125,26 @@ async function readRows(userId: string, { activity }: Lists): Promise<Row[]> {
     { _id: { $in: members.map(({ conversation }) => conversation) } },
     { activityAt: 1, lastSeq: 1, rev: 1 },
   ).lean<ConversationDoc[]>();
-  for (const { _id, activityAt } of await withHeads(found)) {
-    advance(activity, _id.toHexString(), activityAt.getTime());
-  }
-  return members.filter(isListed).map(({ conversation, pinned, leftAt }) => ({
-    id: conversation.toHexString(),
-    isPinned: pinned,
-    leftAt: leftAt?.getTime() ?? null,
-  }));
+  const activity = new Map(
+    (await withHeads(found)).map(({ _id, activityAt }) => [_id.toHexString(), activityAt]),
+  );
+  return members.filter(isListed).flatMap(({ conversation, pinned, leftAt }): Row[] => {
+    const id = conversation.toHexString();
+    const at = (leftAt ?? activity.get(id))?.getTime();
+    return at === undefined ? [] : [{ id, isPinned: pinned, at, isOver: leftAt !== null }];
+  });
 }
 
 /** One that somebody has begun whom the person had blocked does not exist for them. */
 export const isListed = ({ blocking, visible }: MemberDoc): boolean =>
   !blocking || visible.length > 0;
 
-function advance(activity: Map<string, number>, id: string, at: number): void {
-  activity.set(id, Math.max(activity.get(id) ?? 0, at));
+/** A conversation has had a message: nothing to remember where no list is. */
+function advance(id: string, at: number): void {
+  const state = lists();
+  if (state.lists.size === 0) return;
+  state.activity.set(id, Math.max(state.activity.get(id) ?? 0, at));
+  if (state.activity.size > mostRows) forgetListOrder();
 }
 
 const ofPerson = /^user:(.+)/;
@@ -146,7 +157,7 @@ function learn(publication: Publication): void {
     const { event, data, rooms } = publication;
     if (event === 'message:new') {
       const { conversationId, createdAt } = data.message;
-      advance(lists().activity, conversationId, Date.parse(createdAt));
+      advance(conversationId, Date.parse(createdAt));
     } else if (event === 'conversation:updated') {
       rooms.map((room) => ofPerson.exec(room)?.[1] ?? '').forEach(forgetList);
     }
