@@ -55,13 +55,15 @@ it.concurrent('does not flicker when a page is loaded again', async () => {
   const [ana, ben] = await anaAndBen();
   const watcher = await ana.connect();
   const first = await ben.connect();
-  await watcher.ask('presence:watch', { userIds: [ben.id] });
+  const [cleo] = (await people(server.url, 'cleo')) as [Person];
+  const cleos = await cleo.connect();
+  await watcher.ask('presence:watch', { userIds: [ben.id, cleo.id] });
   first.close();
-  const second = await ben.connect();
-  const marker = await ana.connect();
-  marker.close();
-  await second.ask('presence:visible', { visible: true });
-  expect(watcher.all('presence').filter(({ online }) => !online)).toEqual([]);
+  await ben.connect();
+  // That he was away would be told before that Cleo is.
+  cleos.close();
+  await watcher.heard('presence', isOf(cleo, false));
+  expect(watcher.all('presence').filter(isOf(ben, false))).toEqual([]);
   ben.leave();
 });
 
