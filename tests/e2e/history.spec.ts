@@ -12,6 +12,7 @@ import {
   log,
   row,
   say,
+  tell,
   test,
   wireOf,
 } from './people.ts';
@@ -266,4 +267,27 @@ test('who has scrolled before the page lives stays there', async ({ signUp, befr
   await expect.poll(() => rowsIn(page, 'logs')).toHaveLength(1);
   expect(Math.max(...(await moves(page)))).toBeLessThan(2);
   await expect(bubble({ ...ana, page }, 'line 39.')).not.toBeInViewport();
+});
+
+test('what was typed before the page lives is a draft like any', async ({ signUp, befriend }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Hello Ben');
+  const path = new URL(ana.page.url()).pathname;
+  await composer(ana).fill('Kept,');
+  await ana.page.goto('/api-docs');
+  const page = await ana.context.newPage();
+  await page.addInitScript(() => {
+    document.addEventListener('DOMContentLoaded', () => {
+      document.querySelector('textarea')!.value = 'typed early';
+    });
+  });
+  await page.goto(path);
+  await expectAlive(page);
+  const tab = { ...ana, page };
+  await tell(ben, ana, 'Hello Ana');
+  await expect(bubble(tab, 'Hello Ana')).toBeVisible();
+  await expect(composer(tab)).toHaveValue('Kept, typed early');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await expect(bubble(tab, 'Kept, typed early')).toBeVisible();
 });

@@ -30,7 +30,7 @@ export function Composer(props: ComposerProps) {
   const t = useTexts();
   const { setTyping } = useActions();
   const field = useRef<HTMLTextAreaElement>(null);
-  const draft = useDraft(conversation.id);
+  const draft = useDraft(conversation.id, field);
   const edit = useEditing(editing, onEditEnd);
   const text = editing ? edit.text : draft.text;
   const excess = excessText(t, text);
