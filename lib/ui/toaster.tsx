@@ -6,6 +6,10 @@ import { toast, Toaster as Sonner, useSonner } from 'sonner';
 import { useTexts } from './texts-provider.tsx';
 import { onToastsMoved, toastPlace } from './toast-place.ts';
 
+const gap = 8;
+/** Above a sheet (px), for a toast of two lines. */
+const leastRoom = 88;
+
 const phone = '(width < 720px)';
 const onPhoneChange = (listener: () => void) => {
   const query = matchMedia(phone);
@@ -28,7 +32,10 @@ interface ToasterProps {
   onReady: (show: typeof toast) => void;
 }
 
-/** Where toasts are shown: above everything, in the middle of the sheet or dialog that they tell about. */
+/**
+ * Where toasts are shown: on top of everything, in the middle of the sheet or dialog that they tell about.
+ * On a phone they stand over a sheet that comes up from its end.
+ */
 export function Toaster({ onReady }: ToasterProps) {
   const t = useTexts();
   const isPhone = useSyncExternalStore(
@@ -36,7 +43,7 @@ export function Toaster({ onReady }: ToasterProps) {
     () => matchMedia(phone).matches,
     () => false,
   );
-  const left = useMiddle();
+  const { left, bottom } = usePlace();
   // After Sonner's own, by which it listens.
   useEffect(() => onReady(toast), [onReady]);
   return createPortal(
@@ -44,9 +51,13 @@ export function Toaster({ onReady }: ToasterProps) {
       position="bottom-center"
       visibleToasts={isPhone ? 1 : 3}
       expand
-      gap={8}
-      offset={{ bottom: 88 }}
-      mobileOffset={{ bottom: 'calc(76px + env(safe-area-inset-bottom))', left: 12, right: 12 }}
+      gap={gap}
+      offset={{ bottom: bottom ?? 88 }}
+      mobileOffset={{
+        bottom: bottom ?? 'calc(76px + env(safe-area-inset-bottom))',
+        left: 12,
+        right: 12,
+      }}
       {...(!isPhone && { style: { left } })}
       dir={t.direction}
       containerAriaLabel={t('app.notices')}
@@ -56,15 +67,27 @@ export function Toaster({ onReady }: ToasterProps) {
   );
 }
 
-/** Where the middle of the sheet or dialog is (px); undefined for the page's own. */
-function useMiddle(): number | undefined {
+/** By the sheet or dialog that they tell about (px); undefined for what is the page's own. */
+function usePlace(): { left: number | undefined; bottom: number | undefined } {
   // Draws anew with each toast.
   useSonner();
-  return useSyncExternalStore(onToastsMoved, findMiddle);
+  return {
+    left: useSyncExternalStore(onToastsMoved, findMiddle),
+    bottom: useSyncExternalStore(onToastsMoved, findFoot),
+  };
 }
 
+const dialogBox = () => toastPlace().closest('[role=dialog]')?.getBoundingClientRect();
+
+/** Where its middle is. */
 function findMiddle(): number | undefined {
-  const sheet = toastPlace().closest('[role=dialog]') ?? document.getElementById('main');
-  const box = sheet?.getBoundingClientRect();
+  const box = dialogBox() ?? document.getElementById('main')?.getBoundingClientRect();
   return box && box.left + box.width / 2;
+}
+
+/** How far up from the page's end what slides up from there leaves room; its choices stay free. */
+function findFoot(): number | undefined {
+  const box = dialogBox();
+  const isRoomAbove = box && box.bottom > innerHeight - 1 && box.top >= leastRoom;
+  return isRoomAbove ? innerHeight - box.top + gap : undefined;
 }

@@ -1,6 +1,18 @@
+import type { Locator } from 'playwright/test';
 import sharp from 'sharp';
 import { password } from '../support/people.ts';
-import { composer, expect, findAndOpen, log, row, say, test, tick, type Guest } from './people.ts';
+import {
+  composer,
+  expect,
+  findAndOpen,
+  log,
+  row,
+  say,
+  test,
+  tick,
+  visit,
+  type Guest,
+} from './people.ts';
 
 test.use({ sharesServer: true });
 
@@ -128,7 +140,7 @@ test('what Enter does and what moves is set for the device', async ({ signUp }) 
 
 test('what is told while a dialog is open can be reached', async ({ signUp }) => {
   const { page } = await signUp('Ana Vidal');
-  await page.goto('/settings/privacy');
+  await visit(page, '/settings/privacy');
   await page.route('**/api/v1/users/me', (route) => route.abort());
   await page.getByRole('button', { name: /^Last seen/ }).click();
   const dialog = page.getByRole('dialog', { name: 'Last seen' });
@@ -150,7 +162,19 @@ test('what is told while a dialog is open can be reached', async ({ signUp }) =>
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
   await expect(page.getByRole('alert').filter({ hasText: 'Not changed' })).toBeVisible();
+
+  // On a phone it covers nothing that can be chosen.
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.getByRole('button', { name: /^Last seen/ }).click();
+  await expect(toast).toBeVisible();
+  await expect.poll(() => gapOver(dialog, toast)).toBeGreaterThanOrEqual(0);
 });
+
+/** How far (px) above the dialog the toast ends. */
+async function gapOver(dialog: Locator, toast: Locator): Promise<number> {
+  const [under, over] = [await dialog.boundingBox(), await toast.boundingBox()];
+  return (under?.y ?? 0) - (over?.y ?? Infinity) - (over?.height ?? 0);
+}
 
 test('what this browser keeps is counted, and can be fetched anew', async ({ signUp }) => {
   const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
