@@ -16,9 +16,9 @@ export interface ChatState {
   account: Account;
   connection: Connection;
   conversations: Record<string, Conversation>;
-  /** Of the list: first load, ready, or why it failed. */
   /** Whether the browser has a network, as it says; without one the connection is of no use. */
   hasNetwork: boolean;
+  /** Of the list: first load, ready, or why it failed. */
   listStatus: LoadStatus;
   logs: Record<string, ConversationLog>;
   /** Members of groups that have been opened; all pages of them. */

@@ -94,6 +94,7 @@ test('what is shared with it becomes the draft of the chat one chooses', async (
 
 test('the icon and the title count the chats that wait', async ({ signUp, befriend }) => {
   const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
+  const cleo = await befriend('Cleo Marin');
   await ana.page.addInitScript(() => {
     const badges: number[] = [];
     Object.assign(window, { badges });
@@ -109,6 +110,12 @@ test('the icon and the title count the chats that wait', async ({ signUp, befrie
   await expect(ana.page).toHaveTitle('Gatherly');
   const shown = () => ana.page.evaluate(() => (window as unknown as { badges: number[] }).badges);
   await expect.poll(shown).toEqual([0, 1, 0]);
+  // What is read as it comes was never waiting.
+  await tell(ben, ana, 'Three');
+  await expect(log(ana).getByText('Three')).toBeVisible();
+  await tell(cleo, ana, 'Four');
+  await expect(ana.page).toHaveTitle('(1) Gatherly');
+  expect(await shown()).toEqual([0, 1, 0, 1]);
 });
 
 test('it is offered after some days of use, once', async ({ signUp, befriend }) => {
