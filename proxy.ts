@@ -6,5 +6,8 @@ import { openPage } from '#lib/transport/page-door.ts';
 export const proxy = (request: NextRequest): Promise<Response> | undefined =>
   isPageHost() ? openPage(request) : undefined;
 
-/** Pages: REST has a door of its own, and to files everybody may come. */
-export const config = { matcher: '/((?!api/|_next/|sw\\.js$|.*\\.(?:png|svg|webmanifest)$).*)' };
+/**
+ * All but REST, which has a door of its own, and what the build has hashed. Whatever else looks like a file
+ * may be a page: the views take every path.
+ */
+export const config = { matcher: '/((?!api/v1/|api/auth/|_next/static/).*)' };

@@ -111,6 +111,12 @@ it('greets every request: with an id, a policy, and by the address that the plat
     expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
     expect(headers.get('cache-control')).toContain('no-store');
   }
+  // What looks like a file or like REST may be a page all the same.
+  for (const path of ['/chats/picture.png', '/picture.svg', '/api/other', '/icon.svg', '/sw.js']) {
+    const { headers } = await fetch(url + path);
+    expect([path, headers.get('x-frame-options')]).toEqual([path, 'DENY']);
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  }
   const id = 'a-request-of-mine';
   const named = await request(url, 'GET', '/users/me', { headers: { 'x-request-id': id } });
   expect(named.headers.get('x-request-id')).toBe(id);
