@@ -107,8 +107,7 @@ describe.concurrent('last seen and online', () => {
   }) => {
     await ana.direct(ben);
     await ana.group('Garden', [ben]);
-    await comeBack(ana, cleo);
-    await comeBack(ben, cleo);
+    await Promise.all([comeBack(ana, cleo), comeBack(ben, cleo)]);
     const [anas, bens] = [await ana.connect(), await ben.connect()];
     expect(await watched(bens, ana)).toMatchObject({ online: true });
     await everywhere(ben, ana, { online: true, wasSeen: true });
@@ -123,11 +122,18 @@ describe.concurrent('last seen and online', () => {
       await everywhere(viewer, person, { online: false, wasSeen: false });
       expect(await watched(device, person)).toMatchObject({ online: false, lastSeenAt: null });
     }
+    const cleos = await cleo.connect();
+    await bens.ask('presence:watch', { userIds: [ana.id, cleo.id] });
+    const ofAna = () => bens.all('presence').filter(({ userId }) => userId === ana.id);
     bens.events.length = 0;
     ana.leave();
-    const marker = await ana.connect();
-    await marker.ask('presence:visible', { visible: false });
-    expect(bens.all('presence')).toEqual([]);
+    // That she has gone would be told before that Cleo has.
+    await ana.rest('GET', '/users/me');
+    cleos.close();
+    await bens.heard('presence', (now) => now.userId === cleo.id && !now.online);
+    await ana.connect();
+    await bens.ask('presence:watch', { userIds: [ana.id] });
+    expect(ofAna()).toEqual([]);
 
     await set(ana, { lastSeen: 'everyone' });
     await bens.heard('presence', (now) => now.userId === ana.id && now.lastSeenAt !== null);
