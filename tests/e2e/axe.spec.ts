@@ -246,7 +246,7 @@ test('axe finds nothing serious on a phone', async ({ signUp, server }) => {
   await expect(bubble(ana, 'Hello')).toBeVisible();
   await expectAccessible(page, 'chat');
   await expectOnTop(page, 'message held', () =>
-    bubble(ana, 'Hello').dispatchEvent('pointerdown', { pointerType: 'touch' }),
+    bubble(ana, 'Hello').dispatchEvent('pointerdown', { pointerType: 'touch', isPrimary: true }),
   );
   await page.getByRole('link', { name: /Chat details/ }).click();
   await expect(page.getByRole('complementary', { name: 'Details' })).toBeVisible();
