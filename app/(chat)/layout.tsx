@@ -1,6 +1,7 @@
 import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import { ChatProvider } from '#lib/client/provider.tsx';
+import { accountMeta } from '#lib/contract/worker.ts';
 import { env } from '#lib/env.ts';
 import { nonceHeader } from '#lib/transport/security-headers.ts';
 import { EarlyScript } from '#lib/ui/early-script.tsx';
@@ -23,6 +24,7 @@ export default async function ChatLayout({ children }: { children: ReactNode }) 
       first={first}
       socketUrl={env().SOCKET_URL ?? null}
     >
+      <meta name={accountMeta} content={account.id} />
       <Shell />
       {first && <EarlyScript nonce={nonce} code={openLogScript} />}
       {children}

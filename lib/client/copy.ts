@@ -2,14 +2,14 @@ import type { Account, Conversation } from '#lib/contract/records.ts';
 import type { Dispatch } from './chat-events.ts';
 import type { CopyChanges, DeviceStore } from './device-store.ts';
 import type { KeptLog } from './kept-rows.ts';
-import { knownOf } from './rows.ts';
+import { isBehind, knownOf } from './rows.ts';
 import type { ChatState } from './types.ts';
 import { within } from './within.ts';
 
 /** The conversations and the ends of their logs, as this browser keeps them from one page to the next. */
 export interface Copy {
-  /** Shows what is kept, as far as the server has not told better. */
-  start(): Promise<void>;
+  /** Shows what is kept, as far as the server has not told better. @param isOld the page has been kept too */
+  start(isOld?: boolean): Promise<void>;
   /** Shows the end of a conversation's log, if it is kept and none is loaded. */
   restore(id: string): Promise<void>;
   saveNow(): void;
@@ -44,11 +44,15 @@ export function createCopy({ get, dispatch, subscribe, device, resync }: CopyPar
   const all = new Promise<void>((resolve) => (showsAll = resolve));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let unsubscribe = () => {};
+  /** A page that was kept is not to be written over what is newer on disk. */
+  let isMerged = true;
 
-  async function readConversations(): Promise<void> {
+  async function readConversations(isOld: boolean): Promise<void> {
     let isNew = false;
     const show = (kept: Conversation[]) => {
-      const items = kept.filter(({ id }) => !get().conversations[id]);
+      const have = get().conversations;
+      // The server's row is of now, whatever this browser was told before; one that was kept is not.
+      const items = kept.filter(({ id, rev }) => !have[id] || (isOld && rev > have[id].rev));
       if (items.length > 0) {
         isNew = true;
         dispatch({ type: 'conversations', items });
@@ -60,6 +64,8 @@ export function createCopy({ get, dispatch, subscribe, device, resync }: CopyPar
     await device.readConversations(get().openId, show);
     showsFirst();
     showsAll();
+    const { openId, logs } = get();
+    if (isOld && openId !== null && logs[openId] && isBehind(get(), openId)) await readLog(openId);
     // The server may have told already, and know nothing of these.
     if (isNew && get().connection.status === 'online') resync();
   }
@@ -86,6 +92,7 @@ export function createCopy({ get, dispatch, subscribe, device, resync }: CopyPar
   function save(most: number): void {
     clearTimeout(timer);
     timer = undefined;
+    if (!isMerged) return saveSoon();
     const state = get();
     const { account, logs, known } = state;
     const changes = changesSince(saved, state, most);
@@ -111,10 +118,11 @@ export function createCopy({ get, dispatch, subscribe, device, resync }: CopyPar
   });
 
   return {
-    start() {
+    start(isOld = false) {
       unsubscribe = subscribe(saveSoon);
       saveSoon();
-      return readConversations();
+      isMerged = !isOld;
+      return readConversations(isOld).finally(() => (isMerged = true));
     },
     restore: (id) => within(patienceMs, readLog(id)).catch(() => undefined),
     saveNow,

@@ -1,5 +1,6 @@
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Account } from '#lib/contract/records.ts';
+import { pagesCachePrefix } from '#lib/contract/worker.ts';
 import { databaseNameOf } from './device-name.ts';
 import type { DeviceStore } from './device-store.ts';
 import type * as parsers from './kept-rows.ts';
@@ -281,6 +282,7 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
         return { conversations, messages, unsent };
       }, null).catch(() => null),
     async forget(what) {
+      await within(patienceMs, forgetPages()).catch(() => undefined);
       if (what === 'copy') return clear(['account', 'conversations', 'logs']);
       marks.clear();
       // Emptied first: another tab can hold the deletion up.
@@ -298,6 +300,13 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
       letGo();
     },
   };
+}
+
+/** What the service worker keeps for the next start. */
+async function forgetPages(): Promise<void> {
+  if (!('caches' in window)) return;
+  const names = (await caches.keys()).filter((name) => name.startsWith(pagesCachePrefix));
+  await Promise.all(names.map((name) => caches.delete(name)));
 }
 
 type OpenListeners = Pick<NonNullable<Parameters<typeof openDB>[2]>, 'blocking' | 'terminated'>;

@@ -13,6 +13,7 @@ import { createLateDevice } from './late-device.ts';
 import { createOutbox } from './outbox.ts';
 import { createPresenceWatch } from './presence.ts';
 import { reduce } from './reduce.ts';
+import { isBehind } from './rows.ts';
 import { leaveForSignIn, endNextAuthSession } from './sign-out.ts';
 import { createSocket, type Incoming } from './socket.ts';
 import { initialState, type FirstPage } from './state.ts';
@@ -99,7 +100,7 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
   const listeners = new Set<(message: Message) => void>();
   const parts = { get, dispatch, subscribe, call, command, device, tabs };
 
-  const sync = createSync(parts);
+  const sync = createSync({ ...parts, onCompared: () => isKept && settleKept() });
   const copy = createCopy({ ...parts, resync: sync.resync });
   const { check, loadMembers } = sync;
   const history = createHistory({ ...parts, check, loadMembers, restore: copy.restore });
@@ -120,6 +121,20 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
       else if (hiddenMs > longAwayMs) sync.resync();
     },
   });
+
+  /** The page was kept by the service worker: what is not in this browser's copy either is new to who sees it. */
+  let isKept = false;
+  function settleKept(): void {
+    isKept = false;
+    const settle = () => {
+      const { openId } = get();
+      if (openId !== null && isBehind(get(), openId)) return;
+      stopSettling();
+      history.comeBack();
+    };
+    const stopSettling = subscribe(settle);
+    settle();
+  }
 
   function setStatus(status: Connection['status']): void {
     const before = get().connection;
@@ -270,6 +285,7 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
     // Before another tab can say which one it has met: it goes with the copy that is read now.
     epoch ??= readEpoch(account.id);
     tabs.start(hear);
+    isKept = 'kept' in document.documentElement.dataset;
     void showKept();
     visibility.start();
     stopWatching = watchWaking(() => void socket.check(), lookForNetwork);
@@ -300,7 +316,8 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
 
   async function showKept(): Promise<void> {
     dispatch({ type: 'drafts', drafts: readDrafts(account.id) });
-    await Promise.all([copy.start(), outbox.start()]);
+    await Promise.all([copy.start(isKept), outbox.start()]);
+    if (isKept) history.leave();
     void forgetOthers().catch(() => undefined);
     // The page ended between the two: it is in the outbox, so it is no draft any more.
     for (const [id, draft] of Object.entries(get().drafts))

@@ -30,6 +30,8 @@ export interface SyncParts {
   dispatch: Dispatch;
   call: Call;
   command: Command;
+  /** Everything has been compared; what is missing of logs comes next. */
+  onCompared?(): void;
 }
 
 const pageSize = 200;
@@ -38,7 +40,7 @@ const mostNews = 200;
 /** A log that is farther behind than this is fetched anew instead of being caught up. */
 const mostPages = 5;
 
-export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
+export function createSync({ get, dispatch, call, command, onCompared }: SyncParts): Sync {
   const delivered = createPace((conversationId, seq) =>
     command('markDelivered', { conversationId, seq }),
   );
@@ -93,6 +95,7 @@ export function createSync({ get, dispatch, call, command }: SyncParts): Sync {
     for (const id of Object.keys(get().logs)) check(id);
     for (const id of Object.keys(get().members)) refreshMembers(id);
     for (const row of Object.values(get().conversations)) deliver(row);
+    onCompared?.();
   }
 
   function check(id: string): void {

@@ -105,10 +105,11 @@ function replace(state: ChatState, event: Extract<LogEvent, { type: 'log:replace
 function restore(state: ChatState, event: Extract<LogEvent, { type: 'log:restored' }>): ChatState {
   const { conversationId: id, messages, hasOlder, rev } = event;
   const had = state.logs[id] ?? emptyLog;
-  if (had.messages.length > 0) return state;
+  // A page may be older than what this browser has been told since it was drawn.
+  if (had.messages.length > 0 && knownOf(state, id).rev >= rev) return state;
   const known = { ...knownOf(state, id), rev, ahead: [] };
   // The disk may be slower than the network is to fail.
-  const log = { ...had, messages, hasOlder, error: null };
+  const log = { ...had, messages, hasOlder, hasNewer: false, error: null };
   return settle(
     withKnown(
       changeLog(state, id, () => log),

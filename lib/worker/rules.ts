@@ -1,3 +1,5 @@
+import { accountMeta } from '#lib/contract/worker.ts';
+
 /** Who answers a request of a page: the worker's own files, the network with the shell behind it, or nobody but the network. */
 export type Answerer = 'files' | 'page' | 'network';
 
@@ -12,8 +14,8 @@ export interface Asked {
 const serverOnly = /^\/(api|api-docs|socket\.io|metrics|_next|offline-shell)(\/|$)/;
 
 /**
- * Nothing of the server's data is ever answered by the worker, and nothing that it answers is kept
- * while the application runs: its files are those of the build, fetched when it was installed.
+ * Of the server's data the worker answers nothing but the pages that it may keep (`isKeepable`). Its
+ * files are those of the build, fetched when it was installed.
  */
 export function answererOf({ method, mode, url }: Asked, origin: string): Answerer {
   const address = new URL(url);
@@ -22,6 +24,30 @@ export function answererOf({ method, mode, url }: Asked, origin: string): Answer
   if (mode === 'navigate') return isPage(pathname) ? 'page' : 'network';
   return pathname.startsWith('/_next/static/') || isIcon(pathname) ? 'files' : 'network';
 }
+
+/** Whether the worker may keep this page: one of the chats, as it is without a wish in its query. */
+export function isKeepable(url: string): boolean {
+  const { pathname, search } = new URL(url);
+  return search === '' && /^\/chats(\/[0-9a-f]{24})?$/.test(pathname);
+}
+
+/** Whether after this somebody else may be signed in, or nobody. */
+export function changesPerson({ method, mode, url }: Asked, origin: string): boolean {
+  const address = new URL(url);
+  if (address.origin !== origin) return false;
+  if (mode === 'navigate') return /^\/(sign-in|register|api\/auth)(\/|$)/.test(address.pathname);
+  return method !== 'GET' && address.pathname.startsWith('/api/auth/');
+}
+
+/** Whose page this is; null for one that is nobody's. */
+export const accountOf = (html: string): string | null =>
+  new RegExp(`<meta name="${accountMeta}" content="([0-9a-f]{24})"`).exec(html)?.[1] ?? null;
+
+/** The paths of a page's own scripts, without those for browsers that have no workers. */
+export const scriptsOf = (html: string): string[] =>
+  [...html.matchAll(/<script (?![^>]*nomodule)[^>]*src="(\/_next\/static\/[^"?]+)/gi)].map(
+    ([, path = '']) => path,
+  );
 
 const isPage = (pathname: string): boolean =>
   !serverOnly.test(pathname) && !/\.\w+$/.test(pathname);

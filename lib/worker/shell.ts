@@ -9,7 +9,8 @@ import { readSpeech } from './speech.ts';
 declare const shellBuild: { version: string; files: string[] };
 
 const prefix = 'gatherly-shell-';
-const cacheName = prefix + shellBuild.version;
+export const buildName = shellBuild.version;
+const cacheName = prefix + buildName;
 const pageTimeoutMs = 3000;
 
 export const shellFiles: ReadonlySet<string> = new Set(shellBuild.files);
@@ -53,24 +54,34 @@ export async function answerFile(request: Request): Promise<Response> {
 
 const keptFile = (file: string) => caches.match(file, { ignoreVary: true });
 
-/** The server's page if it comes soon; otherwise the one without private data, if there is one. */
-export async function answerPage(network: Promise<Response>): Promise<Response> {
+/** The server's page if it comes soon; otherwise what `instead` finds, or the one without private data. */
+export async function answerPage(
+  network: Promise<Response>,
+  instead: () => Promise<Response | null>,
+): Promise<Response> {
   const soon = await Promise.race([network.catch(() => null), after(pageTimeoutMs)]);
   if (soon && !isAway(soon.status)) return soon;
-  return (await offlinePage()) ?? network;
+  return (await instead()) ?? (await offlinePage()) ?? network;
 }
 
 const after = (ms: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), ms));
 
 async function offlinePage(): Promise<Response | null> {
   const kept = await (await caches.open(cacheName)).match(offlineShellPath);
-  if (!kept) return null;
+  return kept ? withFreshNonce(kept) : null;
+}
+
+/** A page that is kept, to be shown: what was once served has no secret any more. */
+export async function withFreshNonce(
+  kept: Response,
+  change = (html: string) => html,
+): Promise<Response> {
   const headers = new Headers(kept.headers);
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const page = { policy: headers.get('content-security-policy') ?? '', html: await kept.text() };
   const { policy, html } = withNonce(page, nonce);
   headers.set('content-security-policy', policy);
-  return new Response(html, { headers });
+  return new Response(change(html), { headers });
 }
 
 /** Of which there are files as well, by names of their own. */

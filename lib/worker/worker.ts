@@ -1,6 +1,7 @@
 import type { FromWorker, ToWorker } from '#lib/contract/worker.ts';
+import { forgetOtherPages, forgetPages, keepPage, keptPage } from './pages.ts';
 import { followNotification, receivePush } from './push.ts';
-import { answererOf, isOfBuild } from './rules.ts';
+import { answererOf, changesPerson, isKeepable, isOfBuild } from './rules.ts';
 import {
   answerFile,
   answerPage,
@@ -20,7 +21,8 @@ const patienceMs = 3000;
 self.addEventListener('install', (event) => event.waitUntil(installShell()));
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(Promise.all([self.registration.navigationPreload?.enable(), takePages()]));
+  const { navigationPreload } = self.registration;
+  event.waitUntil(Promise.all([navigationPreload?.enable(), forgetOtherPages(), takePages()]));
 });
 
 async function takePages(): Promise<void> {
@@ -30,10 +32,45 @@ async function takePages(): Promise<void> {
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
-  const answerer = answererOf(request, self.location.origin);
+  const { origin } = self.location;
+  const answerer = answererOf(request, origin);
+  const forgotten = changesPerson(request, origin) ? forgetPages() : null;
+  if (forgotten) event.waitUntil(forgotten);
   if (answerer === 'files') event.respondWith(answerFile(request));
-  if (answerer === 'page') event.respondWith(answerPage(fromNetwork(event)));
+  else if (answerer === 'page') event.respondWith(open(event));
+  // Not answered before there is nothing left of who was here.
+  else if (forgotten && request.mode !== 'navigate')
+    event.respondWith(forgotten.then(() => fetch(request)));
 });
+
+/** What is kept of the page at once; the server's instead where there is nothing, or it is asked for anew. */
+async function open(event: FetchEvent): Promise<Response> {
+  const { url, cache } = event.request;
+  const network = fromNetwork(event);
+  if (!isKeepable(url)) return answerPage(network, () => Promise.resolve(null));
+  event.waitUntil(renew(url, network, event.resultingClientId));
+  const isReload = cache === 'no-cache' || cache === 'reload';
+  const findKept = () => keptPage(url).catch(() => null);
+  const kept = isReload ? null : await findKept();
+  return kept ?? answerPage(network, findKept);
+}
+
+/** Keeps the server's page, as far as it may be kept. */
+async function renew(url: string, network: Promise<Response>, clientId: string): Promise<void> {
+  const response = await network.then((answer) => answer.clone()).catch(() => null);
+  if (!response || !(await keepPage(url, response)) || response.type === 'opaqueredirect') return;
+  // What it shows is of somebody who is not signed in here any more.
+  const page = await self.clients.get(clientId);
+  if (page instanceof WindowClient) await page.navigate(url).catch(() => undefined);
+}
+
+/** As the server draws it now. */
+async function keepAnew(path: string): Promise<void> {
+  const url = new URL(path, self.location.origin).href;
+  if (!isKeepable(url)) return;
+  const page = fetch(url, { credentials: 'same-origin', cache: 'no-store', redirect: 'manual' });
+  await page.then((response) => keepPage(url, response)).catch(() => undefined);
+}
 
 async function fromNetwork(event: FetchEvent): Promise<Response> {
   const preloaded = (await event.preloadResponse) as Response | undefined;
@@ -46,6 +83,7 @@ self.addEventListener('notificationclick', (event) => event.waitUntil(followNoti
 self.addEventListener('message', (event) => {
   const told = event.data as ToWorker;
   if (told.type === 'take-over') event.waitUntil(self.skipWaiting());
+  else if (told.type === 'keep') event.waitUntil(keepAnew(told.path));
   else event.waitUntil(hearLanguage(told));
 });
 

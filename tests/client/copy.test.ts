@@ -21,11 +21,11 @@ afterEach(() => void vi.useRealTimers());
 const settled = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
 /** A page that shows and keeps a copy in this browser. */
-async function openPage(browser: Browser, start: ChatState) {
+async function openPage(browser: Browser, start: ChatState, isOld = false) {
   const holder = createHolder(start);
   const resync = vi.fn();
   const copy = createCopy({ ...holder, device: browser.device, resync });
-  await copy.start();
+  await copy.start(isOld);
   return { ...holder, copy, resync };
 }
 
@@ -104,6 +104,34 @@ describe('what a page has shown', () => {
     const { logs } = get();
     await copy.restore(server.id);
     expect(get().logs).toBe(logs);
+  });
+
+  test('takes the place of what a page has that was kept before it, and is not lost to it', async () => {
+    const browser = createBrowser();
+    const server = talkOf(3);
+    const drawn = loaded(server);
+    const { dispatch, copy } = await openPage(browser, drawn);
+    dispatch(server.post(ben, 'the last'));
+    dispatch(server.edit(1, 'better'));
+    copy.saveNow();
+    const before = browser.logs.get(server.id);
+
+    let answer = () => {};
+    const disk = new Promise<void>((resolve) => (answer = resolve));
+    const { readConversations } = browser.device;
+    browser.device.readConversations = async (...asked) => {
+      await disk;
+      return readConversations(...asked);
+    };
+    const opening = openPage(browser, { ...drawn, openId: server.id }, true);
+    await settled(2000);
+    expect(browser.logs.get(server.id)).toBe(before);
+    answer();
+    const { get } = await opening;
+    expect(get().logs[server.id]!.messages).toEqual(server.messages);
+    expect(get().conversations[server.id]!.lastMessage).toMatchObject({ text: 'the last' });
+    await settled(2000);
+    expect(browser.logs.get(server.id)!.messages).toEqual(server.messages);
   });
 
   test('that comes after the server has told is compared with what it has', async () => {

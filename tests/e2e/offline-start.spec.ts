@@ -1,8 +1,10 @@
 import type { Page } from 'playwright/test';
+import { password } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { databases, expectUnsent, rowsIn } from './line.ts';
 import {
   bubble,
+  chatOf,
   composer,
   expect,
   findAndOpen,
@@ -11,6 +13,7 @@ import {
   say,
   test,
   tick,
+  wireOf,
   type Guest,
   still,
 } from './people.ts';
@@ -38,6 +41,10 @@ const comeBack = (server: TestServer) =>
 
 const expectKept = (page: Page, text: string) =>
   expect.poll(async () => JSON.stringify(await rowsIn(page, 'logs'))).toContain(text);
+
+/** The addresses of the pages that the worker has of somebody signed in. */
+const pagesKept = async (page: Page): Promise<string[]> =>
+  Object.keys(await cachedAnswers(page)).filter((path) => path.startsWith('/chats'));
 
 test('without the server it opens with the last chats; what is written leaves when it is back', async ({
   signUp,
@@ -79,7 +86,7 @@ test('without the server it opens with the last chats; what is written leaves wh
   await back.stop();
 });
 
-test('what the worker keeps is the build, and nothing of anybody', async ({
+test('what the worker keeps is the build, and the last pages of who is signed in', async ({
   signUp,
   befriend,
   server,
@@ -92,7 +99,9 @@ test('what the worker keeps is the build, and nothing of anybody', async ({
   await ana.page.reload();
   await expect(bubble(ana, 'A secret')).toBeVisible();
   const answers = await cachedAnswers(ana.page);
+  expect(answers[new URL(ana.page.url()).pathname]).toContain('A secret');
   for (const [path, answer] of Object.entries(answers)) {
+    if (path.startsWith('/chats')) continue;
     expect(path).toMatch(/^\/(_next\/static\/chunks\/|[\w-]+\.(png|svg)$|offline-shell$|speech$)/);
     expect(answer).not.toMatch(/A secret|Ana Prado|ana\.prado|Ben Okafor|^.*"set-cookie"/i);
   }
@@ -154,4 +163,103 @@ test('a server that takes its time does not keep the chats from opening', async 
   await say(later, 'Still there?');
   await expect(tick(later, 'Still there?', 'Sent')).toBeVisible({ timeout: 60_000 });
   expect(later.faults).toEqual([]);
+});
+
+test('a page that was kept is there at once, and becomes what the server has', async ({
+  signUp,
+  befriend,
+  server,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Hello Ben');
+  const path = new URL(ana.page.url()).pathname;
+  const chat = await chatOf(ben, ana);
+  await expectWorker(ana.page);
+  await ana.page.reload();
+  await ben.wire.say(chat, 'Seen before');
+  await expect(bubble(ana, 'Seen before')).toBeVisible();
+  await expectKept(ana.page, 'Seen before');
+  await ana.page.close();
+  await ben.wire.say(chat, 'Said meanwhile');
+
+  // Nothing comes from a server that is silent, and it is there: also what the page does not have.
+  process.kill(server.pid, 'SIGSTOP');
+  const later = await reopen(ana, path);
+  expect(await later.page.content()).toContain('data-kept');
+  await expect(log(later).getByRole('article')).toHaveText([/Hello Ben/, /Seen before/]);
+  process.kill(server.pid, 'SIGCONT');
+  await expect(log(later).getByRole('article')).toHaveText([/Hello/, /Seen/, /Said meanwhile/]);
+  await expect(later.page.getByText('1 new message')).toBeVisible();
+  // Whoever loads it anew gets it anew.
+  await later.page.reload();
+  expect(await later.page.content()).not.toContain('data-kept');
+  await expect(log(later).getByRole('article')).toHaveCount(3);
+
+  await later.page.getByRole('button', { name: 'More' }).click();
+  await later.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await later.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+  await later.page.waitForURL('**/sign-in**');
+  expect(await pagesKept(later.page)).toEqual([]);
+  await later.page.goto(path);
+  await later.page.waitForURL('**/sign-in**');
+  expect(later.faults).toEqual([]);
+});
+
+test('of an account that was deleted meanwhile nothing stays', async ({
+  signUp,
+  befriend,
+  server,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'A secret');
+  const path = new URL(ana.page.url()).pathname;
+  await expectWorker(ana.page);
+  await ana.page.reload();
+  await expect.poll(() => pagesKept(ana.page)).toContain(path);
+  await ana.page.close();
+  const elsewhere = await wireOf(server, ana);
+  await elsewhere.done('POST', '/users/me/delete', { password });
+
+  const later = await reopen(ana, path);
+  await later.page.waitForURL('**/sign-in**');
+  await expect.poll(() => pagesKept(later.page)).toEqual([]);
+  await later.page.goto(path);
+  await later.page.waitForURL('**/sign-in**');
+});
+
+test('a page that was kept is not for another account', async ({ signUp, befriend, server }) => {
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
+  const cleo = await befriend('Cleo Diaz');
+  await findAndOpen(ana, ben);
+  await say(ana, 'A secret');
+  const path = new URL(ana.page.url()).pathname;
+  await expectWorker(ana.page);
+  await ana.page.reload();
+  await expect.poll(() => pagesKept(ana.page)).toContain(path);
+
+  // Her session is over, and somebody else uses the browser, as far as the sign-in page.
+  await ana.page.close();
+  await ana.context.clearCookies();
+  const other = await reopen(ana, '/sign-in');
+  expect(await pagesKept(other.page)).toEqual([]);
+  await other.page.getByLabel('Email or username').fill(cleo.username);
+  await other.page.getByLabel('Password', { exact: true }).fill(password);
+  await other.page.getByRole('button', { name: 'Sign in' }).click();
+  await other.page.waitForURL('**/chats');
+  await expect(other.page.getByText('No chats yet')).toBeVisible();
+  // What is kept of another account goes with the first page of this one.
+  await expect.poll(() => databases(other.page)).toHaveLength(1);
+
+  // Even where the worker could see nothing of a change, the server's page takes its place.
+  const again = await reopen(other, '/chats');
+  await expect(again.page.getByText('No chats yet')).toBeVisible();
+  await expect.poll(() => pagesKept(again.page)).toEqual(['/chats']);
+  const cookie = { name: 'next-auth.session-token', value: ben.wire.token, url: server.url };
+  await ana.context.addCookies([{ ...cookie, httpOnly: true, sameSite: 'Lax' }]);
+  const last = await reopen(again, '/chats');
+  await expect(row(last, /Ana Prado/)).toBeVisible();
+  expect(JSON.stringify(await cachedAnswers(last.page))).not.toContain('Cleo Diaz');
+  expect([...other.faults, ...again.faults, ...last.faults]).toEqual([]);
 });

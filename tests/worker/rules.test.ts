@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { answererOf, isAway, isOfBuild, withNonce } from '../../lib/worker/rules.ts';
+import {
+  accountOf,
+  answererOf,
+  changesPerson,
+  isAway,
+  isKeepable,
+  isOfBuild,
+  scriptsOf,
+  withNonce,
+} from '../../lib/worker/rules.ts';
 
 const origin = 'https://chat.example.org';
 const answerer = (path: string, mode = 'cors', method = 'GET') =>
@@ -87,5 +96,40 @@ describe('which build a page is of', () => {
 
   test('of another, for safety, if it does not say', () => {
     expect(isOfBuild(null, files)).toBe(false);
+  });
+});
+
+describe('pages that are kept', () => {
+  const keepable = (path: string) => isKeepable(new URL(path, origin).href);
+
+  test('are the list and chats, as they are without a wish', () => {
+    expect(keepable('/chats')).toBe(true);
+    expect(keepable(`/chats/${'a'.repeat(24)}`)).toBe(true);
+    for (const path of ['/chats?new=chat', '/people', '/settings', '/sign-in', '/chats/a/details'])
+      expect(keepable(path), path).toBe(false);
+  });
+
+  test('go when somebody signs in or out', () => {
+    const changes = (path: string, mode: string, method = 'GET') =>
+      changesPerson({ method, mode, url: new URL(path, origin).href }, origin);
+    for (const path of ['/sign-in', '/sign-in?next=%2Fchats', '/register', '/api/auth/callback/x'])
+      expect(changes(path, 'navigate'), path).toBe(true);
+    expect(changes('/api/auth/callback/credentials', 'cors', 'POST')).toBe(true);
+    expect(changes('/api/auth/signout', 'cors', 'POST')).toBe(true);
+    expect(changes('/chats', 'navigate')).toBe(false);
+    expect(changes('/api/auth/csrf', 'cors')).toBe(false);
+    expect(changes('/api/v1/auth/socket-token', 'cors', 'POST')).toBe(false);
+    expect(changes('https://elsewhere.example.org/sign-in', 'navigate')).toBe(false);
+  });
+
+  test('say whose they are and which scripts they need', () => {
+    const id = 'a'.repeat(24);
+    const html =
+      `<meta name="gatherly-account" content="${id}"/>` +
+      '<script src="/_next/static/chunks/a.js" nonce="x" async=""></script>' +
+      '<script src="/_next/static/chunks/old.js" noModule="" nonce="x"></script><script>b</script>';
+    expect(accountOf(html)).toBe(id);
+    expect(accountOf('<p>&lt;meta name=&quot;gatherly-account&quot;</p>')).toBeNull();
+    expect(scriptsOf(html)).toEqual(['/_next/static/chunks/a.js']);
   });
 });

@@ -1,8 +1,10 @@
 'use client';
 
 import { useEffect, useEffectEvent, useRef } from 'react';
-import { useChat } from '#lib/client/provider.tsx';
+import { useChat, useReadChat } from '#lib/client/provider.tsx';
+import { isSameList } from '#lib/client/select.ts';
 import { lookForUpdate, registerWorker, removeWorker, watchUpdates } from '#lib/client/worker.ts';
+import { tell, workers } from '#lib/client/worker-line.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { toast } from '#lib/ui/toast.tsx';
 
@@ -25,6 +27,23 @@ export function WorkerKeeper() {
       stop();
     };
   }, []);
+
+  // Who comes back begins with what there was when they left.
+  const read = useReadChat();
+  const kept = useRef<unknown[]>([]);
+  useEffect(() => {
+    const leave = () => {
+      const worker = workers()?.controller;
+      if (!worker || document.visibilityState === 'visible') return;
+      const { conversations, logs } = read();
+      const now = [location.pathname, conversations, logs];
+      if (isSameList(now, kept.current)) return;
+      kept.current = now;
+      tell(worker, { type: 'keep', path: location.pathname });
+    };
+    document.addEventListener('visibilitychange', leave);
+    return () => document.removeEventListener('visibilitychange', leave);
+  }, [read]);
 
   // A server that was away may be back as another version.
   const isOnline = useChat(({ connection }) => connection.status === 'online');
