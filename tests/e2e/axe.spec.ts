@@ -3,9 +3,9 @@ import sharp from 'sharp';
 import { settingsPages } from '../../app/(chat)/views.ts';
 import { person, type Person } from '../support/people.ts';
 import { expectAccessible } from './axe.ts';
-import { bubble, composer, expect, row, say, test, tick, type Guest } from './people.ts';
+import { bubble, composer, expect, row, say, test, tick, type Guest, still } from './people.ts';
 
-test.use({ sharesServer: true });
+test.use({ sharesServer: true, ...still });
 
 /** To another view of the application, without loading it anew. */
 const goTo = (page: Page, path: string) =>

@@ -39,10 +39,11 @@ async function expectWithinBudget(what: string, page: Page): Promise<void> {
 
 test('a conversation takes little script to be on the screen', async ({
   signUp,
+  befriend,
   browser,
   server,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello Ben');
   await expect(ana.page.getByRole('article')).toHaveCount(1);

@@ -1,6 +1,8 @@
 import type { Page } from 'playwright/test';
 import { password } from '../support/people.ts';
-import { expect, test, visit } from './people.ts';
+import { expect, test, visit, still } from './people.ts';
+
+test.use(still);
 
 const root = (page: Page) => page.locator('html');
 
@@ -85,8 +87,8 @@ test('somebody who reads Arabic registers, chats, goes over to German, and finds
   await Promise.all([phone, laptop].map((page) => page.context().close()));
 });
 
-test('what was typed stays when the language changes', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+test('what was typed stays when the language changes', async ({ signUp, befriend }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   const { page } = ana;
   await page.getByRole('button', { name: 'New chat' }).first().click();
   await page.getByRole('dialog').getByRole('searchbox').fill(ben.username);

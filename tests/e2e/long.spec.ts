@@ -1,16 +1,9 @@
 import { fillLog, sentAt, textOf } from '../support/long-log.ts';
-import { bodyOf, password, Person, request } from '../support/people.ts';
-import type { TestServer } from '../support/server.ts';
-import { bubble, expect, log, row, test, type Guest } from './people.ts';
+import { bubble, expect, log, row, test, type Guest, wireOf } from './people.ts';
 
 const count = 100_000;
 const unread = 40;
 const mostRows = 120;
-
-async function wireOf({ url }: TestServer, { username }: Guest): Promise<Person> {
-  const body = bodyOf(await request(url, 'POST', '/auth/token', { body: { username, password } }));
-  return new Person(url, body.user, body.token);
-}
 
 /** The bubble of the message that `fillLog` has given this seq. */
 const numbered = (guest: Guest, seq: number) => bubble(guest, `No. ${seq}.`);
@@ -55,12 +48,11 @@ async function watchBackwards(guest: Guest): Promise<() => Promise<number>> {
   return async () => Number(await log(guest).getAttribute('data-backwards'));
 }
 
-test('a conversation of 100,000 messages', async ({ signUp, server }) => {
+test('a conversation of 100,000 messages', async ({ signUp, befriend, server }) => {
   const now = Date.now();
   const ana = await signUp('Ana Prado');
-  const ben = await signUp('Ben Okafor');
-  const [reader, writer] = [await wireOf(server, ana), await wireOf(server, ben)];
-  await ben.context.close();
+  const ben = await befriend('Ben Okafor');
+  const [reader, writer] = [await wireOf(server, ana), ben.wire];
   const chat = await reader.direct(writer);
   await fillLog(server, [reader, writer], chat, { count, read: count - unread, now });
   await ana.page.reload();

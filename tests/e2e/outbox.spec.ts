@@ -1,10 +1,21 @@
 import { startServer } from '../support/server.ts';
 import { crash, expectUnsent, lineOf, openTab, rowsIn } from './line.ts';
-import { bubble, composer, expect, findAndOpen, log, row, say, test, tick } from './people.ts';
+import {
+  bubble,
+  composer,
+  expect,
+  findAndOpen,
+  log,
+  row,
+  say,
+  test,
+  tick,
+  still,
+} from './people.ts';
 
 // Several people, servers and pages in each.
 test.slow();
-test.use({ sharesServer: true });
+test.use({ sharesServer: true, ...still });
 
 const texts = Array.from({ length: 20 }, (_, index) => `number ${index + 1}.`);
 const sentBy = (guest: Parameters<typeof log>[0]) =>

@@ -9,9 +9,10 @@ import {
   tick,
   type Guest,
   visit,
+  still,
 } from './people.ts';
 
-test.use({ sharesServer: true });
+test.use({ sharesServer: true, ...still });
 
 const details = ({ page }: Guest) => page.getByRole('complementary', { name: /details/i });
 

@@ -3,9 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { runTool } from '../backup/tools.ts';
 import { startServer } from '../support/server.ts';
-import { bubble, expect, findAndOpen, row, say, test, tick } from './people.ts';
+import { bubble, expect, findAndOpen, row, say, test, tick, still } from './people.ts';
 
 test.slow();
+test.use(still);
 
 test('after a backup was restored, pages and copies show what the server has', async ({
   server,
