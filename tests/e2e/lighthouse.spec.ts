@@ -164,6 +164,6 @@ test('a conversation is within the budgets of Lighthouse', async ({ signUp }) =>
   const [url, cookies] = [ana.page.url(), await ana.context.cookies()];
   await ana.page.close();
   await ben.page.close();
-  // Its messages come after the page: they are the largest thing on it, and late.
-  await expectBudgets(url, cookies, 0.8);
+  // Lighthouse takes the scripts that came before the first paint for what it waited for: here they come at once.
+  await expectBudgets(url, cookies, 0.88);
 });
