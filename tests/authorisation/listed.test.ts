@@ -62,7 +62,7 @@ it('has every page and route file that answers no operation', () => {
   expect(files.sort()).toEqual(otherRoutes.map(({ file }) => file).sort());
 });
 
-it('has every event that the server listens to on a socket', async () => {
+it('has every event that the server listens to on a socket: the commands of the contract, and none by name', async () => {
   const listened = vi.spyOn(Socket.prototype, 'on');
   const httpServer = createServer();
   const host = startSocketHost(httpServer);
@@ -75,10 +75,18 @@ it('has every event that the server listens to on a socket', async () => {
   const { port } = httpServer.address() as AddressInfo;
   const device = new Device(`http://127.0.0.1:${port}`, { token });
   await device.heard('ready');
-  const events = new Set(listened.mock.calls.map(([event]) => String(event)));
+  const byName = new Set(listened.mock.calls.map(([event]) => String(event)));
+  const codeOf = async (event: string) => {
+    const reply = await device.ask(event, { nothing: 'of the contract' });
+    return reply.ok ? 'ok' : reply.error.code;
+  };
+  for (const event of Object.values(commandEvents)) {
+    expect([event, await codeOf(event)]).toEqual([event, 'invalid_input']);
+  }
+  expect(await codeOf('message:steal')).toBe('not_found');
   device.close();
   await host.close();
   // Socket.io's own.
-  for (const event of ['disconnect', 'error']) events.delete(event);
-  expect([...events].sort()).toEqual(Object.values(commandEvents).sort());
+  for (const event of ['disconnect', 'error']) byName.delete(event);
+  expect([...byName]).toEqual([]);
 });
