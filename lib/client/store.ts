@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { SessionEndReason } from '#lib/contract/events.ts';
+import type { ServerEventData, SessionEndReason } from '#lib/contract/events.ts';
 import type { Input } from '#lib/contract/operations.ts';
 import type { Account, Conversation, Message } from '#lib/contract/records.ts';
 import { createActions } from './actions.ts';
@@ -152,7 +152,7 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
   function receive(event: Incoming): void {
     if (event.type === 'session:ended') return;
     if (event.type === 'typing') return typing.receive(event.data);
-    if (event.type === 'ready' && !meets(event.data.epoch)) return;
+    if (event.type === 'ready' && !meets(event.data)) return;
     if (event.type === 'presence') return dispatch({ type: 'presence', presences: [event.data] });
     dispatch(event);
     sync.after(event);
@@ -163,7 +163,13 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
 
   let epoch: string | null = null;
   /** Otherwise everything is read anew, as a new page; what is unsent and the drafts stay. */
-  function meets(told: string): boolean {
+  function meets({ user, epoch: told }: ServerEventData<'ready'>): boolean {
+    // A kept page, when somebody else has signed in since and nobody told it.
+    if (user.id !== account.id) {
+      stop();
+      window.location.reload();
+      return false;
+    }
     const before = epoch;
     if (before === null || before === told) {
       if (before === null) writeEpoch(account.id, told);
