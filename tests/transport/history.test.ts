@@ -61,12 +61,13 @@ it('answers what stands around a message', async () => {
 });
 
 it('answers what stands around a time', async () => {
-  const { messages } = await page('limit=200');
+  // From the first on: a slow machine writes many at one time, and the first of them is looked for.
+  const { messages } = await page('after=0&limit=200');
   const { createdAt } = messages[60]!;
   const since = messages.findIndex((message) => message.createdAt === createdAt);
-  const { seq } = messages[since]!;
+  const from = Math.max(1, messages[since]!.seq - 5);
   const query = (at: string) => `at=${encodeURIComponent(at)}&limit=10`;
-  expect(seqs((await page(query(createdAt))).messages)).toEqual(range(seq - 5, seq + 4));
+  expect(seqs((await page(query(createdAt))).messages)).toEqual(range(from, from + 9));
   const [first, last] = ['2001-01-01T00:00:00.000Z', '2999-01-01T00:00:00.000Z'];
   expect(seqs((await page(query(first))).messages)).toEqual(range(1, 10));
   expect(seqs((await page(query(last))).messages)).toEqual(range(count - 4, count));
