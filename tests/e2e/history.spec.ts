@@ -14,6 +14,7 @@ import {
   say,
   tell,
   test,
+  tick,
   wireOf,
 } from './people.ts';
 
@@ -150,11 +151,22 @@ test('a change under way goes on when one jumps away from its message', async ({
   const chat = await reader.direct(writer);
   const now = Date.now();
   await fillLog(server, [reader, writer], chat, { count: 4_000, read: 4_000, now });
-  await ana.page.reload();
+  const line = await lineOf(ana);
+  const bar = ana.page.getByText('Editing message');
   await row(ana, /Ben Okafor/).click();
+  await expect(bubble(ana, 'No. 4000.')).toBeVisible();
+
+  // While it is under way, the arrow does not take what one wrote before it for the last one.
+  await line.cut();
   await say(ana, 'Six o’clock?');
-  await expect(bubble(ana, 'Six o’clock?')).toBeVisible();
+  await expect(tick(ana, 'Six o’clock?', 'Sending')).toBeVisible();
   await composer(ana).press('ArrowUp');
+  await expect(composer(ana)).toHaveValue('');
+  await expect(bar).toHaveCount(0);
+  await line.mend();
+  await expect(tick(ana, 'Six o’clock?', 'Sent')).toBeVisible();
+  await composer(ana).press('ArrowUp');
+  await expect(bar).toBeVisible();
   await composer(ana).fill('Seven o’clock?');
 
   await ana.page.getByRole('button', { name: 'Go to a day' }).focus();
@@ -168,7 +180,7 @@ test('a change under way goes on when one jumps away from its message', async ({
 
   await expect(composer(ana)).toHaveValue('Seven o’clock?');
   await composer(ana).press('Enter');
-  await expect(ana.page.getByText('Editing message')).toHaveCount(0);
+  await expect(bar).toHaveCount(0);
   await ana.page.getByRole('button', { name: /go to the newest/i }).click();
   await expect(bubble(ana, 'Seven o’clock?')).toBeInViewport();
 });

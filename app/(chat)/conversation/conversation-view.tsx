@@ -1,7 +1,7 @@
 'use client';
 
 import { useRef, useState, type RefObject } from 'react';
-import { useActions, useChat } from '#lib/client/provider.tsx';
+import { useActions, useChat, useReadChat } from '#lib/client/provider.tsx';
 import { canPost, pendingOf } from '#lib/client/select.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { ConnectionBanner } from '#lib/ui/connection-banner.tsx';
@@ -48,8 +48,11 @@ function Chat({ conversation, opening }: ChatProps) {
   if (loaded && loaded !== asked) setAsked(loaded);
   const editing = asked?.deletedAt ? null : asked;
   const { send } = useActions();
+  const read = useReadChat();
 
   const editLast = () => {
+    // The last one cannot be changed before it is accepted, and no other one is meant.
+    if (pendingOf(read(), id).length > 0) return false;
     const last = messages.findLast(({ senderId, kind }) => senderId === myId && kind !== 'system');
     if (!last || last.hidden || !canEdit(last, conversation, myId)) return false;
     setAsked(last);
