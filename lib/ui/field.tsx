@@ -65,7 +65,7 @@ export function TextField(props: TextFieldProps) {
           type={password && shown ? 'text' : type}
           aria-invalid={wrong || undefined}
           aria-describedby={`${id}-help${hint ? ` ${id}-hint` : ''}`}
-          className="min-w-0 flex-1 bg-transparent py-2.5 text-lg outline-none disabled:text-text-3"
+          className="w-0 flex-1 bg-transparent py-2.5 text-lg outline-none disabled:text-text-3"
         />
         {password && (
           <IconButton

@@ -290,4 +290,10 @@ test('axe finds nothing serious from right to left, and at 320 pixels everything
     await page.keyboard.press('Control+K');
     await expect(page.getByRole('option').first()).toBeVisible();
   });
+  await page.context().clearCookies();
+  for (const path of ['/sign-in', '/register']) {
+    await page.goto(path);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expectAccessible(page, `${path}, at 320 pixels`);
+  }
 });
