@@ -1,24 +1,30 @@
 import { ArrowDown } from '#lib/ui/icons.tsx';
 import { useChat } from '#lib/client/provider.tsx';
+import type { ConversationLog } from '#lib/client/types.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { atMost99 } from '#lib/ui/badge.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { unloadedAfter } from './unloaded.ts';
 
 interface JumpButtonProps {
   conversation: Conversation;
+  log: ConversationLog;
+  /** What is shown of the log. */
   messages: readonly Message[];
   seenSeq: number;
   onClick: () => void;
 }
 
 /** Back to the newest message; says how many have come that were not in view yet. */
-export function JumpButton({ conversation, messages, seenSeq, onClick }: JumpButtonProps) {
+export function JumpButton(props: JumpButtonProps) {
+  const { conversation, log, messages, seenSeq, onClick } = props;
   const t = useTexts();
   const myId = useChat((state) => state.account.id);
   const below = messages.filter(
     ({ seq, senderId, kind }) => seq > seenSeq && senderId !== myId && kind !== 'system',
   );
-  const count = Math.max(below.length, conversation.unreadCount);
+  const unseen = below.length + unloadedAfter(log, conversation, seenSeq);
+  const count = Math.max(unseen, conversation.unreadCount);
   const label = count === 0 ? t('log.newest') : t('log.newestCount', { count });
   return (
     <button

@@ -7,10 +7,10 @@ import type { ConversationLog } from '#lib/client/types.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { FloatingDay, type FloatingDayHandle } from './floating-day.tsx';
-import { JumpButton } from './jump-button.tsx';
 import { LiveRegion } from './live-region.tsx';
 import { LogEnd, LogTop } from './log-ends.tsx';
 import { LogRows, Waiting } from './log-rows.tsx';
+import { JumpButton } from '../shell/parts.tsx';
 import { Typing } from './separators.tsx';
 import { useFetching } from './use-fetching.ts';
 import { useLogScroll, type Look } from './use-log-scroll.ts';
@@ -111,6 +111,7 @@ export function MessageList(props: MessageListProps) {
       {!view.isAtEnd && (
         <JumpButton
           conversation={conversation}
+          log={log}
           messages={messages}
           seenSeq={view.seenSeq}
           onClick={() => toNewest('smooth')}

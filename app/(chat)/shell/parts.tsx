@@ -31,6 +31,9 @@ export const Offers = onceIdle(async () => (await import('../notifications/offer
 export const HoverBar = onceIdle(
   async () => (await import('../conversation/hover-bar.tsx')).HoverBar,
 );
+export const JumpButton = onceIdle(
+  async () => (await import('../conversation/jump-button.tsx')).JumpButton,
+);
 export const NoChatOpen = view(async () => (await import('./no-chat-open.tsx')).NoChatOpen);
 export const ServerAway = view(async () => (await import('../server-away.tsx')).ServerAway);
 export const FailedLog = view(
