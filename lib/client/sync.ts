@@ -329,8 +329,10 @@ export function createSync({ get, dispatch, call, command, onCompared }: SyncPar
     after,
     check(id) {
       check(id);
-      // While the members are being loaded, everybody looks like a stranger.
-      if (get().members[id]) meetSenders(id);
+      const { members: listed, conversations } = get();
+      // While the members are being loaded, everybody looks like a stranger. Who has left never has them.
+      const isListed = listed[id] || (conversations[id]?.me.leftSeq ?? null) !== null;
+      if (isListed) meetSenders(id);
     },
     markRead(id) {
       const row = get().conversations[id];

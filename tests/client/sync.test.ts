@@ -221,4 +221,18 @@ describe('people', () => {
     expect(asked('readUser')).toEqual([{ userId: cleo.id }]);
     expect(get().people[cleo.id]).toEqual(cleo);
   });
+
+  test('whoever has left the group oneself still learns the names of those who wrote in it', async () => {
+    const server = createServerSide({ kind: 'group' });
+    server.post(cleo);
+    const { sync, get, dispatch, asked } = createSyncing(loaded(server), [server]);
+    const row = server.row();
+    const conversation = { ...row, me: { ...row.me, leftSeq: 1 } };
+    dispatch({ type: 'conversation:updated', data: { conversation } });
+    sync.check(server.id);
+    await settled();
+    expect(asked('readUser')).toEqual([{ userId: cleo.id }]);
+    expect(asked('listMembers')).toEqual([]);
+    expect(get().people[cleo.id]).toEqual(cleo);
+  });
 });
