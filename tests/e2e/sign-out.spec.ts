@@ -88,7 +88,7 @@ test('without a connection it says so, and everything stays as it was', async ({
   await expect(bubble(ana, 'Hello')).toBeVisible();
   await line.cut();
   await signOut(ana);
-  await expect(ana.page.getByText("You're offline. Try again when you're back.")).toBeVisible();
+  await expect(ana.page.getByText('You’re offline. Try again when you’re back.')).toBeVisible();
   await ana.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   await expect(bubble(ana, 'Hello')).toBeVisible();
   expect(await databases(ana.page)).toHaveLength(1);

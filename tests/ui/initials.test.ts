@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { initialsOf, toneOf } from '#lib/ui/avatar.tsx';
-import { firstName, listOfNames } from '../../app/(chat)/conversation/names.ts';
+import { firstName } from '../../app/(chat)/conversation/names.ts';
 import { typingText } from '../../app/(chat)/conversation/header-text.ts';
 import { english } from './english.ts';
 
@@ -35,8 +35,6 @@ describe('names', () => {
   it('are cut to the first where there is no room', () => {
     expect(firstName(' Ana Prado ')).toBe('Ana');
     expect(firstName('Ana')).toBe('Ana');
-    expect(listOfNames(english, ['You', 'Ana', 'Bo'], 3)).toBe('You, Ana, Bo');
-    expect(listOfNames(english, ['You', 'Ana', 'Bo', 'Cleo'], 2)).toBe('You, Ana and 2 more');
   });
 
   it('say who types', () => {

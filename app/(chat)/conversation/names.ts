@@ -7,9 +7,3 @@ export const shownName = (t: Texts, name: string): string =>
 
 /** People are called by their first name where there is no room or need for more. */
 export const firstName = (name: string): string => name.trim().split(/\s+/)[0] || name;
-
-export function listOfNames(t: Texts, names: readonly string[], most: number): string {
-  const rest = names.length - most;
-  if (rest <= 0) return t.list(names, 'plain');
-  return t.list([...names.slice(0, most), t('names.more', { count: rest })], 'and');
-}

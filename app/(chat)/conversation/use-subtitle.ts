@@ -4,7 +4,7 @@ import type { Conversation } from '#lib/contract/records.ts';
 import { lastSeenText } from '#lib/ui/time.ts';
 import { useToday } from '#lib/ui/use-today.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { firstName, listOfNames } from './names.ts';
+import { firstName } from './names.ts';
 import { typingText } from './header-text.ts';
 
 export interface Subtitle {
@@ -41,8 +41,9 @@ export function useSubtitle(conversation: Conversation): Subtitle {
     return { text: presence, tone: presence === t('person.online') ? 'online' : 'plain' };
   if (me.leftSeq !== null) return { text: '', tone: 'plain' };
   const isKnown = others.length > 0 && others.length === memberCount - 1;
-  const text = isKnown
-    ? listOfNames(t, [t('person.you'), ...others], namesShown)
-    : t('members.count', { count: memberCount });
-  return { text, tone: 'plain' };
+  const count = t('members.count', { count: memberCount });
+  if (!isKnown) return { text: count, tone: 'plain' };
+  const names = t.list([t('person.you'), ...others].slice(0, namesShown), 'plain');
+  // How many there are comes first: where there is no room the end is cut off.
+  return { text: memberCount > namesShown ? `${count} · ${names}…` : names, tone: 'plain' };
 }

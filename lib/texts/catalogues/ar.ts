@@ -35,8 +35,6 @@ export const ar: Catalogue = {
   'person.online': 'متصل الآن',
   'person.someone': 'شخص ما',
   'person.you': 'أنت',
-  'names.more':
-    '{count, plural, zero {لا أحد غيرهم} one {شخص آخر} two {شخصان آخران} few {# آخرون} many {# آخرون} other {# آخرون}}',
   'person.deleted': 'حساب محذوف',
   'role.admin': 'إشراف',
   'role.owner': 'مالك المجموعة',

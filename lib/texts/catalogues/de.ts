@@ -35,7 +35,6 @@ export const de: Catalogue = {
   'person.online': 'Online',
   'person.someone': 'Jemand',
   'person.you': 'Du',
-  'names.more': '{count, plural, one {# weitere Person} other {# weitere}}',
   'person.deleted': 'Gelöschtes Konto',
   'role.admin': 'Admin',
   'role.owner': 'Gruppenbesitz',

@@ -35,7 +35,6 @@ export const es: Catalogue = {
   'person.online': 'En línea',
   'person.someone': 'Alguien',
   'person.you': 'Tú',
-  'names.more': '{count, plural, one {# más} other {# más}}',
   'person.deleted': 'Cuenta eliminada',
   'role.admin': 'Admin',
   'role.owner': 'Titular',
