@@ -32,7 +32,7 @@ function node(part: TextPart, index: number): ReactNode {
       return (
         <code
           key={index}
-          className="my-0.5 block rounded-sm bg-(--well) px-2.5 py-1.5 font-mono text-[.9em]"
+          className="my-0.5 inline-block w-full rounded-sm align-top bg-(--well) px-2.5 py-1.5 font-mono text-[.9em]"
         >
           {part.text.replace(/^\n|\n$/g, '')}
         </code>

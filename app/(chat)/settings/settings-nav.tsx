@@ -26,6 +26,9 @@ const row =
   'flex min-h-15 w-full items-center gap-3.5 rounded-md px-3 py-1.5 text-start no-underline hover:bg-hover-surface tablet:min-h-12 desktop:min-h-14 [&>svg]:size-5.5';
 const plain =
   'text-text [&>svg]:text-text-2 tablet:aria-[current]:bg-accent-soft tablet:aria-[current]:text-on-accent-soft tablet:aria-[current]:[&_*]:text-on-accent-soft';
+/** Beside the list stands the profile while no page is chosen. */
+const shownFirst =
+  'tablet:bg-accent-soft tablet:text-on-accent-soft tablet:[&_*]:text-on-accent-soft';
 
 export function SettingsNav({ page }: { page: SettingsPage | null }) {
   const t = useTexts();
@@ -40,7 +43,7 @@ export function SettingsNav({ page }: { page: SettingsPage | null }) {
       <ChatLink
         href="/settings/profile"
         aria-current={current('profile')}
-        className={`${row} ${plain} mb-1 min-h-18!`}
+        className={`${row} ${plain} mb-1 min-h-18! ${page ? '' : shownFirst}`}
       >
         <Avatar id={id} name={displayName} src={avatarUrl} size={40} />
         <span className="min-w-0 flex-1">
