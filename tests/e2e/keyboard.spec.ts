@@ -8,6 +8,7 @@ import {
   findAndOpen,
   row,
   say,
+  tell,
   test,
   type Guest,
 } from './people.ts';
@@ -318,4 +319,24 @@ test('the list of chats is one stop, and its arrows walk along it', async ({
   await expect(page.getByRole('menu')).toHaveCount(0);
   await press(row(ana, /Ben Okafor/), 'Home');
   await expect(row(ana, /Cleo Diaz/)).toBeFocused();
+});
+
+test('on a phone the focus goes to the details with the page, and comes back with it', async ({
+  signUp,
+  befriend,
+}) => {
+  const ana = await signUp('Ana Prado', { viewport: { width: 360, height: 740 } });
+  const ben = await befriend('Ben Okafor');
+  await tell(ben, ana, 'Hello');
+  const { page } = ana;
+  await row(ana, /Ben Okafor/).click();
+  await expect(bubble(ana, 'Hello')).toBeVisible();
+  const link = page.getByRole('link', { name: /Chat details/ });
+  await link.focus();
+  await press(link, 'Enter');
+  await expect(page.getByRole('heading', { name: 'Contact details' })).toBeFocused();
+  await page.goBack();
+  await expect(link).toBeFocused();
+  await page.goBack();
+  await expect(row(ana, /Ben Okafor/)).toBeFocused();
 });

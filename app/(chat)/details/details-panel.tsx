@@ -1,7 +1,7 @@
 'use client';
 
 import { ArrowLeft, Pencil, X } from '#lib/ui/icons.tsx';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
@@ -20,6 +20,12 @@ export function DetailsPanel({ id, onClose }: DetailsPanelProps) {
   const t = useTexts();
   const conversation = useChat((state) => state.conversations[id]);
   const [isRenaming, setRenaming] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // On a phone it takes the place of what had the focus.
+    if (matchMedia('(width < 720px)').matches)
+      heading.current?.focus({ preventScroll: true, focusVisible: false });
+  }, []);
   if (!conversation) return null;
   const isGroup = conversation.kind === 'group';
   return (
@@ -31,7 +37,11 @@ export function DetailsPanel({ id, onClose }: DetailsPanelProps) {
           icon={<ArrowLeft aria-hidden className="flip-rtl" />}
           onClick={onClose}
         />
-        <h2 className="min-w-0 flex-1 text-lg font-semibold">
+        <h2
+          ref={heading}
+          tabIndex={-1}
+          className="min-w-0 flex-1 text-lg font-semibold outline-none"
+        >
           {t(isGroup ? 'details.group' : 'details.contact')}
         </h2>
         {isGroup && administers(conversation) && (

@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect, useRef } from 'react';
+import { isTouch } from '../conversation/touch.ts';
 
 /**
  * When the view changes and what had the focus goes with the old one, the focus goes to where one
@@ -19,7 +20,11 @@ export function useViewFocus(chatId: string | null, place: string): void {
     const timer = setTimeout(() => {
       if (document.activeElement && document.activeElement !== document.body) return;
       const row = chatId === null && left.chatId ? rowOf(left.chatId) : null;
-      (row ?? document.getElementById('main'))?.focus({ preventScroll: row === null });
+      (row ?? document.getElementById('main'))?.focus({
+        preventScroll: row === null,
+        // Nobody who goes back with a thumb wants to see a ring.
+        ...(isTouch() && { focusVisible: false }),
+      });
     });
     return () => clearTimeout(timer);
   }, [chatId, place]);
