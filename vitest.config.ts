@@ -18,6 +18,11 @@ const longOnly = ['tests/faults/idle.test.ts', 'tests/push/vanished.test.ts'];
 /** Several servers with Redis and nginx: with `npm run test:nodes`. */
 const withRedis = ['tests/nodes/**'];
 
+/** Small files that set up nothing for a whole process: they share one, where each would take longer to start than to run. */
+const rules = ['bench', 'client', 'contract', 'ui', 'worker'].map(
+  (name) => `tests/${name}/**/*.test.{ts,tsx}`,
+);
+
 /** Small files of long tests would by their size come last, and the other workers have nothing left to do. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -30,12 +35,22 @@ class LongFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.{ts,tsx}'],
-    exclude: [
-      ...configDefaults.exclude,
-      ...longOnly,
-      ...withRedis,
-      ...(process.env.TEST_MONGODB_URI ? aboutTheStore : []),
+    projects: [
+      { extends: true, test: { name: 'rules', include: rules, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ['tests/**/*.test.{ts,tsx}'],
+          exclude: [
+            ...configDefaults.exclude,
+            ...rules,
+            ...longOnly,
+            ...withRedis,
+            ...(process.env.TEST_MONGODB_URI ? aboutTheStore : []),
+          ],
+        },
+      },
     ],
     globalSetup: ['tests/support/build.ts'],
     setupFiles: ['tests/support/seed.ts'],

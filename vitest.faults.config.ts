@@ -11,7 +11,7 @@ const long = {
   STORE_FAULTS: '20',
   STORE_DAMAGES: '2000',
 };
-const { include: _all, exclude: _long, ...test } = suite.test ?? {};
+const { projects: _all, ...test } = suite.test ?? {};
 export default mergeConfig(
   defineConfig({ test }),
   defineConfig({
