@@ -290,6 +290,9 @@ test('axe finds nothing serious from right to left, and at 320 pixels everything
     await page.keyboard.press('Control+K');
     await expect(page.getByRole('option').first()).toBeVisible();
   });
+  await page.getByRole('searchbox').fill('ben');
+  await expect(page.getByRole('link', { name: /Ben/ }).first()).toBeVisible();
+  await expectAccessible(page, 'search, Arabic');
   await page.context().clearCookies();
   for (const path of ['/sign-in', '/register']) {
     await page.goto(path);

@@ -24,10 +24,10 @@ export function tellOf(t: Texts, message: Message, state: ChatState, noticed: Se
   noticed.add(conversationId);
   toast(
     <span className="flex min-w-0 flex-col">
-      <b dir="auto" className="trunc">
+      <b dir="auto" className="user-line">
         {row?.kind === 'group' ? t('notify.inGroup', { name, group: row.title }) : name}
       </b>
-      <span dir="auto" className="trunc">
+      <span dir="auto" className="user-line">
         {plainText(message.text)}
       </span>
     </span>,

@@ -100,7 +100,9 @@ function Device({ session, children }: { session: Session; children: ReactNode }
         {iconOf(device)}
       </span>
       <span className="min-w-0 flex-1">
-        <bdi className="block text-body font-medium wrap-anywhere">{device}</bdi>
+        <span className="block text-body font-medium wrap-anywhere">
+          <bdi>{device}</bdi>
+        </span>
         <span className="block text-sm text-text-3">
           {current ? t('time.activeNow') : agoText(t, lastUsedAt)}
         </span>
