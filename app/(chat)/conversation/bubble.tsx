@@ -27,16 +27,26 @@ export interface BubbleProps {
   isTabStop: boolean;
   /** It came while the conversation was open. */
   isNew: boolean;
+  /** It is marked for a moment. */
+  isFlashed: boolean;
   /** A pointer or the focus has been at it. */
   isReached: boolean;
+  onReach: (isReached: true) => void;
+  /** The class for what is between it and the row above. */
+  room: string;
 }
 
 export const Bubble = memo(function Bubble(props: BubbleProps) {
-  const { own, first, last, inGroup, isNew } = props;
+  const { own, first, last, inGroup, isNew, isFlashed, onReach, room } = props;
+  const reach = () => onReach(true);
+  const motion = isNew ? (own ? 'animate-send' : 'animate-rise') : '';
   const width = inGroup ? 'max-w-[82%]' : 'max-w-[84%]';
   return (
     <div
-      className={`group/bubble relative flex items-end gap-1.5 tablet:gap-2 ${own ? 'justify-end' : ''} ${isNew ? (own ? 'animate-send' : 'animate-rise') : ''}`}
+      className={`group/bubble relative flex items-end gap-1.5 tablet:gap-2 ${room} ${own ? 'justify-end' : ''} ${motion} ${isFlashed ? '[&_[data-bubble]]:animate-flash' : ''}`}
+      // What is scrolled below a resting pointer is not pointed at.
+      onPointerMove={reach}
+      onFocus={reach}
     >
       {inGroup && !own && (
         <span className="w-8 flex-none">

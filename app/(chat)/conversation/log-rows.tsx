@@ -72,20 +72,21 @@ export function LogRows(props: LogRowsProps) {
               className="absolute inset-x-0 px-3 tablet:px-4 desktop:px-6"
               style={start === undefined ? inFlow : { top: start }}
             >
-              <div className={rowClass(item, items[index - 1])}>
-                {item.kind === 'bubble' ? (
-                  <BubbleRow
-                    item={item}
-                    conversation={conversation}
-                    nameOf={nameOf}
-                    isTabStop={item.key === keys.tabStop}
-                    isNew={isNew(item)}
-                    isFlashed={item.key === flashedKey}
-                  />
-                ) : (
+              {item.kind === 'bubble' ? (
+                <BubbleRow
+                  item={item}
+                  room={roomAbove(item, items[index - 1])}
+                  conversation={conversation}
+                  nameOf={nameOf}
+                  isTabStop={item.key === keys.tabStop}
+                  isNew={isNew(item)}
+                  isFlashed={item.key === flashedKey}
+                />
+              ) : (
+                <div className={roomAbove(item, items[index - 1])}>
                   <Line {...{ item, conversation, nameOf, today, onDay }} />
-                )}
-              </div>
+                </div>
+              )}
             </li>
           );
         })}
@@ -107,9 +108,10 @@ export function Waiting({ conversation, bubbles }: WaitingProps) {
     bubbles.length > 0 && (
       <ul className="px-3 pb-3 [list-style-type:''] tablet:px-4 desktop:px-6">
         {bubbles.map((item) => (
-          <li key={item.key} className={rowClass(item, undefined)}>
+          <li key={item.key}>
             <BubbleRow
               item={item}
+              room={roomAbove(item, undefined)}
               conversation={conversation}
               nameOf={() => t('person.you')}
               isTabStop={false}
@@ -125,6 +127,8 @@ export function Waiting({ conversation, bubbles }: WaitingProps) {
 
 interface BubbleRowProps {
   item: BubbleItem;
+  /** The class for what is between it and the row above. */
+  room: string;
   conversation: Conversation;
   nameOf: NameOf;
   isTabStop: boolean;
@@ -133,14 +137,13 @@ interface BubbleRowProps {
 }
 
 const BubbleRow = memo(function BubbleRow(props: BubbleRowProps) {
-  const { item, conversation, nameOf, isTabStop, isFlashed } = props;
+  const { item, room, conversation, nameOf, isTabStop, isFlashed } = props;
   const { message, pending, own, first, last, senderId } = item;
   const inGroup = conversation.kind === 'group';
   // Only as it comes into the document: scrolled to again, it is new no more.
   const [isNew] = useState(props.isNew);
   // Most messages never have a pointer or the focus near them.
   const [isReached, setReached] = useState(false);
-  const reach = () => setReached(true);
   // Only what this row shows: there are many, and each is asked at every change.
   const { avatar, role, tick } = useChat((state) => {
     const isTheirs = inGroup && !own;
@@ -152,19 +155,14 @@ const BubbleRow = memo(function BubbleRow(props: BubbleRowProps) {
     };
   });
   return (
-    <div
-      className={isFlashed ? '[&_[data-bubble]]:animate-flash' : undefined}
-      onPointerEnter={reach}
-      onFocus={reach}
-    >
-      <Bubble
-        {...{ message, pending, own, first, last, inGroup, senderId, role, tick, isTabStop, isNew }}
-        id={`m-${item.key}`}
-        isReached={isReached}
-        senderName={nameOf(senderId)}
-        senderAvatar={avatar}
-      />
-    </div>
+    <Bubble
+      {...{ message, pending, own, first, last, inGroup, senderId, role, tick }}
+      {...{ room, isTabStop, isNew, isFlashed, isReached }}
+      id={`m-${item.key}`}
+      onReach={setReached}
+      senderName={nameOf(senderId)}
+      senderAvatar={avatar}
+    />
   );
 });
 
@@ -204,11 +202,11 @@ function keyToFlash(items: readonly TimelineItem[], at: number | null): string |
 }
 
 /** Rows are measured by themselves: what is between two of them belongs to the lower one. */
-function rowClass(item: TimelineItem, above: TimelineItem | undefined): string | undefined {
+function roomAbove(item: TimelineItem, above: TimelineItem | undefined): string {
   const isBelowLine = above !== undefined && above.kind !== 'bubble';
-  if (item.kind === 'divider') return isBelowLine ? '-mt-3' : undefined;
-  if (item.kind === 'system') return above?.kind === 'system' ? '-mt-2.5' : undefined;
-  if (item.kind !== 'bubble') return undefined;
+  if (item.kind === 'divider') return isBelowLine ? '-mt-3' : '';
+  if (item.kind === 'system') return above?.kind === 'system' ? '-mt-2.5' : '';
+  if (item.kind !== 'bubble') return '';
   if (!item.first) return 'pt-0.5';
-  return isBelowLine ? undefined : 'pt-3';
+  return isBelowLine ? '' : 'pt-3';
 }

@@ -89,7 +89,7 @@ export function MessageList(props: MessageListProps) {
         tabIndex={-1}
         role="region"
         aria-label={t('log.label')}
-        className="relative flex min-h-0 flex-1 flex-col overflow-x-hidden overflow-y-auto overscroll-contain outline-none [overflow-anchor:none]"
+        className="relative flex min-h-0 flex-1 flex-col overflow-x-hidden overflow-y-auto overscroll-contain outline-none contain-strict [overflow-anchor:none]"
       >
         <LogTop log={log} fetching={fetching} />
         <LogRows

@@ -38,7 +38,7 @@ export function ConversationRows({ rows, openId }: ConversationRowsProps) {
         />
       )}
       <RowsMenu>
-        <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-2 has-data-first-run:grid has-data-first-run:place-items-center phone:px-1 phone:pb-0 phone:not-has-data-first-run:pb-22">
+        <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain contain-strict px-2 pb-2 has-data-first-run:grid has-data-first-run:place-items-center phone:px-1 phone:pb-0 phone:not-has-data-first-run:pb-22">
           {shown.length > 0 && !isLate ? (
             <Rows filter={filter} rows={shown} openId={openId} />
           ) : (
