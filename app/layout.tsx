@@ -18,10 +18,8 @@ export async function generateMetadata(): Promise<Metadata> {
     description: t('app.description'),
     applicationName: 'Gatherly',
     icons: {
-      icon: [
-        { url: '/favicon.svg', type: 'image/svg+xml' },
-        { url: '/favicon-32.png', sizes: '32x32', type: 'image/png' },
-      ],
+      // Browsers take it anew at every change of the address: one that is drawn (SVG) costs a few milliseconds each time.
+      icon: { url: '/favicon-32.png', sizes: '32x32', type: 'image/png' },
       apple: '/apple-touch-180.png',
     },
     appleWebApp: { capable: true, title: 'Gatherly', statusBarStyle: 'default' },
