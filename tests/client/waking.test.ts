@@ -45,7 +45,7 @@ beforeEach(async () => {
     () => undefined,
   );
   link.open();
-  await vi.waitUntil(() => statuses.at(-1) === 'online', { timeout: 10_000 });
+  await vi.waitUntil(() => statuses.at(-1) === 'online', { timeout: 30_000 });
 });
 afterEach(() => {
   stopWatching();
@@ -65,7 +65,7 @@ const timesOnline = () => statuses.filter((status) => status === 'online').lengt
 test('a page that is in view again finds out that its connection is dead', async () => {
   proxy.silence();
   page.dispatchEvent(new Event('visibilitychange'));
-  await vi.waitUntil(() => timesOnline() === 2, { timeout: 20_000 });
+  await vi.waitUntil(() => timesOnline() === 2, { timeout: 30_000 });
   expect(await link.command('setVisible', { visible: true })).toEqual({});
 });
 
@@ -102,8 +102,8 @@ test('a page that goes out of view, loses its network, or was loaded anew, asks 
 
 test('a line that went during sleep is tried again at once', async () => {
   await proxy.shut();
-  await vi.waitUntil(() => statuses.at(-1) !== 'online', { timeout: 10_000 });
+  await vi.waitUntil(() => statuses.at(-1) !== 'online', { timeout: 30_000 });
   await proxy.open();
   window.dispatchEvent(new Event('online'));
-  await vi.waitUntil(() => statuses.at(-1) === 'online', { timeout: 10_000 });
+  await vi.waitUntil(() => statuses.at(-1) === 'online', { timeout: 30_000 });
 });

@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright/test';
 import sharp from 'sharp';
 import { password } from '../support/people.ts';
+import { databases } from './line.ts';
 import {
   composer,
   expect,
@@ -223,7 +224,7 @@ test('an account is deleted by its password, and what it wrote stays', async ({ 
   await expect(page.getByText('This is not your password. Try again.')).toBeVisible();
   await confirm(password);
   await page.waitForURL('**/sign-in');
-  expect(await page.evaluate(() => indexedDB.databases())).toEqual([]);
+  await expect.poll(() => databases(page)).toEqual([]);
 
   await expect(row(ben, 'Deleted account')).toBeVisible();
   await expect(log(ben).getByText('Remember me')).toBeVisible();

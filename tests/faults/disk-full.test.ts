@@ -40,7 +40,7 @@ async function fillAndFree(): Promise<void> {
   const send = async (): Promise<string> => {
     const input = { conversationId: chat.id, clientId: randomUUID(), text };
     const begun = performance.now();
-    const reply = await phone.socket.timeout(10_000).emitWithAck('message:send', input);
+    const reply = await phone.socket.timeout(30_000).emitWithAck('message:send', input);
     longestMs = Math.max(longestMs, performance.now() - begun);
     if (reply.ok) acked.push(reply.data.message as Message);
     return reply.ok ? 'ok' : (reply.error.code as string);

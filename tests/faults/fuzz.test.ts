@@ -56,7 +56,7 @@ async function emit(device: Device, event: string, args: unknown[], asks: boolea
     device.socket.once('disconnect', () => resolve(null));
   });
   const reply = (await Promise.race([
-    device.socket.timeout(10_000).emitWithAck(event, ...args),
+    device.socket.timeout(30_000).emitWithAck(event, ...args),
     cut,
   ])) as { ok: boolean; error?: { code: string } } | null;
   if (reply && !reply.ok) expect(codes).toContain(reply.error?.code);

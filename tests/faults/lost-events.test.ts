@@ -99,7 +99,7 @@ const knows = (rev: number) =>
   expect
     .poll(() => [browser.get().known[chat.id]?.rev, isBehind(browser.get(), chat.id)], {
       interval: 1,
-      timeout: 10_000,
+      timeout: 30_000,
     })
     .toEqual([rev, false]);
 

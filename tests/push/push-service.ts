@@ -10,6 +10,7 @@ import {
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PushPayload } from '#lib/contract/push.ts';
+import { patienceMs } from '../support/people.ts';
 
 /** One request that the push service took, for a subscription that it knows. */
 export interface Push {
@@ -121,7 +122,7 @@ export class BrowserSubscription {
   async heard<K extends PushPayload['kind']>(
     kind: K,
     matches: (payload: Extract<PushPayload, { kind: K }>) => boolean = () => true,
-    withinMs = 10_000,
+    withinMs = patienceMs,
   ): Promise<Extract<PushPayload, { kind: K }>> {
     type Wanted = Extract<PushPayload, { kind: K }>;
     return this.until(() => {
@@ -133,7 +134,7 @@ export class BrowserSubscription {
   }
 
   /** Resolves when a message with this text has arrived; fails after so long. */
-  async told(text: string, withinMs = 10_000): Promise<void> {
+  async told(text: string, withinMs = patienceMs): Promise<void> {
     await this.heard('message', ({ message }) => message.text === text, withinMs);
   }
 
@@ -142,7 +143,7 @@ export class BrowserSubscription {
     await this.until(() => (this.refusals.length === 0 ? true : undefined));
   }
 
-  private async until<T>(look: () => T | undefined, withinMs = 10_000): Promise<T> {
+  private async until<T>(look: () => T | undefined, withinMs = patienceMs): Promise<T> {
     const deadline = AbortSignal.timeout(withinMs);
     for (;;) {
       const found = look();

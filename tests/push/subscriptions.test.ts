@@ -64,19 +64,21 @@ describe.concurrent('a device', () => {
     expect(bens.texts).toEqual(['Before']);
   });
 
-  it.for([404, 410])('is forgotten when its push service answers %i', async (status, { club }) => {
-    const { ana, ben, group, bens, cleos, allTold } = club;
-    bens.refusals = [{ status }];
-    await ana.say(group, 'One');
-    await bens.refused();
-    await cleos.told('One');
-    await allTold();
-    expect(await deviceOf(ben)).toBeNull();
-    await ana.say(group, 'Two');
-    await cleos.told('Two');
-    await allTold();
-    expect(bens.pushes).toEqual([]);
-  });
+  it.for([404, 410])(
+    'is forgotten when its push service answers %i',
+    async (status, { club, expect }) => {
+      const { ana, ben, group, bens, cleos, allTold } = club;
+      bens.refusals = [{ status }];
+      await ana.say(group, 'One');
+      await bens.refused();
+      await cleos.told('One');
+      await expect.poll(() => deviceOf(ben)).toBeNull();
+      await ana.say(group, 'Two');
+      await cleos.told('Two');
+      await allTold();
+      expect(bens.pushes).toEqual([]);
+    },
+  );
 
   it('renews its subscription, and is told at the new place only', async ({ club }) => {
     const { ana, ben, group, bens, allTold } = club;

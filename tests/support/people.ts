@@ -15,6 +15,9 @@ export interface RestAnswer {
 
 export const password = 'correct horse battery';
 
+/** How long a test waits for what has to come: what takes the server seconds takes a busy machine more. */
+export const patienceMs = 30_000;
+
 /** One REST request as it is, without a session unless a token is given. */
 export async function request(
   url: string,
@@ -158,7 +161,7 @@ export class Device {
   /** Emits a command and resolves with its ack as it is. */
   // oxlint-disable-next-line typescript/no-explicit-any
   async ask(event: string, input: unknown): Promise<any> {
-    const reply = (await this.socket.timeout(10_000).emitWithAck(event, input)) as Reply;
+    const reply = (await this.socket.timeout(patienceMs).emitWithAck(event, input)) as Reply;
     requireNoLeak(event, reply.data ?? reply.error);
     return reply;
   }
@@ -169,7 +172,7 @@ export class Device {
       .map(({ data }) => data as ServerEventData<E>);
   }
 
-  /** Resolves with the first such event, heard already or still to come; fails after 10 s. */
+  /** Resolves with the first such event, heard already or still to come; fails after half a minute. */
   async heard<E extends ServerEvent>(
     event: E,
     matches: (data: ServerEventData<E>) => boolean = () => true,
@@ -183,7 +186,7 @@ export class Device {
   async hear(
     event: string,
     matches: (data: unknown) => boolean = () => true,
-    withinMs = 10_000,
+    withinMs = patienceMs,
   ): Promise<unknown> {
     const deadline = AbortSignal.timeout(withinMs);
     for (;;) {

@@ -156,7 +156,7 @@ async function expectApplied(): Promise<void> {
   await Promise.all(
     all().map((device) =>
       vi.waitFor(async () => expect(shown(device.get())).toEqual(shown(await device.fetched())), {
-        timeout: 10_000,
+        timeout: 30_000,
         interval: 100,
       }),
     ),
@@ -294,7 +294,7 @@ it('somebody deletes the account', async () => {
   await ben.done('POST', '/users/me/delete', { password });
   for (const { get, fetched } of [phone, laptop])
     await vi.waitFor(async () => expect(shown(get())).toEqual(shown(await fetched())), {
-      timeout: 10_000,
+      timeout: 30_000,
       interval: 200,
     });
   expect(phone.get().conversations[direct.id]).toMatchObject({

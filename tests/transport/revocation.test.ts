@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { bodyOf, Device, password, people, Person, request } from '../support/people.ts';
+import {
+  bodyOf,
+  Device,
+  password,
+  patienceMs,
+  people,
+  Person,
+  request,
+} from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-// Two server processes on one database. What one of them ends has ended on both within 5 seconds, on
-// connections that are open too. The tests, each with people of its own, wait for that side by side.
+// Two server processes on one database. What one of them ends has soon ended on both, on connections
+// that are open too. The tests, each with people of its own, wait for that side by side.
 
-const withinMs = 5_000;
 let nodes: [TestServer, TestServer];
 const devices: Device[] = [];
 
@@ -77,13 +84,13 @@ describe.concurrent('a session', () => {
     ];
     await end(other, ana);
     for (const device of gone) {
-      await device.hear('session:ended', undefined, withinMs);
-      await device.hear('disconnect', undefined, withinMs);
+      await device.hear('session:ended');
+      await device.hear('disconnect');
     }
     for (const { url } of nodes) {
       const here = new Person(url, ana.user, ana.token);
       await expect
-        .poll(async () => (await here.rest('GET', '/users/me')).status, { timeout: withinMs })
+        .poll(async () => (await here.rest('GET', '/users/me')).status, { timeout: patienceMs })
         .toBe(401);
       for (const transport of ['websocket', 'polling']) {
         const device = new Device(url, { token: ana.token }, {}, [transport]);
@@ -115,7 +122,7 @@ describe.concurrent('a membership', () => {
     for (const device of open) {
       const isIt = (data: unknown) =>
         (data as { conversationId: string }).conversationId === group.id;
-      await device.hear('conversation:removed', isIt, withinMs);
+      await device.hear('conversation:removed', isIt);
     }
     const heardBefore = open.map(({ events }) => events.length);
     for (const { url } of nodes) {

@@ -61,7 +61,7 @@ it('lives on when the ack is missing or is none', async () => {
     phone.socket.emit(event, null);
     phone.socket.emit(event, { conversationId: chat.id }, 'no function');
     phone.socket.emit(event, 'a', 'b', 'c', 'd');
-    await phone.socket.timeout(10_000).emitWithAck(event);
+    await phone.socket.timeout(30_000).emitWithAck(event);
   }
   phone.socket.emit('no:such:event', {});
   expect((await phone.ask('no:such:event', {})).error.code).toBe('not_found');
