@@ -18,7 +18,7 @@ export function Empty(props: EmptyProps) {
   const { title, children, actions, picture, footer, small = false, className = '' } = props;
   return (
     <div
-      className={`flex flex-col items-center text-center ${small ? 'px-5 py-12' : 'min-h-0 flex-1 justify-center overflow-y-auto p-8'} ${className}`}
+      className={`flex flex-col items-center text-center ${small ? 'px-5 py-12' : 'min-h-0 flex-1 justify-center-safe overflow-y-auto p-8'} ${className}`}
     >
       {picture}
       <h2

@@ -50,7 +50,10 @@ export function Tooltips() {
     on('keydown', ({ key }) => key === 'Escape' && hide());
     // This comes after the page: somebody may be at a control already.
     const first = markedIn(document.activeElement);
+    // On a touch screen what was touched last counts as hovered.
+    if (matchMedia('(hover: hover)').matches) hovered = document.querySelector('[data-tip]:hover');
     if (first?.matches(':focus-visible')) show(first);
+    else show(hovered, delayMs);
     return () => {
       clearTimeout(timer);
       listening.abort();

@@ -96,7 +96,7 @@ function PreviewLine({ preview }: { preview: Preview }) {
   if (kind === 'failed') {
     return (
       <>
-        <span className="text-danger">
+        <span className="[&>svg]:text-danger">
           <Tick tick="failed" />
         </span>
         <span className="trunc font-medium text-danger">{t('tick.failed')}</span>
