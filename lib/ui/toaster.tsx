@@ -61,6 +61,8 @@ export function Toaster({ onReady }: ToasterProps) {
       {...(!isPhone && { style: { left } })}
       dir={t.direction}
       containerAriaLabel={t('app.notices')}
+      // Otherwise Sonner adds the keys that lead there.
+      customAriaLabel={isPhone ? t('app.notices') : undefined}
       toastOptions={{ unstyled: true, classNames, closeButtonAriaLabel: t('action.close') }}
     />,
     toastPlace(),

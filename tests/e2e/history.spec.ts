@@ -8,6 +8,7 @@ import {
   composer,
   expect,
   expectAlive,
+  expectSaid,
   findAndOpen,
   log,
   row,
@@ -306,4 +307,25 @@ test('what was typed before the page lives is a draft like any', async ({ signUp
   await expect(composer(tab)).toHaveValue('Kept, typed early');
   await page.getByRole('button', { name: 'Send' }).click();
   await expect(bubble(tab, 'Kept, typed early')).toBeVisible();
+});
+
+test('a chat opens by a press before the page lives', async ({ signUp, befriend }) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
+  await tell(ben, ana, 'Hello Ana');
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  await ana.context.route(/\/_next\/static\/.*\.js/, async (route) => {
+    await begun;
+    await route.fallback();
+  });
+  const page = await ana.context.newPage();
+  const tab = { ...ana, page };
+  await page.goto('/chats', { waitUntil: 'commit' });
+  await row(tab, /Ben Okafor/).click({ noWaitAfter: true });
+  await page.waitForURL(/\/chats\/./, { waitUntil: 'commit' });
+  await expect(bubble(tab, 'Hello Ana')).toBeVisible();
+  begin();
+  await expectAlive(page);
+  await say(tab, 'Hello Ben');
+  await expectSaid(ben, ana, 'Hello Ben');
 });
