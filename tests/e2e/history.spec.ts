@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright/test';
+import type { Conversation } from '#lib/contract/records.ts';
 import { fillLog } from '../support/long-log.ts';
+import type { Person } from '../support/people.ts';
 import { lineOf, rowsIn } from './line.ts';
 import {
   bubble,
@@ -17,6 +19,7 @@ import {
   test,
   tick,
   wireOf,
+  type Guest,
 } from './people.ts';
 
 test.use({ sharesServer: true });
@@ -186,16 +189,31 @@ test('a change under way goes on when one jumps away from its message', async ({
   await expect(bubble(ana, 'Seven o’clock?')).toBeInViewport();
 });
 
-/** Where the rows stand that came with the page, before any of its scripts runs. */
+/** Until then the next page opens at what the server has as unread. */
+const expectRead = (reader: Person, { id }: Conversation) =>
+  expect
+    .poll(async () => (await reader.done('GET', `/conversations/${id}`)).conversation.unreadCount)
+    .toBe(0);
+
+/** Holds back the scripts of this person's next pages; they go on when what is returned is called. */
+async function holdScripts({ context }: Guest): Promise<() => void> {
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  await context.route(/\/_next\/static\/.*\.js/, async (route) => {
+    await begun;
+    await route.fallback();
+  });
+  return begin;
+}
+
+/** Where the rows in view stand that came with the page, whose scripts are held back. */
 const noteRows = (page: Page) =>
-  page.addInitScript(() => {
-    document.addEventListener('DOMContentLoaded', () => {
-      const rows = [...document.querySelectorAll('#messages [data-key]')];
-      const view = document.querySelector('#messages')!.getBoundingClientRect();
-      const tops = rows.map((row) => [row, row.getBoundingClientRect().top] as const);
-      const seen = tops.filter(([, top]) => top >= view.top && top < view.bottom);
-      Object.assign(window, { seen });
-    });
+  page.evaluate(() => {
+    const rows = [...document.querySelectorAll('#messages [data-key]')];
+    const view = document.querySelector('#messages')!.getBoundingClientRect();
+    const tops = rows.map((row) => [row, row.getBoundingClientRect().top] as const);
+    const seen = tops.filter(([, top]) => top >= view.top && top < view.bottom);
+    Object.assign(window, { seen });
   });
 
 /** How far each of those in view has moved since; Infinity if it is another element now. */
@@ -223,10 +241,7 @@ test('what a chat opens with comes with the page, which takes it over as it stan
   for (let i = 1; i < 40; i += 1) await writer.say(chat, `line ${i}.`);
   await writer.say(chat, tricky);
   await expect(bubble(ana, tricky)).toBeInViewport();
-  // Otherwise the next page opens at what the server has as unread.
-  const unread = async () =>
-    (await reader.done('GET', `/conversations/${chat.id}`)).conversation.unreadCount;
-  await expect.poll(unread).toBe(0);
+  await expectRead(reader, chat);
   await ana.page.goto('/api-docs');
 
   for (const last of [tricky, 'line 59.']) {
@@ -235,11 +250,14 @@ test('what a chat opens with comes with the page, which takes it over as it stan
     page.on('pageerror', (error) => faults!.push(error.message));
     page.on('console', (told) => told.type() === 'error' && faults!.push(told.text()));
     page.on('request', (request) => asked!.push(request.url()));
-    await noteRows(page);
-    const answer = await page.goto(path);
+    const begin = await holdScripts(ana);
+    const answer = await page.goto(path, { waitUntil: 'commit' });
     expect(await answer!.headerValue('cache-control')).toContain('no-store');
-    await expectAlive(page);
     const tab = { ...ana, page };
+    await expect(bubble(tab, last)).toBeInViewport();
+    await noteRows(page);
+    begin();
+    await expectAlive(page);
     await expect(bubble(tab, last)).toBeInViewport();
     if (last !== tricky) await expect(page.getByRole('separator')).toHaveText('1 new message');
     await expect.poll(() => rowsIn(page, 'logs')).toHaveLength(1);
@@ -262,7 +280,7 @@ test('what a chat opens with comes with the page, which takes it over as it stan
   await expect(cleo.page.getByRole('heading', { name: 'This chat isn’t here' })).toBeVisible();
 });
 
-test('who has scrolled before the page lives stays there', async ({ signUp, befriend }) => {
+test('who has scrolled before the page lives stays there', async ({ signUp, befriend, server }) => {
   const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello Ben');
@@ -271,15 +289,15 @@ test('who has scrolled before the page lives stays there', async ({ signUp, befr
   const chat = await chatOf(ben, ana);
   for (let i = 1; i < 40; i += 1) await writer.say(chat, `line ${i}.`);
   await expect(bubble(ana, 'line 39.')).toBeInViewport();
+  await expectRead(await wireOf(server, ana), chat);
   await ana.page.goto('/api-docs');
   const page = await ana.context.newPage();
-  await page.addInitScript(() => {
-    document.addEventListener('DOMContentLoaded', () => {
-      document.querySelector('#messages')!.scrollTop -= 300;
-    });
-  });
+  const begin = await holdScripts(ana);
+  await page.goto(path, { waitUntil: 'commit' });
+  await expect(bubble({ ...ana, page }, 'line 39.')).toBeInViewport();
+  await log({ ...ana, page }).evaluate((element) => void (element.scrollTop -= 300));
   await noteRows(page);
-  await page.goto(path);
+  begin();
   await expectAlive(page);
   await expect.poll(() => rowsIn(page, 'logs')).toHaveLength(1);
   expect(Math.max(...(await moves(page)))).toBeLessThan(2);
@@ -312,12 +330,7 @@ test('what was typed before the page lives is a draft like any', async ({ signUp
 test('a chat opens by a press before the page lives', async ({ signUp, befriend }) => {
   const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await tell(ben, ana, 'Hello Ana');
-  let begin = () => {};
-  const begun = new Promise<void>((resolve) => (begin = resolve));
-  await ana.context.route(/\/_next\/static\/.*\.js/, async (route) => {
-    await begun;
-    await route.fallback();
-  });
+  const begin = await holdScripts(ana);
   const page = await ana.context.newPage();
   const tab = { ...ana, page };
   await page.goto('/chats', { waitUntil: 'commit' });
