@@ -12,7 +12,7 @@ import {
 } from './people.ts';
 import { expectWorker } from './worker.ts';
 
-test.use(still);
+test.use({ sharesServer: true, ...still });
 
 interface Manifest {
   lang: string;
@@ -63,7 +63,7 @@ test('shortcuts of the icon lead where they say', async ({ signUp }) => {
   ] as const) {
     await page.goto(address);
     await expect(page.getByRole('dialog', { name: title })).toBeVisible();
-    expect(new URL(page.url()).search).toBe('');
+    await expect.poll(() => new URL(page.url()).search).toBe('');
   }
 });
 
@@ -80,7 +80,7 @@ test('what is shared with it becomes the draft of the chat one chooses', async (
     'share-text': 'Worth a swim & more',
     'share-url': 'https://example.org/lake',
   });
-  await ana.page.goto(`/chats?${shared}`);
+  await visit(ana.page, `/chats?${shared}`);
   const chooser = ana.page.getByRole('dialog', { name: 'Send to…' });
   await expect(chooser).toContainText('Worth a swim & more');
   await chooser.getByRole('searchbox').fill('ben');
@@ -138,14 +138,14 @@ test('it is offered after some days of use, once', async ({ signUp, befriend }) 
   await visit(ana.page, '/settings/notifications');
   await expect(settings.getByRole('button', { name: 'Install' })).toBeVisible();
   await ana.page.evaluate(() => localStorage.setItem('gatherly.days', '2026-01-01 2026-01-02'));
-  await ana.page.goto('/chats');
+  await visit(ana.page, '/chats');
   await expect(offer).toBeVisible();
   await offer.getByRole('button', { name: 'Install' }).click();
   await expect.poll(() => ana.page.evaluate(() => 'asked' in window)).toBe(true);
   await expect(offer).toHaveCount(0);
   await visit(ana.page, '/settings/notifications');
   await expect(settings).toBeVisible();
-  await ana.page.goto('/chats');
+  await visit(ana.page, '/chats');
   await expect(row(ana, /Ben Okafor/)).toBeVisible();
   await expect(offer).toHaveCount(0);
 });

@@ -2,7 +2,7 @@ import type { Page } from 'playwright/test';
 import { password } from '../support/people.ts';
 import { expect, test, visit, still } from './people.ts';
 
-test.use(still);
+test.use({ sharesServer: true, ...still });
 
 const root = (page: Page) => page.locator('html');
 
@@ -31,7 +31,7 @@ test('somebody who reads Arabic registers, chats, goes over to German, and finds
 
   const phone = await deviceIn('ar-EG');
   await expectSent(phone, '/register', 'lang="ar" dir="rtl"', 'ar-EG');
-  await phone.goto('/register');
+  await visit(phone, '/register');
   await expect(phone).toHaveTitle('أنشئ حسابك · Gatherly');
   await phone.getByRole('button', { name: 'إنشاء الحساب' }).click();
   await expect(phone.getByText('أدخل الاسم الذي يعرفك به الناس.')).toBeVisible();
@@ -65,7 +65,7 @@ test('somebody who reads Arabic registers, chats, goes over to German, and finds
   await expectSent(phone, '/chats', 'lang="de" dir="ltr"', 'ar-EG');
 
   const laptop = await deviceIn('en-GB');
-  await laptop.goto('/sign-in');
+  await visit(laptop, '/sign-in');
   await expect(laptop.getByRole('heading', { name: 'Welcome back' })).toBeVisible();
   await laptop.getByRole('combobox', { name: 'Language' }).selectOption('Español');
   await expect(laptop.getByRole('heading', { name: 'Qué bueno verte de nuevo' })).toBeVisible();

@@ -1,5 +1,5 @@
 import type { Page, WebSocketRoute } from 'playwright/test';
-import { expect, type Guest } from './people.ts';
+import { expect, visit, type Guest } from './people.ts';
 
 /** A browser's way to the server's data. Pages themselves still come, as from a service worker. */
 export interface Line {
@@ -61,7 +61,7 @@ export async function crash({ page }: Guest): Promise<void> {
 /** Another tab of the same person. */
 export async function openTab(guest: Guest, path: string): Promise<Guest> {
   const page = await guest.context.newPage();
-  await page.goto(path);
+  await visit(page, path);
   return { ...guest, page };
 }
 

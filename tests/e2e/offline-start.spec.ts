@@ -7,11 +7,14 @@ import {
   chatOf,
   composer,
   expect,
+  expectSaid,
   findAndOpen,
   log,
   row,
   say,
+  tell,
   test,
+  visit,
   tick,
   wireOf,
   type Guest,
@@ -32,7 +35,7 @@ async function reopen(guest: Guest, path: string): Promise<Guest & { faults: str
   page.on('console', (message) => {
     if (/Content Security Policy|hydrat/i.test(message.text())) faults.push(message.text());
   });
-  await page.goto(path);
+  await visit(page, path);
   return { ...guest, page, faults };
 }
 
@@ -48,13 +51,14 @@ const pagesKept = async (page: Page): Promise<string[]> =>
 
 test('without the server it opens with the last chats; what is written leaves when it is back', async ({
   signUp,
+  befriend,
   server,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await signUp('Ben Okafor')];
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello Ben');
-  await row(ben, /Ana Prado/).click();
-  await say(ben, 'Hello Ana');
+  await expect(tick(ana, 'Hello Ben', 'Sent')).toBeVisible();
+  await tell(ben, ana, 'Hello Ana');
   await expect(bubble(ana, 'Hello Ana')).toBeVisible();
   await expectWorker(ana.page);
   await expectKept(ana.page, 'Hello Ana');
@@ -79,8 +83,8 @@ test('without the server it opens with the last chats; what is written leaves wh
   await expect(composer(again)).toHaveValue('Half a thou');
 
   const back = await comeBack(server);
-  await expect(bubble(ben, 'From the train')).toBeVisible({ timeout: 60_000 });
-  await expect(tick(again, 'From the train', 'Read')).toBeVisible({ timeout: 60_000 });
+  await expect(tick(again, 'From the train', 'Sent')).toBeVisible({ timeout: 60_000 });
+  await expectSaid(ben, ana, 'From the train');
   await expect(log(again).getByRole('article')).toHaveText([/Hello Ben/, /Hello Ana/, /From the/]);
   expect([...later.faults, ...again.faults]).toEqual([]);
   await back.stop();

@@ -1,16 +1,21 @@
 import { startServer } from '../support/server.ts';
-import { crash, expectUnsent, lineOf, openTab, rowsIn } from './line.ts';
+import { awayFromApp, crash, expectUnsent, lineOf, openTab, rowsIn } from './line.ts';
 import {
   bubble,
+  chatOf,
   composer,
   expect,
+  expectSaid,
   findAndOpen,
   log,
   row,
   say,
   test,
   tick,
+  visit,
   still,
+  type Friend,
+  type Known,
 } from './people.ts';
 
 // Several people, servers and pages in each.
@@ -22,15 +27,21 @@ const sentBy = (guest: Parameters<typeof log>[0]) =>
   log(guest)
     .getByRole('article')
     .filter({ hasText: /number \d+\./ });
+/** What one has said to a friend, in order. */
+const saidTo = async (friend: Friend, by: Known): Promise<string[]> =>
+  (await friend.wire.history(await chatOf(friend, by), 'after=0&limit=200')).map(
+    ({ text }) => text,
+  );
 const inOrder = texts.map((text) => new RegExp(text.replace('.', String.raw`\.`)));
 
 test('20 messages written offline outlive their tab, and are sent once, in order', async ({
   signUp,
+  befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Before');
-  await row(ben, /Ana Prado/).click();
+  await expect(tick(ana, 'Before', 'Sent')).toBeVisible();
   const line = await lineOf(ana);
   await expect(bubble(ana, 'Before')).toBeVisible();
   await line.cut();
@@ -44,8 +55,8 @@ test('20 messages written offline outlive their tab, and are sent once, in order
   await expect(sentBy(later)).toHaveText(inOrder);
   await expect(tick(later, 'number 20.', 'Sending')).toBeVisible();
   await line.mend();
-  await expect(tick(later, 'number 20.', 'Read')).toBeVisible({ timeout: 60_000 });
-  await expect(sentBy(ben)).toHaveText(inOrder);
+  await expect(tick(later, 'number 20.', 'Sent')).toBeVisible({ timeout: 60_000 });
+  expect(await saidTo(ben, ana)).toEqual(['Before', ...texts]);
   await expect(sentBy(later)).toHaveText(inOrder);
   await expectUnsent(later.page, 0);
   await later.page.reload();
@@ -57,12 +68,13 @@ test.describe('on a server of their own', () => {
 
   test('a server killed between write and answer, and a tab with it, double and lose nothing', async ({
     signUp,
+    befriend,
     server,
   }) => {
-    const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+    const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
     await findAndOpen(ana, ben);
     await say(ana, 'Before');
-    await row(ben, /Ana Prado/).click();
+    await expect(tick(ana, 'Before', 'Sent')).toBeVisible();
     const line = await lineOf(ana);
     await expect(bubble(ana, 'Before')).toBeVisible();
 
@@ -70,7 +82,7 @@ test.describe('on a server of their own', () => {
     for (const text of texts) await say(ana, text);
     await swallowed;
     // Stored, and its writer knows nothing of it.
-    await expect(bubble(ben, 'number 1.')).toBeVisible();
+    await expectSaid(ben, ana, 'number 1.');
     await server.kill('SIGKILL');
     await expectUnsent(ana.page, 20);
     const path = new URL(ana.page.url()).pathname;
@@ -79,30 +91,32 @@ test.describe('on a server of their own', () => {
     const again = await startServer({ PORT: new URL(server.url).port }, server.dataDir);
 
     const later = await openTab(ana, path);
-    await expect(tick(later, 'number 20.', 'Read')).toBeVisible({ timeout: 60_000 });
+    await expect(tick(later, 'number 20.', 'Sent')).toBeVisible({ timeout: 60_000 });
     await expect(sentBy(later)).toHaveText(inOrder);
-    await expect(sentBy(ben)).toHaveText(inOrder);
+    expect(await saidTo(ben, ana)).toEqual(['Before', ...texts]);
     await expectUnsent(later.page, 0);
     await again.stop();
   });
 });
 
-test('two tabs send and read as one', async ({ signUp }) => {
+test('two tabs send and read as one', async ({ signUp, befriend }) => {
   // Tall enough for all that is written: of a log only what is near the view is in the page.
   const viewport = { width: 1280, height: 1600 };
   const ana = await signUp('Ana Prado', { viewport });
-  const ben = await signUp('Ben Okafor', { viewport });
+  const ben = await befriend('Ben Okafor');
   await findAndOpen(ana, ben);
   await say(ana, 'Before');
+  await expect(tick(ana, 'Before', 'Sent')).toBeVisible();
   const line = await lineOf(ana);
   const tab = await openTab(ana, new URL(ana.page.url()).pathname);
   await expect(bubble(tab, 'Before')).toBeVisible();
   for (const [index, text] of texts.entries()) await say(index % 2 === 0 ? ana : tab, text);
-  await row(ben, /Ana Prado/).click();
-  for (const guest of [ana, tab, ben]) {
+  for (const guest of [ana, tab]) {
     await expect(sentBy(guest)).toHaveCount(20, { timeout: 60_000 });
     for (const text of inOrder) await expect(bubble(guest, text)).toHaveCount(1);
   }
+  const everything = ['Before', ...texts].sort();
+  await expect.poll(async () => (await saidTo(ben, ana)).sort()).toEqual(everything);
 
   await line.cut();
   await say(ana, 'From the first');
@@ -113,28 +127,31 @@ test('two tabs send and read as one', async ({ signUp }) => {
   }
   await ana.page.close();
   await line.mend();
-  await expect(bubble(ben, 'From the second')).toHaveCount(1, { timeout: 60_000 });
-  await expect(bubble(ben, 'From the first')).toHaveCount(1);
+  await expectSaid(ben, ana, 'From the second');
+  await expectSaid(ben, ana, 'From the first');
 
   const list = await openTab(ana, '/chats');
-  await tab.page.goto('/settings');
-  await say(ben, 'Read me');
+  await visit(tab.page, '/settings');
+  const chat = await chatOf(ben, ana);
+  const { seq } = await ben.wire.say(chat, 'Read me');
   await expect(row(list, /Ben Okafor/)).toContainText('1 unread');
   await tab.page.goBack();
   await tab.page.bringToFront();
   await expect(bubble(tab, 'Read me')).toBeVisible();
   await expect(row(list, /Ben Okafor/)).not.toContainText('unread');
-  await expect(tick(ben, 'Read me', 'Read')).toBeVisible();
+  await expect.poll(async () => (await ben.wire.view(chat)).receipts?.readSeq).toBe(seq);
 });
 
 test('a chat opens without the server, and what is written in it leaves when it is back', async ({
   signUp,
+  befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello Ben');
-  await row(ben, /Ana Prado/).click();
-  await say(ben, 'Hello Ana');
+  await expect(tick(ana, 'Hello Ben', 'Sent')).toBeVisible();
+  const chat = await chatOf(ben, ana);
+  const hello = await ben.wire.say(chat, 'Hello Ana');
   const line = await lineOf(ana);
   await expect(bubble(ana, 'Hello Ana')).toBeVisible();
   await expect
@@ -150,29 +167,28 @@ test('a chat opens without the server, and what is written in it leaves when it 
   await expect(composer(ana)).toHaveValue('Half a thou');
   await expect(tick(ana, 'Anybody there?', 'Sending')).toBeVisible();
 
-  await say(ben, 'While you were away');
-  await bubble(ben, 'Hello Ana').click({ button: 'right' });
-  await ben.page.getByRole('menuitem', { name: /Delete/ }).click();
-  await ben.page.getByRole('button', { name: 'Delete for everyone' }).click();
-  await expect(bubble(ben, 'You deleted this message')).toBeVisible();
+  await ben.wire.say(chat, 'While you were away');
+  await ben.wire.done('DELETE', `/conversations/${chat.id}/messages/${hello.id}?for=everyone`);
   await line.mend();
   await expect(bubble(ana, 'While you were away')).toBeVisible({ timeout: 60_000 });
   await expect(bubble(ana, 'This message was deleted')).toBeVisible();
   await expect(bubble(ana, 'Hello Ana')).toHaveCount(0);
-  await expect(tick(ana, 'Anybody there?', 'Read')).toBeVisible();
+  await expect(tick(ana, 'Anybody there?', 'Sent')).toBeVisible();
+  await expectSaid(ben, ana, 'Anybody there?');
   await expect(composer(ana)).toHaveValue('Half a thou');
 });
 
 test('a message does not wait for a tab that was frozen when it was to send', async ({
   signUp,
+  befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Before');
-  await row(ben, /Ana Prado/).click();
-  await expect(tick(ana, 'Before', 'Read')).toBeVisible();
-  const frozen = await openTab(ana, '/api-docs');
-  await frozen.page.evaluate(async () => {
+  await expect(tick(ana, 'Before', 'Sent')).toBeVisible();
+  const frozen = await ana.context.newPage();
+  await awayFromApp(frozen);
+  await frozen.evaluate(async () => {
     const [account] = await indexedDB.databases();
     const forEver = () => new Promise(() => {});
     await new Promise((resolve) => {
@@ -182,7 +198,7 @@ test('a message does not wait for a tab that was frozen when it was to send', as
   });
   await say(ana, 'Not held up');
   await expect(tick(ana, 'Not held up', 'Sending')).toBeVisible();
-  await expect(bubble(ben, 'Not held up')).toHaveCount(1, { timeout: 60_000 });
+  await expectSaid(ben, ana, 'Not held up');
   await say(ana, 'Nor this');
-  await expect(tick(ana, 'Nor this', 'Read')).toBeVisible();
+  await expectSaid(ben, ana, 'Nor this');
 });

@@ -130,7 +130,7 @@ export async function visit(page: Page, path: string): Promise<void> {
 }
 
 async function fillForm(page: Page, name: string, username: string): Promise<void> {
-  await page.goto('/register');
+  await visit(page, '/register');
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('Password', { exact: true }).fill(password);

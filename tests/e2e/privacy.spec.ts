@@ -25,7 +25,7 @@ test('somebody blocked writes to nobody, and is let in again', async ({ signUp }
   const anasHeader = ben.page.getByRole('main').getByRole('link', { name: /Ana Vidal/ });
   await expect(anasHeader).toContainText('Online');
   const secondTab = await ana.context.newPage();
-  await secondTab.goto(ana.page.url());
+  await visit(secondTab, ana.page.url());
   const second = { ...ana, page: secondTab };
   await expect(composer(second)).toBeVisible();
 

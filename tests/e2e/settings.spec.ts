@@ -33,7 +33,7 @@ async function photo(): Promise<Buffer> {
 const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/png', buffer });
 
 const openSettings = async ({ page }: Guest, name: string) => {
-  await page.goto('/settings');
+  await visit(page, '/settings');
   await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name }).click();
 };
 
@@ -102,7 +102,7 @@ test('read receipts and presence go both ways, and can be hidden', async ({ sign
   await ben.page.reload();
   await expect(receipts).not.toBeChecked();
 
-  await ben.page.goto('/chats');
+  await visit(ben.page, '/chats');
   await row(ben, 'Ana Vidal').click();
   await expect(log(ben).getByText('First')).toBeVisible();
   await say(ben, 'I see nothing');
@@ -111,8 +111,8 @@ test('read receipts and presence go both ways, and can be hidden', async ({ sign
   await expect(tick(ana, 'First', 'Read')).toHaveCount(0);
 });
 
-test('what Enter does and what moves is set for the device', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
+test('what Enter does and what moves is set for the device', async ({ signUp, befriend }) => {
+  const [ana, ben] = [await signUp('Ana Vidal'), await befriend('Ben Ochieng')];
   const { page } = ana;
   await openSettings(ana, 'Appearance');
   const motion = page.getByRole('switch', { name: 'Reduce motion' });
@@ -128,7 +128,7 @@ test('what Enter does and what moves is set for the device', async ({ signUp }) 
   await expect(enter).not.toBeChecked();
   expect(parseFloat(await durations())).toBe(0);
 
-  await page.goto('/chats');
+  await visit(page, '/chats');
   await findAndOpen(ana, ben);
   await composer(ana).pressSequentially('One line');
   await composer(ana).press('Enter');
@@ -177,8 +177,11 @@ async function gapOver(dialog: Locator, toast: Locator): Promise<number> {
   return (under?.y ?? 0) - (over?.y ?? Infinity) - (over?.height ?? 0);
 }
 
-test('what this browser keeps is counted, and can be fetched anew', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
+test('what this browser keeps is counted, and can be fetched anew', async ({
+  signUp,
+  befriend,
+}) => {
+  const [ana, ben] = [await signUp('Ana Vidal'), await befriend('Ben Ochieng')];
   await findAndOpen(ana, ben);
   await expect(composer(ana)).toBeFocused();
   // As for a page that is being left: it is drawn no more.
@@ -199,7 +202,7 @@ test('what this browser keeps is counted, and can be fetched anew', async ({ sig
   const loaded = ana.page.waitForEvent('load');
   await ana.page.getByRole('button', { name: 'Clear the copy' }).click();
   await loaded;
-  await ana.page.goto('/chats');
+  await visit(ana.page, '/chats');
   await row(ana, 'Ben Ochieng').click();
   await expect(log(ana).getByText('Kept here')).toBeVisible();
 });
@@ -234,7 +237,7 @@ test('an account is deleted by its password, and what it wrote stays', async ({ 
 
 test('on a phone, settings are a list and then a page', async ({ signUp }) => {
   const { page } = await signUp('Ana Vidal', { viewport: { width: 360, height: 740 } });
-  await page.goto('/settings');
+  await visit(page, '/settings');
   const nav = page.getByRole('navigation', { name: 'Settings' });
   for (const name of ['Privacy', 'Devices', 'Appearance', 'Storage', 'Delete my account']) {
     await nav.getByRole('link', { name }).click();

@@ -9,6 +9,7 @@ import {
   findAndOpen,
   say,
   test,
+  visit,
   type Guest,
   still,
 } from './people.ts';
@@ -84,6 +85,7 @@ test('without a connection it says so, and everything stays as it was', async ({
   const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
+  await expect(bubble(ana, 'Hello').getByRole('img', { name: 'Sent' })).toBeVisible();
   const line = await lineOf(ana);
   await expect(bubble(ana, 'Hello')).toBeVisible();
   await line.cut();
@@ -116,7 +118,7 @@ test('what waits when a session runs out is for nobody but its writer', async ({
   await ana.context.clearCookies();
   await line.mend();
 
-  await ana.page.goto('/register');
+  await visit(ana.page, '/register');
   await ana.page.getByLabel('Name', { exact: true }).fill('Cleo Diaz');
   await ana.page.getByLabel('Username').fill(`cleo.${ana.username}`);
   await ana.page.getByLabel('Password', { exact: true }).fill(password);

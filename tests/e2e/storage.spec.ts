@@ -13,6 +13,7 @@ import {
   type Guest,
   type People,
   still,
+  visit,
 } from './people.ts';
 
 // Several people, servers and pages in each.
@@ -31,6 +32,7 @@ async function writeUnsent({ signUp, befriend }: People): Promise<Writer> {
   const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
   await findAndOpen(ana, ben);
   await say(ana, 'Hello');
+  await expect(tick(ana, 'Hello', 'Sent')).toBeVisible();
   const line = await lineOf(ana);
   await expect(bubble(ana, 'Hello')).toBeVisible();
   await line.cut();
@@ -96,7 +98,7 @@ for (const how of ['rows', 'version'] as const)
     await awayFromApp(ana.page);
     await damage(ana.page, how);
     await line.mend();
-    await ana.page.goto(path);
+    await visit(ana.page, path);
     await expectSaid(ben, ana, 'Unsent');
     await expectWhole(writer);
     await expect(lost(ana.page)).toHaveCount(0);
@@ -112,7 +114,7 @@ for (const how of ['stores', 'deletion'] as const)
     await awayFromApp(ana.page);
     await damage(ana.page, how);
     await line.mend();
-    await ana.page.goto(path);
+    await visit(ana.page, path);
     await expect(lost(ana.page)).toBeVisible();
     await expectWhole(writer);
     await expect(bubble(ana, 'Unsent')).toHaveCount(0);
@@ -128,7 +130,7 @@ test('what is unsent is kept again when its database is deleted under way', asyn
   const { ana, ben, line, path } = await writeUnsent({ signUp, befriend });
   await damage(ana.page, 'deletion');
   await expectUnsent(ana.page, 1);
-  await ana.page.goto(path);
+  await visit(ana.page, path);
   await expect(tick(ana, 'Unsent', 'Sending')).toBeVisible();
   await line.mend();
   await expectSaid(ben, ana, 'Unsent');
@@ -157,16 +159,16 @@ test('without room or without a database the page sends by itself, and warns of 
       },
     });
   });
-  await ana.page.goto(path);
+  await visit(ana.page, path);
   await expect(bubble(ana, 'No room')).toBeVisible();
   await line.cut();
   await say(ana, 'Only here');
   await expect(tick(ana, 'Only here', 'Sending')).toBeVisible();
-  expect(await isWarned(ana.page)).toBe(true);
+  await expect.poll(() => isWarned(ana.page)).toBe(true);
   await line.mend();
   await expectSaid(ben, ana, 'Only here');
   await expect(tick(ana, 'Only here', 'Sent')).toBeVisible();
-  expect(await isWarned(ana.page)).toBe(false);
+  await expect.poll(() => isWarned(ana.page)).toBe(false);
 });
 
 test('a database that does not answer for a time has lost nothing', async ({
@@ -183,14 +185,14 @@ test('a database that does not answer for a time has lost nothing', async ({
     };
   });
   await ana.page.evaluate(() => sessionStorage.setItem('hang', 'yes'));
-  await ana.page.goto(path);
+  await visit(ana.page, path);
   await say(ana, 'Meanwhile');
   await expect.poll(() => isWarned(ana.page)).toBe(true);
   await line.mend();
   await expectSaid(ben, ana, 'Meanwhile');
   await expect(lost(ana.page)).toHaveCount(0);
   await ana.page.evaluate(() => sessionStorage.removeItem('hang'));
-  await ana.page.goto(path);
+  await visit(ana.page, path);
   await expectSaid(ben, ana, 'Unsent');
   await expect(lost(ana.page)).toHaveCount(0);
 });
