@@ -11,10 +11,12 @@ export default defineConfig({
   fullyParallel: false,
   // What measures speed has the machine for itself.
   projects: [
-    { name: 'people', testIgnore: '**/lighthouse.spec.ts' },
+    { name: 'people', testIgnore: ['**/lighthouse.spec.ts', '**/pictures.spec.ts'] },
+    // Not with `npm test`, which shows what works: with `npm run looks`.
+    { name: 'looks', testMatch: '**/pictures.spec.ts' },
     // Needs redis-server: with `npm run test:nodes`.
     { name: 'nodes', testDir: 'tests/nodes' },
-    { name: 'speed', testMatch: '**/lighthouse.spec.ts', dependencies: ['people'] },
+    { name: 'speed', testMatch: '**/lighthouse.spec.ts', dependencies: ['people', 'looks'] },
   ],
   forbidOnly: true,
   timeout: 90_000,

@@ -8,7 +8,7 @@ import type { TestServer } from '../support/server.ts';
 import { expect, test } from './people.ts';
 
 // What the screens look like, beside the pictures in tests/e2e/pictures. After a change of looks:
-// `npm run e2e -- pictures --update-snapshots`, and look at each picture that changed.
+// `npm run looks -- --update-snapshots`, and look at each picture that changed.
 
 test.use({
   // Glyphs stand where the font says, on every machine.
