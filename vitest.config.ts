@@ -61,8 +61,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     expect: { poll: { timeout: 15_000 } },
     // Servers and stores are real processes and threads. Many tests wait for what takes its seconds, so
-    // three files at a time keep two cores busy.
-    maxWorkers: 3,
+    // four files at a time keep two cores busy.
+    maxWorkers: 4,
     sequence: { sequencer: LongFirst },
   },
 });
