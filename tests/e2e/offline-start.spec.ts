@@ -7,6 +7,7 @@ import {
   chatOf,
   composer,
   expect,
+  expectAlive,
   expectSaid,
   findAndOpen,
   log,
@@ -202,6 +203,7 @@ test('a page that was kept is there at once, and becomes what the server has', a
   expect(await later.page.content()).not.toContain('data-kept');
   await expect(log(later).getByRole('article')).toHaveCount(3);
 
+  await expectAlive(later.page);
   await later.page.getByRole('button', { name: 'More' }).click();
   await later.page.getByRole('menuitem', { name: 'Sign out' }).click();
   await later.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();

@@ -274,7 +274,7 @@ test('what is read elsewhere goes, what is hidden stays hidden, in the language 
   // Signing out ends it, and takes what is shown along.
   await device.deliver({ ...told, message: { ...told.message, seq: told.message.seq + 1 } });
   await expect.poll(() => shown(page)).toHaveLength(1);
-  await page.goto('/chats');
+  await visit(page, '/chats');
   await page.getByRole('button', { name: 'Mehr' }).click();
   await page.getByRole('menuitem', { name: 'Abmelden' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Abmelden' }).click();
