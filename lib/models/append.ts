@@ -6,10 +6,11 @@ import { log } from '#lib/log.ts';
 import { metrics } from '#lib/metrics.ts';
 import { remember } from '#lib/runtime.ts';
 import { advanceHead, forgetHead, headOf, knownHead, readHead, type Head } from './heads.ts';
+import { createLanes, type Lanes } from './lanes.ts';
 import { MessageModel, type MessageDoc } from './message.ts';
 
-// A conversation is a log. Each one queues what is to be written; all that have something waiting
-// share one ordered insert. The unique indexes on (conversation, seq) and (conversation, rev) are
+// A conversation is a log. Each one queues what is to be written; those that have something waiting
+// share ordered inserts (lanes.ts). The unique indexes on (conversation, seq) and (conversation, rev) are
 // the only lock between nodes: a duplicate tells that another node was faster, and since an ordered
 // insert stops there, nothing after it is in. So n + 1 is never seen before n.
 
@@ -34,7 +35,7 @@ export interface Announce {
 }
 
 interface Append {
-  kind: 'append';
+  isAlone: false;
   conversation: Types.ObjectId;
   draft: Draft;
   announce: Announce;
@@ -46,32 +47,27 @@ interface Append {
 }
 
 interface Change {
-  kind: 'change';
+  isAlone: true;
   conversation: Types.ObjectId;
   run: () => Promise<void>;
 }
 
 interface Log {
-  queues: Map<string, (Append | Change)[]>;
+  lanes: Lanes<Append | Change>;
   /** Appends under way by sender and clientId: a retry joins the first. */
   underWay: Map<string, Promise<Appended>>;
-  running: Promise<void> | null;
   /** Looks for messages whose outcome is unknown. */
   looking: Set<Promise<void>>;
 }
 
-const maxBatch = 500;
-/** So that nobody's flood keeps the others waiting. */
-const maxOfOneConversation = 100;
 const maxRenumberings = 50;
 /** When (ms after each other) to look for messages whose outcome is unknown. */
 const survivorWaitsMs = [500, 2_000, 5_000, 15_000];
 
 const logs = (): Log =>
   remember('logs', () => ({
-    queues: new Map(),
+    lanes: createLanes(write),
     underWay: new Map(),
-    running: null,
     looking: new Set(),
   }));
 
@@ -91,8 +87,8 @@ export function appendMessage(draft: Draft, announce: Announce): Promise<Appende
         state.underWay.delete(key);
         settle(outcome);
       };
-    enqueue({
-      kind: 'append',
+    state.lanes.add({
+      isAlone: false,
       conversation: draft.conversation,
       draft,
       announce,
@@ -114,76 +110,32 @@ export function changeMessage(
 ): Promise<MessageDoc> {
   return new Promise((resolve, reject) => {
     const run = () => applyChange({ _id, conversation }, decide).then(resolve, reject);
-    enqueue({ kind: 'change', conversation, run });
+    logs().lanes.add({ isAlone: true, conversation, run });
   });
 }
 
 /** Resolves when what waits to be written to this conversation now has been, or has failed. */
 export function appendsSettled(conversation: Types.ObjectId): Promise<void> {
   return new Promise((resolve) => {
-    enqueue({ kind: 'change', conversation, run: async () => resolve() });
+    logs().lanes.add({ isAlone: true, conversation, run: async () => resolve() });
   });
 }
 
 /** How many messages and changes wait to be written. */
-export function appendsWaiting(): number {
-  let waiting = 0;
-  for (const queue of logs().queues.values()) waiting += queue.length;
-  return waiting;
-}
+export const appendsWaiting = (): number => logs().lanes.waiting();
 
 /** Resolves when nothing waits to be written; for a clean stop. */
-export async function logsWritten(): Promise<void> {
-  while (logs().running) await logs().running;
-}
+export const logsWritten = (): Promise<void> => logs().lanes.written();
 
 /** Resolves when nothing is looked for whose writing seemed to fail; after half a minute at most. */
 export async function survivorsAnnounced(): Promise<void> {
   await Promise.all(logs().looking);
 }
 
-function enqueue(entry: Append | Change): void {
-  const state = logs();
-  const id = entry.conversation.toHexString();
-  const queue = state.queues.get(id);
-  if (queue) queue.push(entry);
-  else state.queues.set(id, [entry]);
-  state.running ??= drain(state);
-}
-
-async function drain(state: Log): Promise<void> {
-  // One turn later, so that what arrives together is written together.
-  await new Promise(setImmediate);
-  while (state.queues.size > 0) {
-    const { appends, changes } = take(state.queues);
-    await Promise.all([insert(appends), ...changes.map((change) => change.run())]);
-  }
-  // In the turn of the last look: what is queued from here on starts the next run.
-  state.running = null;
-}
-
-/** From each conversation either one change or the appends before the next one, in order. */
-function take(queues: Log['queues']) {
-  const appends: Append[] = [];
-  const changes: Change[] = [];
-  // Of a copy: a queue that goes to the end of the line is not for this batch.
-  for (const [id, queue] of Array.from(queues)) {
-    if (appends.length >= maxBatch) break;
-    const [first] = queue;
-    if (first?.kind === 'change') {
-      changes.push(first);
-      queue.shift();
-    } else {
-      const end = queue.findIndex((entry) => entry.kind === 'change');
-      const room = Math.min(maxBatch - appends.length, maxOfOneConversation);
-      const taken = queue.splice(0, Math.min(end < 0 ? queue.length : end, room));
-      appends.push(...taken.filter((entry) => entry.kind === 'append'));
-    }
-    // To the end of the line, if it has more.
-    queues.delete(id);
-    if (queue.length > 0) queues.set(id, queue);
-  }
-  return { appends, changes };
+async function write(batch: (Append | Change)[]): Promise<void> {
+  const appends = batch.filter((entry) => !entry.isAlone);
+  const changes = batch.filter((entry) => entry.isAlone);
+  await Promise.all([insert(appends), ...changes.map((change) => change.run())]);
 }
 
 async function insert(entries: Append[]): Promise<void> {
