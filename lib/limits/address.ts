@@ -30,11 +30,13 @@ export function clientAddress(
 
 /**
  * The address that a request comes from where its connection is not seen, but only what the platform in
- * front of a page host says of it: the last hop that is none of TRUSTED_PROXIES.
+ * front of a page host says of it: the last hop that is none of TRUSTED_PROXIES. Where that is no address,
+ * it is empty: a text that changes with each request would be a visitor of its own each time.
  */
 export function forwardedAddress(forwardedFor: string | null): string {
   const hops = (forwardedFor ?? '').split(',');
-  const nearest = hops.pop()?.trim();
+  const nearest = plainAddress(hops.pop()?.trim() ?? '');
+  if (isIP(nearest) === 0) return '';
   return clientAddress(nearest, hops.length > 0 ? hops.join() : undefined);
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { readSettings } from '#lib/env.ts';
-import { addressKey, clientAddress } from '#lib/limits/address.ts';
+import { addressKey, clientAddress, forwardedAddress } from '#lib/limits/address.ts';
 import { forget } from '#lib/runtime.ts';
 
 beforeEach(() => {
@@ -38,6 +38,20 @@ it.each([
 ])('takes from %j behind trusted proxies %j', (header, expected) => {
   trust('loopback,private');
   expect(clientAddress('::1', header)).toBe(expected);
+});
+
+it.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['192.0.2.9, 192.0.2.1:4711', '192.0.2.1'],
+  ['192.0.2.1, 10.1.2.3', '192.0.2.1'],
+  ['nonsense, 10.1.2.3', '10.1.2.3'],
+  ['192.0.2.1, nonsense', ''],
+  ['nonsense', ''],
+  ['', ''],
+  [null, ''],
+])('takes from %j, which the platform of a page host says, %j', (header, expected) => {
+  trust('private');
+  expect(forwardedAddress(header)).toBe(expected);
 });
 
 it.each([
