@@ -1,6 +1,6 @@
 import type { Receipt } from '#lib/contract/records.ts';
 import { remember } from '#lib/runtime.ts';
-import { MemberModel, type MemberDoc } from './member.ts';
+import { MemberModel, memberChanges, type MemberDoc } from './member.ts';
 import { createRecentReads } from './recent-reads.ts';
 
 // Memberships as they were read a moment ago, for what is asked with every message. A change made by
@@ -9,8 +9,8 @@ import { createRecentReads } from './recent-reads.ts';
 const keyOf = (conversationId: string, userId: string) => `${conversationId}:${userId}`;
 
 const known = () =>
-  remember('known-members', () =>
-    createRecentReads(
+  remember('known-members', () => {
+    const reads = createRecentReads(
       (key) => {
         const [conversation, user] = key.split(':');
         return MemberModel.findOne({ conversation, user }).lean<MemberDoc>().exec();
@@ -18,8 +18,10 @@ const known = () =>
       readAgain,
       // Somebody who is no member now may be one in a moment.
       (member) => member !== null && !member.leftAt,
-    ),
-  );
+    );
+    memberChanges().on('change', reads.forgetAll);
+    return reads;
+  });
 
 async function readAgain(members: MemberDoc[]): Promise<Map<string, MemberDoc>> {
   const _id = { $in: members.map((member) => member._id) };

@@ -1,6 +1,7 @@
+import { EventEmitter } from 'node:events';
 import { Schema, type Types } from 'mongoose';
 import type { Receipt, Role } from '#lib/contract/records.ts';
-import { forget } from '#lib/runtime.ts';
+import { remember } from '#lib/runtime.ts';
 import { defineModel, schemaOptions } from './define.ts';
 
 /** The messages from `from` to `to` (both included; no end while the person is a member). */
@@ -68,10 +69,13 @@ const schema = new Schema<MemberDoc>(
   },
   { ...schemaOptions, collection: 'members' },
 );
+/** Emits `change` when this process has changed memberships, other than their watermarks. */
+export const memberChanges = (): EventEmitter =>
+  remember('member-changes', () => new EventEmitter());
 // Whether it has failed or not: what became of it is read anew.
-schema.post(['updateOne', 'updateMany'], () => forget('known-members'));
+schema.post(['updateOne', 'updateMany'], () => memberChanges().emit('change'));
 schema.post(['updateOne', 'updateMany'], (error: Error, _result: unknown, next: NextHook) => {
-  forget('known-members');
+  memberChanges().emit('change');
   next(error);
 });
 schema.index({ conversation: 1, user: 1 }, { unique: true });

@@ -18,7 +18,7 @@ interface Reading<V> {
 export interface RecentReads<V> {
   /** What was read at most 3 s ago, if it was there. */
   peek(key: string): V | null;
-  /** The same, read if need be. Those who ask while it is read get the same answer, in their order. */
+  /** The same, read if need be. Those who ask for it are answered in their order, whatever is forgotten meanwhile. */
   read(key: string): Promise<V | null>;
   /** Makes the next look read it. */
   forget(key: string): boolean;
@@ -36,6 +36,8 @@ export function createRecentReads<V extends object>(
   isKept: (value: V | null) => boolean,
 ): RecentReads<V> {
   const readings = new Map<string, Reading<V>>();
+  /** What is being read, be it forgotten or not. */
+  const underWay = new Map<string, Promise<V | null>>();
   let timer: NodeJS.Timeout | null = null;
 
   const fresh = (key: string): Reading<V> | undefined => {
@@ -45,8 +47,20 @@ export function createRecentReads<V extends object>(
     return reading;
   };
 
+  /** Nobody is answered before those who asked earlier, whose question may have been forgotten since. */
+  const inOrder = (key: string, found: Promise<V | null>): Promise<V | null> => {
+    const before = underWay.get(key);
+    const answer = before ? Promise.allSettled([before, found]).then(() => found) : found;
+    underWay.set(key, answer);
+    const over = () => {
+      if (underWay.get(key) === answer) underWay.delete(key);
+    };
+    answer.then(over, over);
+    return answer;
+  };
+
   const begin = (key: string): Promise<V | null> => {
-    const answer = read(key);
+    const answer = inOrder(key, read(key));
     const reading: Reading<V> = { at: performance.now(), answer, value: null, isUsed: false };
     readings.set(key, reading);
     const drop = () => {

@@ -86,3 +86,46 @@ it('does not remember what was not found, nor a failure', async () => {
   await reads.read('x');
   expect(asked).toEqual(['x', 'x']);
 });
+
+it('answers in the order of asking, also where what is asked was forgotten in between', async () => {
+  const answers: (() => void)[] = [];
+  const reads = createRecentReads<Thing>(
+    (key) => new Promise((resolve) => answers.push(() => resolve({ key, version: 1 }))),
+    async () => new Map(),
+    () => true,
+  );
+  const answered: string[] = [];
+  const ask = async (name: string) => {
+    // As a sender's messages are taken up: at once, if it is known.
+    if (!reads.peek('a')) await reads.read('a');
+    answered.push(name);
+  };
+  const first = ask('first');
+  reads.forgetAll();
+  const second = ask('second');
+  // The later question is answered earlier.
+  answers[1]?.();
+  await vi.advanceTimersByTimeAsync(1);
+  const third = ask('third');
+  await vi.advanceTimersByTimeAsync(1);
+  expect(answered).toEqual([]);
+  answers[0]?.();
+  await Promise.all([first, second, third]);
+  expect(answered).toEqual(['first', 'second', 'third']);
+});
+
+it('answers who asks after a failure', async () => {
+  let fail = (): void => undefined;
+  const lost = new Promise<never>((_resolve, reject) => (fail = () => reject(new Error('away'))));
+  const reads = createRecentReads<Thing>(
+    async (key) => (asked.push(key) === 1 ? lost : (stored.get(key) ?? null)),
+    async () => new Map(),
+    () => true,
+  );
+  const first = reads.read('a');
+  reads.forget('a');
+  const second = reads.read('a');
+  fail();
+  await expect(first).rejects.toThrow('away');
+  expect(await second).toEqual(stored.get('a'));
+});
