@@ -12,17 +12,25 @@ const share = 10;
 const longestMs = 500;
 
 /**
- * @param ms how long there is waited; longer where the work before took long, since then more comes together
+ * @param ms how long there is waited; longer soon after work that took long, since then more comes together
  * @param work never rejects; it is done once at a time
  */
 export function createGathering(ms: number, work: () => Promise<void>): Gathering {
   let timer: NodeJS.Timeout | null = null;
   let working = Promise.resolve();
-  let tookMs = 0;
+  let isWorking = false;
+  /** More has come while the work was done. */
+  let isWanted = false;
+  /** Before then it would take more than its share. */
+  let restsUntil = 0;
   const timed = async () => {
     const began = performance.now();
+    isWorking = true;
     await work();
-    tookMs = performance.now() - began;
+    isWorking = false;
+    const ended = performance.now();
+    restsUntil = ended + Math.min(share * (ended - began), longestMs);
+    if (isWanted) soon();
   };
   const now = () => {
     if (timer) clearTimeout(timer);
@@ -31,7 +39,9 @@ export function createGathering(ms: number, work: () => Promise<void>): Gatherin
     return working;
   };
   const soon = () => {
-    timer ??= setTimeout(() => void now(), Math.max(ms, Math.min(share * tookMs, longestMs)));
+    isWanted = isWorking;
+    if (isWanted) return;
+    timer ??= setTimeout(() => void now(), Math.max(ms, restsUntil - performance.now()));
   };
   return { soon, now };
 }
