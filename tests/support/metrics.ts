@@ -1,4 +1,4 @@
-/** The value of a metric without labels; 0 if the server has none of the name. */
+/** The value of a metric, its labels part of the name; 0 if the server has none of the name. */
 export async function metricOf(url: string, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const line = text.split('\n').find((each) => each.startsWith(`${name} `));

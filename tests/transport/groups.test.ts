@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Conversation, Member } from '#lib/contract/records.ts';
+import { metricOf } from '../support/metrics.ts';
 import { people, type Person } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -35,6 +36,11 @@ const roles = async (who = ana) => {
   const items = (await who.rest('GET', members())).body.items as Member[];
   return Object.fromEntries(items.map(({ user, role }) => [user.displayName, role]));
 };
+const commandsDone = (command: string) =>
+  metricOf(
+    server.url,
+    `gatherly_database_command_seconds_count{command="${command}",outcome="done"}`,
+  );
 const ownersIn = (now: Record<string, string>) =>
   Object.values(now).filter((role) => role === 'owner');
 const lines = async (who: Person) =>
@@ -74,6 +80,36 @@ it('is renamed by its admins only, and everybody is told', async () => {
   );
   expect(heard.conversation.me.role).toBe('member');
   expect(await lines(cleo)).toEqual(['group_created', 'title_changed']);
+});
+
+it('shows each member what they have not read, in one look at the log for all of them', async () => {
+  await ana.say(group, 'One.');
+  await ben.say(group, 'Two.');
+  const three = await ana.say(group, 'Three.');
+  const four = await ana.say(group, 'Four.');
+  await ben.done('POST', `/conversations/${group.id}/read`, { seq: three.seq });
+  const path = (id: string) => `/conversations/${group.id}/messages/${id}`;
+  await cleo.done('DELETE', path(three.id), { for: 'me' });
+  await ana.done('DELETE', path(four.id), { for: 'everyone' });
+  await ana.say(group, 'Five.');
+  const devices = await Promise.all([ana, ben, cleo].map((who) => who.connect()));
+  const before = await commandsDone('aggregate');
+  await ana.done('PATCH', `/conversations/${group.id}`, { title: 'Lunch club' });
+  const unread = devices.map(async (device) => {
+    const { conversation } = await device.heard(
+      'conversation:updated',
+      ({ conversation: { id, title } }) => id === group.id && title === 'Lunch club',
+    );
+    return conversation.unreadCount;
+  });
+  // Ben lacks Five, Cleo One, Two and Five.
+  expect(await Promise.all(unread)).toEqual([0, 1, 3]);
+  // Of all of them for what they are told, and of Ana for her answer.
+  const looks = (await commandsDone('aggregate')) - before;
+  expect(looks).toBeGreaterThan(0);
+  expect(looks).toBeLessThanOrEqual(2);
+  for (const [who, count] of [[ana, 0] as const, [ben, 1] as const, [cleo, 3] as const])
+    expect((await who.view(group)).unreadCount).toBe(count);
 });
 
 it('shows a new member nothing of what was said before', async () => {
