@@ -35,6 +35,7 @@ export function createGathering(ms: number, work: () => Promise<void>): Gatherin
   const now = () => {
     if (timer) clearTimeout(timer);
     timer = null;
+    isWanted = false;
     working = working.then(timed);
     return working;
   };
