@@ -25,6 +25,8 @@ const settings = {
   images: { unoptimized: true },
   compiler: {
     runAfterProductionCompile: async ({ projectDir }) => {
+      const { hintScripts } = await import('./lib/build/hint-scripts.mjs');
+      hintScripts(projectDir);
       const { buildWorker } = await import('./lib/build/worker.mjs');
       await buildWorker(projectDir);
     },

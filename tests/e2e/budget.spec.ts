@@ -63,6 +63,10 @@ test('a conversation takes little script to be on the screen', async ({
     .poll(async () => (await scriptsOf(page)).length, { timeout: 30_000 })
     .toBeGreaterThan(25);
   await expectWithinBudget('conversation', page);
+  const [largest] = (await scriptsOf(page)).sort((a, b) => b.decodedBodySize - a.decodedBodySize);
+  const code = await (await context.request.get(largest?.path ?? '')).text();
+  // What asks for it to be compiled while it is fetched.
+  expect(code.slice(0, 40)).toMatch(/^\/\/# allFunctionsCalledOnLoad\n/);
   await context.close();
 });
 
