@@ -18,7 +18,7 @@ const longOnly = ['tests/faults/idle.test.ts', 'tests/push/vanished.test.ts'];
 /** Several servers with Redis and nginx: with `npm run test:nodes`. */
 const withRedis = ['tests/nodes/**'];
 
-/** Small files that set up nothing for a whole process: they share one, where each would take longer to start than to run. */
+/** Small files that leave nothing behind in a process: they share one, where each would take longer to start than to run. */
 const rules = ['bench', 'client', 'contract', 'ui', 'worker'].map(
   (name) => `tests/${name}/**/*.test.{ts,tsx}`,
 );
