@@ -67,6 +67,8 @@ async function expectOnTop(page: Page, what: string, open: () => Promise<void>):
   const onTop = page.locator(':is([role=dialog], [role=menu])[data-state=open]');
   await open();
   await expect(onTop.last()).toBeVisible();
+  // Until its code has come, it has nothing in it.
+  await expect(onTop.last().locator('[aria-busy]')).toHaveCount(0);
   await expectAccessible(page, what);
   await page.keyboard.press('Escape');
   await expect(onTop).toHaveCount(0);

@@ -85,7 +85,10 @@ export const test = base.extend<Fixtures, { shared: () => Promise<TestServer> }>
       page.on('pageerror', (error) => failures.push(`${name}: ${error.message}`));
       page.on('console', (message) => {
         // A page that goes on by itself while its server is away cannot keep the browser from saying so.
-        const expected = /Failed to load resource|WebSocket connection|ERR_/.test(message.text());
+        const expected =
+          /Failed to load resource|WebSocket (connection|is already in CLOSING)|ERR_/.test(
+            message.text(),
+          );
         if (message.type() === 'error' && !expected) failures.push(`${name}: ${message.text()}`);
       });
       const username = usernameFor(name);
