@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The standard magic comment of explicit compile hints; elsewhere than in Chromium it is a comment. */
+/** The magic comment of V8’s explicit compile hints; to every other engine it is a comment. */
 const hint = '//# allFunctionsCalledOnLoad\n';
 
 /** In bytes: of smaller scripts less is compiled, and first-load scripts have no bytes to spare for more hints. */
