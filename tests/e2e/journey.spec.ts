@@ -8,6 +8,7 @@ import {
   log,
   row,
   say,
+  signOut,
   test,
   tick,
   visit,
@@ -161,9 +162,7 @@ test('signing out ends the session in every tab, and the password opens it again
   const tab = await ana.context.newPage();
   await visit(tab, '/settings/devices');
   await expect(tab.getByText('This device', { exact: true }).first()).toBeVisible();
-  await ana.page.getByRole('button', { name: 'More' }).click();
-  await ana.page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await ana.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+  await signOut(ana);
   await ana.page.waitForURL('**/sign-in**');
   await tab.waitForURL('**/sign-in**');
 

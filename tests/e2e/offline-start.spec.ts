@@ -13,6 +13,7 @@ import {
   log,
   row,
   say,
+  signOut,
   tell,
   test,
   visit,
@@ -135,9 +136,7 @@ test('after signing out there is nothing to open', async ({ signUp, befriend, se
   await say(ana, 'Hello');
   await expectWorker(ana.page);
   await expectKept(ana.page, 'Hello');
-  await ana.page.getByRole('button', { name: 'More' }).click();
-  await ana.page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await ana.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+  await signOut(ana);
   await ana.page.waitForURL('**/sign-in**');
   await expect.poll(() => databases(ana.page)).toEqual([]);
   await server.kill('SIGKILL');
@@ -204,9 +203,7 @@ test('a page that was kept is there at once, and becomes what the server has', a
   await expect(log(later).getByRole('article')).toHaveCount(3);
 
   await expectAlive(later.page);
-  await later.page.getByRole('button', { name: 'More' }).click();
-  await later.page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await later.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+  await signOut(later);
   await later.page.waitForURL('**/sign-in**');
   await expect.poll(() => pagesKept(later.page)).toEqual([]);
   await later.page.goto(path);

@@ -205,6 +205,13 @@ export async function findAndOpen({ page }: Guest, other: Known): Promise<void> 
 export const composer = ({ page }: Guest): Locator =>
   page.getByRole('textbox', { name: 'Message' });
 
+/** Signs out by the menu of the list. */
+export async function signOut({ page }: Guest): Promise<void> {
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+}
+
 export async function say(guest: Guest, text: string): Promise<void> {
   await composer(guest).fill(text);
   await composer(guest).press('Enter');

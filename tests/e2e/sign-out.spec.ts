@@ -8,21 +8,15 @@ import {
   expectSaid,
   findAndOpen,
   say,
+  signOut,
   test,
   visit,
-  type Guest,
   still,
 } from './people.ts';
 
 // Several people, servers and pages in each.
 test.slow();
 test.use({ sharesServer: true, ...still });
-
-async function signOut({ page }: Guest): Promise<void> {
-  await page.getByRole('button', { name: 'More' }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
-}
 
 /** What local storage has of an account. */
 const keysKept = (page: Page): Promise<string[]> =>
