@@ -41,7 +41,6 @@ interface Append {
   announce: Announce;
   /** The message of the latest try to write it. */
   attempt?: Types.ObjectId;
-  isSettled?: boolean;
   resolve: (appended: Appended) => void;
   reject: (error: unknown) => void;
 }
@@ -163,7 +162,7 @@ async function insert(entries: Append[]): Promise<void> {
 async function announceSurvivors(entries: Append[]): Promise<void> {
   const missing = new Map(
     entries.flatMap((entry) =>
-      entry.attempt && !entry.isSettled ? [[entry.attempt.toHexString(), entry] as const] : [],
+      entry.attempt ? [[entry.attempt.toHexString(), entry] as const] : [],
     ),
   );
   for (const waitMs of survivorWaitsMs) {
@@ -261,20 +260,19 @@ function settle(entries: Append[], documents: MessageDoc[], heads: Head[]): void
     const message = documents[i] as MessageDoc;
     const head = heads[i] as Head;
     advanceHead(conversation, head);
-    entry.isSettled = true;
     announce.now(message);
     resolve({ message, created: true, othersUpTo: head.runStart - 1 });
   });
 }
 
-async function settleRetry({
-  draft: { sender, clientId },
-  resolve,
-  reject,
-}: Append): Promise<void> {
-  const message = await MessageModel.findOne({ sender, clientId }).lean<MessageDoc>();
-  if (message) resolve({ message, created: false, othersUpTo: 0 });
-  else reject(new AppError('unavailable'));
+/** Answers with the message of the first try. That it cannot be looked up concerns nobody else. */
+async function settleRetry({ draft, resolve, reject }: Append): Promise<void> {
+  const { sender, clientId } = draft;
+  const look = MessageModel.findOne({ sender, clientId }).lean<MessageDoc>().exec();
+  await look.then((message) => {
+    if (message) resolve({ message, created: false, othersUpTo: 0 });
+    else reject(new AppError('unavailable'));
+  }, reject);
 }
 
 /** Which entry of an ordered insert had a key already, if that is what stopped it. */

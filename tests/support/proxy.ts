@@ -8,6 +8,10 @@ export interface Proxy {
   uri: string;
   /** The next command that contains all of these words is passed on, and its connection cut before the answer. */
   swallowAnswerTo(...words: string[]): void;
+  /** The same for so many of them. */
+  swallowAnswersTo(times: number, ...words: string[]): void;
+  /** The answer to the next command that contains all of these words waits until this is called. */
+  holdAnswerTo(...words: string[]): () => void;
   close(): void;
 }
 
@@ -16,10 +20,13 @@ export async function startProxy(store: string): Promise<Proxy> {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'gatherly-proxy-'));
   const socketPath = path.join(directory, 'store.sock');
   const open = new Set<Socket>();
-  let wanted: string[] | null = null;
+  let wanted: string[] = [];
+  let timesWanted = 0;
+  let delayed: { words: string[]; until: Promise<void> } | null = null;
   const server = createServer((client) => {
     const upstream = connect(store);
     let swallowing = false;
+    let held: Promise<void> | null = null;
     for (const socket of [client, upstream]) {
       open.add(socket);
       socket.on('error', () => socket.destroy());
@@ -31,19 +38,38 @@ export async function startProxy(store: string): Promise<Proxy> {
     }
     client.on('data', (bytes) => {
       const text = bytes.toString('latin1');
-      if (wanted?.every((word) => text.includes(word))) {
-        wanted = null;
+      if (timesWanted > 0 && wanted.every((word) => text.includes(word))) {
+        timesWanted -= 1;
         swallowing = true;
+      }
+      if (delayed?.words.every((word) => text.includes(word))) {
+        held = delayed.until;
+        delayed = null;
       }
       upstream.write(bytes);
     });
-    // The store has answered, so it is done; nobody hears of it.
-    upstream.on('data', (bytes) => (swallowing ? client.destroy() : client.write(bytes)));
+    upstream.on('data', (bytes) => {
+      // The store has answered, so it is done; nobody hears of it.
+      if (swallowing) client.destroy();
+      else if (held) void held.then(() => client.write(bytes));
+      else client.write(bytes);
+    });
   });
+  const swallow = (times: number, words: string[]) => {
+    timesWanted = times;
+    wanted = words;
+  };
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   return {
     uri: `mongodb://${encodeURIComponent(socketPath)}/gatherly?directConnection=true`,
-    swallowAnswerTo: (...words) => (wanted = words),
+    swallowAnswerTo: (...words) => swallow(1, words),
+    swallowAnswersTo: (times, ...words) => swallow(times, words),
+    holdAnswerTo: (...words) => {
+      let release = (): void => undefined;
+      const until = new Promise<void>((resolve) => (release = resolve));
+      delayed = { words, until };
+      return release;
+    },
     close: () => {
       server.close();
       for (const socket of open) socket.destroy();

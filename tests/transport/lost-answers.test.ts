@@ -62,6 +62,23 @@ it('tells of an edit whose first answer was lost', async () => {
   expect(heard.message.text).toBe('Hello, at last');
 });
 
+it('stores what was sent around a message whose earlier try cannot be looked up', async () => {
+  const phone = await ana.connect();
+  const send = (text: string, clientId: string = randomUUID()) =>
+    phone.ask('message:send', { conversationId: chat.id, clientId, text });
+  const clientId = randomUUID();
+  const first = await send('Once', clientId);
+  // The driver asks twice.
+  proxy.swallowAnswersTo(2, 'find', 'messages', clientId);
+  const [before, retry] = [send('Before'), send('Once', clientId), send('After')];
+  expect(await before).toMatchObject({ ok: true });
+  expect(await retry).toMatchObject({ ok: false, error: { code: 'unavailable' } });
+  await expect
+    .poll(async () => (await ben.history(chat)).slice(-3).map(({ text }) => text))
+    .toEqual(['Once', 'Before', 'After']);
+  expect(await send('Once', clientId)).toEqual(first);
+});
+
 it('shows what was written in such a moment to nobody who came later', async () => {
   const group = await ana.group('Readers', [ben]);
   const dora = await person(server.url, 'dora');
