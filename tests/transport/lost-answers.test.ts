@@ -62,6 +62,34 @@ it('tells of an edit whose first answer was lost', async () => {
   expect(heard.message.text).toBe('Hello, at last');
 });
 
+it('changes a message in the order in which its sender asked, however late the database answers', async () => {
+  const [phone, bens] = [await ana.connect(), await ben.connect()];
+  const message = await ana.say(chat, 'Draft');
+  const id = Buffer.from(message.id, 'hex').toString('latin1');
+  const release = proxy.holdAnswerTo('find', 'messages', id);
+  const edits = ['First', 'Second'].map((text) =>
+    phone.ask('message:edit', { messageId: message.id, text }),
+  );
+  const deletion = phone.ask('message:delete', { messageId: message.id, for: 'everyone' });
+  // Once these are stored, the edits have been taken up, and had time to overtake each other.
+  for (const text of ['Meanwhile', 'Still']) {
+    const input = { conversationId: chat.id, clientId: randomUUID(), text };
+    expect(await phone.ask('message:send', input)).toMatchObject({ ok: true });
+  }
+  release();
+  expect(await Promise.all([...edits, deletion])).toMatchObject([
+    { ok: true, data: { message: { text: 'First', deletedAt: null } } },
+    { ok: true, data: { message: { text: 'Second', deletedAt: null } } },
+    { ok: true, data: { message: { text: '' } } },
+  ]);
+  await bens.heard(
+    'message:updated',
+    (update) => update.message.id === message.id && update.message.deletedAt !== null,
+  );
+  const told = bens.all('message:updated').filter((update) => update.message.id === message.id);
+  expect(told.map((update) => update.message.text)).toEqual(['First', 'Second', '']);
+});
+
 it('stores what was sent around a message whose earlier try cannot be looked up', async () => {
   const phone = await ana.connect();
   const send = (text: string, clientId: string = randomUUID()) =>
