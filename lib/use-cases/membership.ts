@@ -21,8 +21,7 @@ export async function membershipOf(caller: Caller, conversationId: string): Prom
 
 /**
  * The caller's membership, present or past; null for a stranger. Who asks while the same question is
- * under way gets its answer, in the order of asking: a sender who does not wait for answers costs few
- * look-ups and keeps the order of what they write.
+ * under way gets its answer.
  */
 export function findMembership(
   { userId }: Caller,

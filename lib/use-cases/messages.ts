@@ -4,6 +4,7 @@ import { AppError } from '#lib/contract/errors.ts';
 import { limits } from '#lib/contract/limits.ts';
 import type { SystemEvent } from '#lib/contract/records.ts';
 import type { Input } from '#lib/contract/operations.ts';
+import { createTurns } from '#lib/limits/turns.ts';
 import { appendMessage, changeMessage } from '#lib/models/append.ts';
 import { ConversationModel } from '#lib/models/conversation.ts';
 import { MemberModel, type MemberDoc, type SeqRange } from '#lib/models/member.ts';
@@ -11,6 +12,7 @@ import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
 import { firstSeqSince } from '#lib/models/message-times.ts';
 import { fillPage, newPage, type Page } from '#lib/models/page.ts';
 import { publish, rooms } from '#lib/publish.ts';
+import { remember } from '#lib/runtime.ts';
 import { defineUseCase, type Caller } from './define.ts';
 import {
   canSee,
@@ -66,38 +68,46 @@ async function sentBefore(
 const clientIdTaken = () =>
   new AppError('conflict', 'This clientId belongs to a message in another conversation.');
 
-export const editMessage = defineUseCase('editMessage', async (caller, input) => {
-  const { message, member } = await messageOf(caller, input);
-  if (member.leftAt) throw noLongerMember(member);
-  const stored = await changeMessage(message, (current) => {
-    if (!isOwn(current, caller))
-      throw new AppError('forbidden', 'Only its sender can edit a message.');
-    if (current.deletedAt) throw new AppError('conflict', 'This message was deleted.');
-    if (current.text === input.text) return null;
-    if (isOlderThan(current, limits.editWindowMs)) {
-      throw new AppError('forbidden', 'A message can be edited for 15 minutes.');
-    }
-    return { text: input.text, editedAt: new Date() };
-  });
-  // Even where there was nothing to do: the first try may have been written and never told.
-  await tellSeers('message:updated', stored);
-  return { message: messageView(stored, caller.userId) };
-});
+/** What one person asks of one message is done, and told, in the order of asking. */
+const inOrder = <T>({ userId }: Caller, messageId: string, change: () => Promise<T>): Promise<T> =>
+  remember('message-turns', () => createTurns(1))(`${userId}:${messageId}`, change);
 
-export const deleteMessage = defineUseCase('deleteMessage', async (caller, input) => {
-  const { message, member } = await messageOf(caller, input);
-  if (input.for === 'everyone') await requireMayDelete(caller, message, member);
-  const me = new Types.ObjectId(caller.userId);
-  const stored = await changeMessage(message, (current) => {
-    if (input.for === 'everyone') {
-      return current.deletedAt ? null : { text: '', deletedAt: new Date() };
-    }
-    if (current.hiddenFor.some((id) => id.equals(me))) return null;
-    return { hiddenFor: [...current.hiddenFor, me] };
-  });
-  await tellSeers('message:updated', stored, input.for === 'me' ? caller.userId : undefined);
-  return { message: messageView(stored, caller.userId) };
-});
+export const editMessage = defineUseCase('editMessage', (caller, input) =>
+  inOrder(caller, input.messageId, async () => {
+    const { message, member } = await messageOf(caller, input);
+    if (member.leftAt) throw noLongerMember(member);
+    const stored = await changeMessage(message, (current) => {
+      if (!isOwn(current, caller))
+        throw new AppError('forbidden', 'Only its sender can edit a message.');
+      if (current.deletedAt) throw new AppError('conflict', 'This message was deleted.');
+      if (current.text === input.text) return null;
+      if (isOlderThan(current, limits.editWindowMs)) {
+        throw new AppError('forbidden', 'A message can be edited for 15 minutes.');
+      }
+      return { text: input.text, editedAt: new Date() };
+    });
+    // Even where there was nothing to do: the first try may have been written and never told.
+    await tellSeers('message:updated', stored);
+    return { message: messageView(stored, caller.userId) };
+  }),
+);
+
+export const deleteMessage = defineUseCase('deleteMessage', (caller, input) =>
+  inOrder(caller, input.messageId, async () => {
+    const { message, member } = await messageOf(caller, input);
+    if (input.for === 'everyone') await requireMayDelete(caller, message, member);
+    const me = new Types.ObjectId(caller.userId);
+    const stored = await changeMessage(message, (current) => {
+      if (input.for === 'everyone') {
+        return current.deletedAt ? null : { text: '', deletedAt: new Date() };
+      }
+      if (current.hiddenFor.some((id) => id.equals(me))) return null;
+      return { hiddenFor: [...current.hiddenFor, me] };
+    });
+    await tellSeers('message:updated', stored, input.for === 'me' ? caller.userId : undefined);
+    return { message: messageView(stored, caller.userId) };
+  }),
+);
 
 /** One's own within 48 hours; in a group its admins at any time. */
 async function requireMayDelete(
