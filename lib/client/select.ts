@@ -145,6 +145,9 @@ export function typersIn(state: ChatState, id: string): string[] {
   );
 }
 
+/** Something unread can be read. What somebody had not read when they left stays so, and waits for nobody. */
+export const isUnread = (row: Conversation): boolean => row.unreadCount > 0 && canPost(row);
+
 /** Conversations with something unread that is worth a sign: neither muted nor archived. */
 export const unreadChats = ({ conversations }: ChatState, now: number = Date.now()): number =>
   rememberUnread(
@@ -152,7 +155,7 @@ export const unreadChats = ({ conversations }: ChatState, now: number = Date.now
     [conversations, Math.floor(now / 1_000)],
     () =>
       Object.values(conversations).filter(
-        (row) => row.unreadCount > 0 && !row.me.archived && !isMuted(row, now),
+        (row) => isUnread(row) && !row.me.archived && !isMuted(row, now),
       ).length,
   );
 

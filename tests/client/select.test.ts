@@ -177,11 +177,13 @@ describe('the chat list', () => {
     expect(typersIn(state, 'none')).toBe(typersIn(connected, 'other'));
   });
 
-  test('counts conversations, not messages, and neither muted nor archived ones', () => {
+  test('counts conversations, not messages, and neither muted nor archived ones nor those one has left', () => {
     const [one, two, three] = [withActivity(5), withActivity(2), withActivity(3)];
+    const four = withActivity(4);
     const muted = { ...two, me: { ...two.me, mutedUntil: '2026-06-01T00:00:00.000Z' } };
     const archived = { ...three, me: { ...three.me, archived: true } };
-    const state = fresh(one, muted, archived);
+    const left = { ...four, me: { ...four.me, leftSeq: four.lastSeq } };
+    const state = fresh(one, muted, archived, left);
     expect(unreadChats(state, Date.parse('2026-05-31T00:00:00.000Z'))).toBe(1);
     expect(unreadChats(state, Date.parse('2026-06-02T00:00:00.000Z'))).toBe(2);
   });

@@ -3,7 +3,7 @@
 import { Ban, BellOff, Pin } from '#lib/ui/icons.tsx';
 import { memo } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
-import { isMuted, isThere } from '#lib/client/select.ts';
+import { isMuted, isThere, isUnread } from '#lib/client/select.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
 import { Badge } from '#lib/ui/badge.tsx';
 import { ChatLink } from '#lib/ui/nav.tsx';
@@ -45,7 +45,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   if (!row || !preview) return null;
   const { title, kind, peer, unreadCount, me } = row;
   const muted = isMuted(row);
-  const loud = unreadCount > 0 ? 'text-text' : '';
+  const loud = isUnread(row) ? 'text-text' : '';
   return (
     <ChatLink
       href={`/chats/${id}`}
@@ -83,7 +83,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
           </span>
           {muted && <Sign icon={<BellOff aria-hidden />} label={t('row.muted')} />}
           {me.pinned && <Sign icon={<Pin aria-hidden />} label={t('row.pinned')} />}
-          <Badge count={unreadCount} muted={muted} />
+          <Badge count={unreadCount} muted={muted || !loud} />
         </span>
       </span>
     </ChatLink>

@@ -1,13 +1,15 @@
 'use client';
 
+import { isUnread } from '#lib/client/select.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 
 export type Filter = 'all' | 'unread' | 'groups' | 'archived';
 
-export function passes(filter: Filter, { kind, unreadCount, me }: Conversation): boolean {
+export function passes(filter: Filter, row: Conversation): boolean {
+  const { kind, me } = row;
   if (me.archived || filter === 'archived') return me.archived && filter === 'archived';
-  if (filter === 'unread') return unreadCount > 0;
+  if (filter === 'unread') return isUnread(row);
   return filter === 'all' || kind === 'group';
 }
 

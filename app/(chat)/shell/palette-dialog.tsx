@@ -2,7 +2,7 @@
 
 import { useDeferredValue, useId, useState, type KeyboardEvent } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
-import { isMuted, listRows } from '#lib/client/select.ts';
+import { isMuted, isUnread, listRows } from '#lib/client/select.ts';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { navigate } from '#lib/ui/nav.tsx';
 import { SearchBox } from '#lib/ui/search-box.tsx';
@@ -142,7 +142,7 @@ function useChoices(query: string, openId: string | null) {
       username: row.peer?.username ?? null,
       avatarUrl: row.avatarUrl,
       unread: row.unreadCount,
-      muted: isMuted(row),
+      muted: isMuted(row) || !isUnread(row),
     })),
     ...others.map(({ id, displayName, username, avatarUrl }) => ({
       kind: 'new' as const,

@@ -2,7 +2,7 @@
 
 import { useEffect, useEffectEvent } from 'react';
 import { useReadChat } from '#lib/client/provider.tsx';
-import { listRows } from '#lib/client/select.ts';
+import { isUnread, listRows } from '#lib/client/select.ts';
 import { goBack, navigate } from '#lib/ui/nav.tsx';
 import { recall } from '#lib/ui/remembered.ts';
 import type { View } from '../views.ts';
@@ -30,7 +30,7 @@ export function useShortcuts({ view, dialog, setDialog }: Shortcuts): void {
     const rows = listRows(read()).filter(({ me }) => !me.archived);
     const from = rows.findIndex(({ id }) => id === openId);
     const order = step === 1 ? rows.slice(from + 1) : rows.slice(0, Math.max(from, 0)).reverse();
-    const next = order.find(({ unreadCount }) => !unreadOnly || unreadCount > 0);
+    const next = order.find((row) => !unreadOnly || isUnread(row));
     if (next) navigate(`/chats/${next.id}`);
   };
 
