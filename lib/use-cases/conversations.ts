@@ -191,14 +191,21 @@ export const updateConversation = defineUseCase('updateConversation', async (cal
 async function rename(caller: Caller, conversationId: string, title: string): Promise<void> {
   const { group } = await administeredGroupOf(caller, conversationId);
   if (group.title === title) return;
-  await ConversationModel.updateOne({ _id: group._id }, { $set: { title, updatedAt: new Date() } });
-  await appendSystemLine(group._id, {
-    type: 'title_changed',
-    actorId: caller.userId,
-    userIds: [],
-    title,
-  });
-  await announceToMembers(group._id);
+  try {
+    await ConversationModel.updateOne(
+      { _id: group._id },
+      { $set: { title, updatedAt: new Date() } },
+    );
+    await appendSystemLine(group._id, {
+      type: 'title_changed',
+      actorId: caller.userId,
+      userIds: [],
+      title,
+    });
+  } finally {
+    // Should either fail: it may have this name all the same.
+    await announceToMembers(group._id);
+  }
 }
 
 /** The conversation as this member sees it. */

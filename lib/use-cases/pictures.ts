@@ -54,14 +54,18 @@ async function showGroup(
   _id: Types.ObjectId,
   avatarUrl: string | null,
 ): Promise<void> {
-  const before = await ConversationModel.findOneAndUpdate(
-    { _id },
-    { $set: { avatarUrl, updatedAt: new Date() } },
-    { returnDocument: 'before' },
-  ).lean<ConversationDoc>();
-  await dropPicture(before?.avatarUrl);
-  await appendSystemLine(_id, { type: 'picture_changed', actorId: caller.userId, userIds: [] });
-  await announceToMembers(_id);
+  try {
+    const before = await ConversationModel.findOneAndUpdate(
+      { _id },
+      { $set: { avatarUrl, updatedAt: new Date() } },
+      { returnDocument: 'before' },
+    ).lean<ConversationDoc>();
+    await dropPicture(before?.avatarUrl);
+    await appendSystemLine(_id, { type: 'picture_changed', actorId: caller.userId, userIds: [] });
+  } finally {
+    // Should one of these fail: it may have this picture all the same.
+    await announceToMembers(_id);
+  }
 }
 
 const ownView = async (caller: Caller, conversationId: string) =>

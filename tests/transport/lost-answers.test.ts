@@ -122,6 +122,19 @@ it('shows what was written in such a moment to nobody who came later', async () 
   dora.leave();
 });
 
+it.each([
+  ['is stored', 'conversations', 'update'],
+  ['is said', 'messages', 'insert'],
+])('tells of a new name of a group where that %s, and nobody hears it', async (_, ...where) => {
+  const group = await ana.group('Old name', [ben]);
+  const device = await ben.connect();
+  const title = `Name of ${group.id}`;
+  proxy.swallowAnswerTo(...where, title);
+  const answer = await ana.rest('PATCH', `/conversations/${group.id}`, { title });
+  expect(answer.body.code).toBe('unavailable');
+  await device.heard('conversation:updated', ({ conversation }) => conversation.title === title);
+});
+
 it('ends a membership even when the line about it fails', async () => {
   const group = await ana.group('Club', [ben]);
   const device = await ben.connect();
