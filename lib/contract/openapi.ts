@@ -67,7 +67,12 @@ const problemSchema = {
     type: { type: 'string' },
     title: { type: 'string' },
     status: { type: 'integer' },
-    code: { enum: Object.keys(httpStatus) },
+    code: {
+      enum: Object.keys(httpStatus),
+      description:
+        'After `unavailable` or `internal` what was asked may be done all the same. Messages are sent again ' +
+        'with their `clientId`, and stored once; before a group is made again, look whether it is there.',
+    },
     detail: { type: 'string' },
     retryAfterMs: { type: 'integer', description: 'When to try again, of what was too much' },
     issues: {

@@ -93,12 +93,16 @@ export function underWay<T>(run: () => Promise<T>): Promise<T> {
   return promise;
 }
 
-/** The answer. @throws AppError `unavailable` when it takes longer than somebody should wait. */
+/** The answer. @throws AppError `unavailable` when it takes longer than somebody should wait; it goes on. */
 export const inTime = <T>(answer: Promise<T>): Promise<T> =>
   patiently(
     patienceMs,
     answer,
-    () => new AppError('unavailable', 'The database takes too long to answer.'),
+    () =>
+      new AppError(
+        'unavailable',
+        'The database takes too long to answer. What you asked for may be done all the same.',
+      ),
   );
 
 /** The reply to what was thrown; what the log is to tell of it goes to the context. */
