@@ -7,10 +7,7 @@ import { requestIdOf, type RequestContext } from './request-context.ts';
 /** However many are refused in a storm, the disk of the log has to survive it. */
 const maxLinesPerSecond = 100;
 
-/**
- * Does something of a socket's. What it throws becomes the reply that says so, and a line of the log
- * under an id of its own.
- */
+/** Does something of a socket's. What it throws becomes the reply that says so, and a line of the log. */
 export async function loggingFailure<R>(
   operation: string,
   work: () => Promise<R>,
@@ -20,11 +17,21 @@ export async function loggingFailure<R>(
   try {
     return await work();
   } catch (error) {
-    const context: RequestContext = { id: requestIdOf(givenId) };
-    const reply = refusal(operation, error, context);
-    logFailure(context, about);
-    return reply;
+    return loggedRefusal(operation, error, about, givenId);
   }
+}
+
+/** The reply to what something of a socket's threw, which is logged under an id of its own. */
+export function loggedRefusal(
+  operation: string,
+  error: unknown,
+  about: object,
+  givenId?: unknown,
+): ReturnType<typeof refusal> {
+  const context: RequestContext = { id: requestIdOf(givenId) };
+  const reply = refusal(operation, error, context);
+  logFailure(context, about);
+  return reply;
 }
 
 const codes = new Map<number, ErrorCode>();

@@ -6,7 +6,7 @@ import { connected } from '#lib/database/connect.ts';
 import { isDatabaseAway } from '#lib/database/errors.ts';
 import { createTurns } from '#lib/limits/turns.ts';
 import { metrics } from '#lib/metrics.ts';
-import { patiently } from '#lib/patience.ts';
+import { createDeadlines, patiently } from '#lib/patience.ts';
 import { remember } from '#lib/runtime.ts';
 import { useCases } from '#lib/use-cases/all.ts';
 import type { Caller, UseCaseName, Visitor } from '#lib/use-cases/define.ts';
@@ -30,13 +30,14 @@ export async function perform<N extends UseCaseName>(
   caller: Caller | Visitor,
   raw: unknown,
 ): Promise<Performed<Output<N>>> {
-  return underWay(() =>
-    refusing<Performed<Output<N>>>(name, async () => {
-      await connected();
-      const { created = true, ...data } = await inTime(runUseCase(name, caller, raw));
-      return { ok: true, data: data as Output<N>, created };
-    }),
-  );
+  const over = underWay();
+  const performed = await refusing<Performed<Output<N>>>(name, async () => {
+    await connected();
+    const { created = true, ...data } = await inTime(runUseCase(name, caller, raw));
+    return { ok: true, data: data as Output<N>, created };
+  });
+  over();
+  return performed;
 }
 
 /** Parses the input by the contract and runs the use case, once connected. @throws what refuses it */
@@ -69,7 +70,9 @@ export async function refusing<R>(
 export async function allAnswered(): Promise<void> {
   const performing = work();
   performing.isStopping = true;
-  while (performing.running.size > 0) await Promise.allSettled(performing.running);
+  while (performing.count > 0) {
+    await new Promise<void>((resolve) => (performing.onRest = resolve));
+  }
 }
 
 /** Whether the server has been told to stop. */
@@ -81,29 +84,29 @@ export function requireServing(): void {
 }
 
 const work = () =>
-  remember('performing', () => ({ running: new Set<Promise<unknown>>(), isStopping: false }));
+  remember('performing', () => ({ count: 0, isStopping: false, onRest: (): void => undefined }));
 
-/** Does what a clean stop waits for. */
-export function underWay<T>(run: () => Promise<T>): Promise<T> {
-  const { running } = work();
-  const promise = run();
-  running.add(promise);
-  const over = () => void running.delete(promise);
-  promise.then(over, over);
-  return promise;
+/** Begins something that a clean stop waits for. Returns how to say that it has been answered. */
+export function underWay(): () => void {
+  const performing = work();
+  performing.count++;
+  return () => {
+    if (--performing.count === 0) performing.onRest();
+  };
 }
 
-/** The answer. @throws AppError `unavailable` when it takes longer than somebody should wait; it goes on. */
-export const inTime = <T>(answer: Promise<T>): Promise<T> =>
-  patiently(
-    patienceMs,
-    answer,
-    () =>
-      new AppError(
-        'unavailable',
-        'The database takes too long to answer. What you asked for may be done all the same.',
-      ),
+const tooLate = () =>
+  new AppError(
+    'unavailable',
+    'The database takes too long to answer. What you asked for may be done all the same.',
   );
+
+/** The answer. @throws AppError `unavailable` when it takes longer than somebody should wait; it goes on. */
+export const inTime = <T>(answer: Promise<T>): Promise<T> => patiently(patienceMs, answer, tooLate);
+
+/** Fails with the same what has not been answered in that time. Returns how to say that it has been. */
+export const failLater = (fail: (error: AppError) => void): (() => void) =>
+  remember('deadlines', () => createDeadlines(patienceMs))(() => fail(tooLate()));
 
 /** The reply to what was thrown; what the log is to tell of it goes to the context. */
 export function refusal(

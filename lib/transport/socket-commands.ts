@@ -13,8 +13,8 @@ import { metrics } from '#lib/metrics.ts';
 import type { Caller } from '#lib/use-cases/define.ts';
 import { socketVisible } from '#lib/use-cases/presence.ts';
 import { allow } from './allow.ts';
-import { loggingFailure } from './failure-log.ts';
-import { inTime, requireServing, runUseCase, underWay } from './perform.ts';
+import { loggedRefusal, loggingFailure } from './failure-log.ts';
+import { failLater, requireServing, runUseCase, underWay } from './perform.ts';
 import { watch, type PresenceWatch } from './presence-watch.ts';
 import { allowQueued } from './socket-limits.ts';
 
@@ -38,22 +38,19 @@ const commandOf = new Map<string, CommandName>(
   (Object.entries(commandEvents) as [CommandName, string][]).map(([name, event]) => [event, name]),
 );
 
+type Ack = (reply: Reply<unknown>) => void;
+
 /** Answers a command. A client may leave out the ack, or the input, or send anything at all in their places. */
 export function takeUp(socket: AppSocket, event: string, args: unknown[]): void {
   const last = args.at(-1);
-  const ack = typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : undefined;
+  const ack = typeof last === 'function' ? (last as Ack) : undefined;
   const name = commandOf.get(event);
   if (name === undefined) {
     if (ack) void refuseUnknown(socket).then(ack);
     return;
   }
   const raw = (args[0] === last && ack) || args.length === 0 ? {} : args[0];
-  const began = performance.now();
-  void underWay(async () => {
-    const reply = await answer(socket, name, raw);
-    ack?.(reply);
-    metrics().ackSeconds.observe({ event }, (performance.now() - began) / 1000);
-  });
+  answer(socket, name, raw, ack);
 }
 
 const refuseUnknown = (socket: AppSocket): Promise<Reply<never>> =>
@@ -62,32 +59,50 @@ const refuseUnknown = (socket: AppSocket): Promise<Reply<never>> =>
     throw new AppError('not_found', 'There is no such event.');
   });
 
-async function answer(socket: AppSocket, name: CommandName, raw: unknown): Promise<Reply<unknown>> {
+/** Without a promise more than it needs: each one has its price, and there is a command for each message. */
+function answer(socket: AppSocket, name: CommandName, raw: unknown, ack?: Ack): void {
   const { data } = socket;
+  const event = commandEvents[name];
+  const began = performance.now();
+  const over = underWay();
   data.waiting++;
-  const about = { event: commandEvents[name] };
-  const reply = await loggingFailure(name, () => carriedOut(socket, name, raw), about);
-  data.waiting--;
-  if (!reply.ok && reply.error.code === 'unauthenticated') letGo(socket, 'expired');
-  return reply;
+  let isAnswered = false;
+  const settle = (reply: Reply<unknown>): void => {
+    if (isAnswered) return;
+    isAnswered = true;
+    inTime();
+    data.waiting--;
+    if (!reply.ok && reply.error.code === 'unauthenticated') letGo(socket, 'expired');
+    ack?.(reply);
+    metrics().ackSeconds.observe({ event }, (performance.now() - began) / 1000);
+    over();
+  };
+  const fail = (error: unknown): void => {
+    if (!isAnswered) settle(loggedRefusal(name, error, { event }));
+  };
+  const inTime = failLater(fail);
+  try {
+    carriedOut(socket, name, raw).then(settle, fail);
+  } catch (error) {
+    fail(error);
+  }
 }
 
-/** Taken up in the order of arrival: what a sender writes first is stored first. */
-async function carriedOut(socket: AppSocket, name: CommandName, raw: unknown) {
+/** Taken up in the order of arrival: what a sender writes first is stored first. @throws what refuses it */
+function carriedOut(socket: AppSocket, name: CommandName, raw: unknown): Promise<Reply<unknown>> {
   const { caller, waiting, turn: before } = socket.data;
   requireServing();
   allowQueued(waiting, caller.userId);
   const allowed = allow(name, caller, raw);
-  const carryOut = () => outcome(socket, name, raw);
-  // Most need not wait for anything, and a promise has its price.
-  if (!before && !allowed && isConfirmed(caller)) return inTime(carryOut());
+  if (!before && !allowed && isConfirmed(caller)) return outcome(socket, name, raw);
   const turn = Promise.resolve(before)
     .then(() => allowed)
     .then(() => confirmCaller(caller));
   takeTurn(socket, turn);
   // What is too much is refused at once, whatever else still waits.
-  await allowed;
-  return inTime(turn.then(carryOut));
+  return Promise.resolve(allowed)
+    .then(() => turn)
+    .then(() => outcome(socket, name, raw));
 }
 
 /** What comes from now on has to wait for this. */
