@@ -4,11 +4,11 @@ import path from 'node:path';
 /** The magic comment of V8’s explicit compile hints; to every other engine it is a comment. */
 const hint = '//# allFunctionsCalledOnLoad\n';
 
-/** In bytes: of smaller scripts less is compiled, and first-load scripts have no bytes to spare for more hints. */
-const leastBytes = 100_000;
+/** In bytes: in smaller ones there is little to compile. */
+const leastBytes = 5_000;
 
 /**
- * Has browsers compile the large scripts of a build while they are fetched, in another thread, instead of
+ * Has browsers compile the scripts of a build while they are fetched, in another thread, instead of
  * function by function in the page's own, which stands still meanwhile. `next build` calls it, whoever runs
  * that (next.config.mjs).
  * @param root the project's folder, with .next in it.
