@@ -286,8 +286,14 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
   }
 
   let hasStarted = false;
+  let starting: ReturnType<typeof setTimeout> | undefined;
+  /** In a task of its own: the page has just begun to live, which took long enough. */
   function start(): void {
     hasStarted = true;
+    starting = setTimeout(startNow);
+  }
+
+  function startNow(): void {
     // Before another tab can say which one it has met: it goes with the copy that is read now.
     epoch ??= readEpoch(account.id);
     tabs.start(hear);
@@ -331,6 +337,7 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
   }
 
   function stop(): void {
+    clearTimeout(starting);
     stopWatching();
     window.removeEventListener('pagehide', copy.saveNow);
     window.removeEventListener('beforeunload', warnOfLoss);

@@ -103,7 +103,11 @@ export function atOnce<P extends object>(load: Load<P>): (props: P) => ReactNode
   const part = partOf(load);
   return function AtOnce(props: P) {
     const Loaded = useFetched(part);
-    useEffect(() => void part.fetch().catch(() => undefined), []);
+    useEffect(() => {
+      // Not in the task in which the page begins to live.
+      const timer = setTimeout(() => void part.fetch().catch(() => undefined));
+      return () => clearTimeout(timer);
+    }, []);
     return Loaded && createElement(Loaded, props);
   };
 }
