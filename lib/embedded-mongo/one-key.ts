@@ -12,18 +12,19 @@ const plainLength = 100;
 const mostFields = 4;
 
 /**
- * The plan of a filter with one value for each field of a unique index, or for the _id; undefined
- * for any other filter. One look finds such a document and nothing could be better. Most queries
- * of an application are of this kind, and to weigh all indexes would take longer than the look.
+ * The plan of a filter with one value for each field of a unique index, or for the _id, whatever else
+ * it asks for; undefined for any other filter. One look finds such a document and nothing could be better.
+ * Most queries of an application are of this kind, and to weigh all indexes would take longer than the look.
  */
 export function oneKeyPlan(collection: Collection, clauses: Query[]): Plan | undefined {
-  if (!clauses.every(isPlain)) return undefined;
-  const id = valueOf(clauses, '_id');
+  const plain = clauses.filter(isPlain);
+  if (plain.length === 0) return undefined;
+  const id = valueOf(plain, '_id');
   if (id !== undefined) {
     return planOf({ kind: 'ids', idKeys: [idKeyOf(id)] }, clauses.length === 1);
   }
   for (const index of collection.indexes) {
-    const low = keyIn(index, clauses);
+    const low = keyIn(index, plain);
     if (!low) continue;
     const ranges = [{ low, high: afterPrefix(low) }];
     const isExact = clauses.length === index.fields.length;
