@@ -9,11 +9,13 @@ import { AppError } from '#lib/contract/errors.ts';
 import { limits } from '#lib/contract/limits.ts';
 import { connected } from '#lib/database/connect.ts';
 import { env } from '#lib/env.ts';
+import { createTurns } from '#lib/limits/turns.ts';
 import { epochOf } from '#lib/models/epoch.ts';
 import { noteForeignRev } from '#lib/models/heads.ts';
 import { forgetKnownMembers } from '#lib/models/known-members.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { onPublication, rooms, type Publication } from '#lib/publish.ts';
+import { remember } from '#lib/runtime.ts';
 import { readAccount } from '#lib/use-cases/accounts.ts';
 import { noteJoin } from '#lib/use-cases/membership.ts';
 import { socketCame, socketWent } from '#lib/use-cases/presence.ts';
@@ -41,8 +43,9 @@ import { startSweep } from './socket-sweep.ts';
 /** So long clients have, when the server stops, to take what was sent to them. */
 const hangUpMs = 1_000;
 
-/** How many sockets are made ready at once when all are. */
+/** How many sockets are made ready at once, whether they have just come or all are made ready once more. */
 const welcomedAtOnce = 20;
+const welcomeTurns = () => remember('welcome-turns', () => createTurns(welcomedAtOnce));
 
 export interface SocketHost {
   /** Resolves when it hears the other processes, or cannot for now: after seconds at most. */
@@ -158,8 +161,17 @@ async function welcome(socket: AppSocket): Promise<void> {
   await makeReady(socket, () => socketCame(caller.userId, caller.sessionId, socket.id));
 }
 
+/**
+ * Makes a socket ready when it is its turn: of a crowd, with a slow database, all at once would all be too
+ * late, and come again.
+ */
+const makeReady = (socket: AppSocket, first?: () => void): Promise<void> =>
+  welcomeTurns()('', async () => {
+    if (socket.connected) await bringIn(socket, first);
+  });
+
 /** Brings the socket into its rooms and tells it so; where that fails, its client comes again. */
-async function makeReady(socket: AppSocket, first: () => void = () => undefined): Promise<void> {
+async function bringIn(socket: AppSocket, first: () => void = () => undefined): Promise<void> {
   const { caller } = socket.data;
   const welcoming = async () => {
     await socket.join([rooms.user(caller.userId), rooms.session(caller.sessionId)]);
@@ -185,15 +197,15 @@ async function makeReady(socket: AppSocket, first: () => void = () => undefined)
   }
 }
 
-/** Makes sockets ready once more, some at a time: their clients compare everything with what is stored. */
+/** Makes sockets ready once more: their clients compare everything with what is stored. */
 async function welcomeAgain(sockets: AppSocket[]): Promise<void> {
+  // Not all of them before whoever comes meanwhile.
   for (let i = 0; i < sockets.length; i += welcomedAtOnce) {
-    const some = sockets.slice(i, i + welcomedAtOnce).filter(({ connected }) => connected);
     await Promise.all(
-      some.map(async (socket) => {
+      sockets.slice(i, i + welcomedAtOnce).map(async (socket) => {
         // After its first welcome, should that be under way.
         await socket.data.turn;
-        if (socket.connected) await makeReady(socket);
+        await makeReady(socket);
       }),
     );
   }

@@ -6,6 +6,8 @@ import path from 'node:path';
 export interface Proxy {
   /** A URI for a server that is to reach its database through here. */
   uri: string;
+  /** So much later (ms) every answer comes. */
+  latenessMs: number;
   /** The next command that contains all of these words is passed on, and its connection cut before the answer. */
   swallowAnswerTo(...words: string[]): void;
   /** The same for so many of them. */
@@ -23,6 +25,10 @@ export async function startProxy(store: string): Promise<Proxy> {
   let wanted: string[] = [];
   let timesWanted = 0;
   let delayed: { words: string[]; until: Promise<void> } | null = null;
+  const pass = (client: Socket, bytes: Buffer): void => {
+    if (proxy.latenessMs === 0) client.write(bytes);
+    else setTimeout(() => client.write(bytes), proxy.latenessMs);
+  };
   const server = createServer((client) => {
     const upstream = connect(store);
     let swallowing = false;
@@ -52,7 +58,7 @@ export async function startProxy(store: string): Promise<Proxy> {
       // The store has answered, so it is done; nobody hears of it.
       if (swallowing) client.destroy();
       else if (held) void held.then(() => client.write(bytes));
-      else client.write(bytes);
+      else pass(client, bytes);
     });
   });
   const swallow = (times: number, words: string[]) => {
@@ -60,7 +66,8 @@ export async function startProxy(store: string): Promise<Proxy> {
     wanted = words;
   };
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
-  return {
+  const proxy: Proxy = {
+    latenessMs: 0,
     uri: `mongodb://${encodeURIComponent(socketPath)}/gatherly?directConnection=true`,
     swallowAnswerTo: (...words) => swallow(1, words),
     swallowAnswersTo: (times, ...words) => swallow(times, words),
@@ -76,4 +83,5 @@ export async function startProxy(store: string): Promise<Proxy> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+  return proxy;
 }

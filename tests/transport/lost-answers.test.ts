@@ -5,7 +5,7 @@ import { people, person, type Person } from '../support/people.ts';
 import { startProxy, type Proxy } from '../support/proxy.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-// The database does as it is told, and the connection breaks before it can say so.
+// The database does as it is told, and the connection breaks before it can say so, or it says so late.
 
 let owner: TestServer;
 let proxy: Proxy;
@@ -143,4 +143,11 @@ it('ends a membership even when the line about it fails', async () => {
   expect(answer.body.code).toBe('unavailable');
   await device.heard('conversation:removed', ({ conversationId }) => conversationId === group.id);
   await expect.poll(async () => (await ana.view(group)).memberCount).toBe(1);
+});
+
+it('lets a crowd in by and by, rather than turn all away, where the database is slow', async () => {
+  proxy.latenessMs = 250;
+  const crowd = await Promise.all(Array.from({ length: 240 }, () => ana.connect()));
+  proxy.latenessMs = 0;
+  expect(crowd.filter(({ socket }) => !socket.connected)).toEqual([]);
 });
