@@ -1,6 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
@@ -28,13 +36,15 @@ const sources = [
  */
 export async function build({ quiet = false } = {}) {
   // A file that only the build makes would make its folder newer than the build.
-  writeFileSync(path.join(root, 'public', 'sw.js'), '', { flag: 'a' });
+  const worker = path.join(root, 'public', 'sw.js');
+  writeFileSync(worker, '', { flag: 'a' });
   const started = new Date();
   const next = createRequire(import.meta.url).resolve('next/dist/bin/next');
   const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
   const stdio = quiet ? 'pipe' : 'inherit';
   const pages = spawnSync(process.execPath, [next, 'build'], { cwd: root, env, stdio });
   if (pages.status !== 0) {
+    if (statSync(worker).size === 0) rmSync(worker);
     if (quiet) process.stderr.write(Buffer.concat([pages.stdout, pages.stderr]));
     process.exit(pages.status ?? 1);
   }
