@@ -213,7 +213,7 @@ test('pages of every kind live within their policy', async ({ signUp, server }) 
     await expect(ana.page.locator('html')).toHaveAttribute('data-theme', /light|dark/);
   }
   await ana.page.goto('/api/v1/health');
-  await ana.page.goto(`${server.url}/favicon.svg`);
+  await ana.page.goto(`${server.url}/icon.svg`);
   expect(await found()).toEqual(nothing);
 });
 

@@ -39,7 +39,7 @@ describe('every answer', () => {
       '/nowhere/at/all',
       '/api-docs',
       '/%zz',
-      '/favicon.svg',
+      '/icon.svg',
       '/manifest.webmanifest',
       await styleSheet(),
       '/_next/static/nothing.js',
@@ -134,7 +134,7 @@ describe('every answer', () => {
 
   it('has the id of its request: the one that was given, if that is fit for one', async () => {
     const id = randomUUID();
-    for (const path of ['/sign-in', '/api/v1/users/me', '/favicon.svg', polling, '/%zz']) {
+    for (const path of ['/sign-in', '/api/v1/users/me', '/icon.svg', polling, '/%zz']) {
       expect((await get(path, { 'x-request-id': id })).headers['x-request-id']).toBe(id);
       for (const bad of ['short', 'x'.repeat(65), 'with space', '{"level":50}', `${id}é`]) {
         const given = (await get(path, { 'x-request-id': bad })).headers['x-request-id'];
@@ -226,7 +226,7 @@ describe('with a public address', () => {
       SOCKET_URL: 'https://live.example.org',
     });
     const { user } = await person(secure.url);
-    for (const path of ['/sign-in', '/favicon.svg', '/api/v1/health', polling, '/nowhere']) {
+    for (const path of ['/sign-in', '/icon.svg', '/api/v1/health', polling, '/nowhere']) {
       expect((await send(secure.url, path)).headers['strict-transport-security']).toBe(
         'max-age=31536000',
       );

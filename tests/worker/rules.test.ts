@@ -48,7 +48,7 @@ describe('who answers', () => {
     expect(answerer(path, 'navigate')).toBe('page');
   });
 
-  test.each(['/_next/static/chunks/a.js', '/icon-192.png', '/favicon.svg'])(
+  test.each(['/_next/static/chunks/a.js', '/icon-192.png', '/icon.svg'])(
     'the files of a build for %s',
     (path) => {
       expect(answerer(path)).toBe('files');
