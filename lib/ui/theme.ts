@@ -8,15 +8,18 @@ export type Theme = (typeof themes)[number];
 /** Percent of the browser's own text size. */
 export const textSizes = [87.5, 100, 112.5, 125, 137.5] as const;
 
+/** A phone, as the variant `phone:` of app/globals.css. */
+export const phoneQuery = '(width < 720px)';
+
 /**
  * Runs inside <head> before anything is painted, so it stands alone: it knows no import. The colour
  * of the browser's own bars follows the tokens, which are there once the style sheet is.
  */
-function applyAppearance(before: string, changedName: string) {
+function applyAppearance(before: string, changedName: string, phoneWidth: string) {
   const root = document.documentElement;
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const still = matchMedia('(prefers-reduced-motion)');
-  const phone = matchMedia('(width < 720px)');
+  const phone = matchMedia(phoneWidth);
   const saved = (name: string) => {
     try {
       return localStorage.getItem(before + name);
@@ -53,11 +56,11 @@ function applyAppearance(before: string, changedName: string) {
   addEventListener(changedName, apply);
 }
 
-export const appearanceScript = `(${applyAppearance.toString()})('${prefix}','${changed}')`;
+export const appearanceScript = `(${applyAppearance.toString()})('${prefix}','${changed}','${phoneQuery}')`;
 
 /** The same, where the page was not the server's and the script has therefore not run. */
 export function ensureAppearance(): void {
-  if (!document.documentElement.dataset.theme) applyAppearance(prefix, changed);
+  if (!document.documentElement.dataset.theme) applyAppearance(prefix, changed, phoneQuery);
 }
 
 export function useTheme(): Theme {

@@ -4,15 +4,15 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { createPortal } from 'react-dom';
 import { toast, Toaster as Sonner, useSonner } from 'sonner';
 import { useTexts } from './texts-provider.tsx';
+import { phoneQuery } from './theme.ts';
 import { onToastsMoved, toastPlace } from './toast-place.ts';
 
 const gap = 8;
 /** Above a sheet (px), for a toast of two lines. */
 const leastRoom = 88;
 
-const phone = '(width < 720px)';
 const onPhoneChange = (listener: () => void) => {
-  const query = matchMedia(phone);
+  const query = matchMedia(phoneQuery);
   query.addEventListener('change', listener);
   return () => query.removeEventListener('change', listener);
 };
@@ -40,7 +40,7 @@ export function Toaster({ onReady }: ToasterProps) {
   const t = useTexts();
   const isPhone = useSyncExternalStore(
     onPhoneChange,
-    () => matchMedia(phone).matches,
+    () => matchMedia(phoneQuery).matches,
     () => false,
   );
   const { left, bottom } = usePlace();
