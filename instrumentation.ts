@@ -6,7 +6,7 @@ export async function register(): Promise<void> {
   // Next bundles this for its other runtime too.
   if (process.env.NEXT_RUNTIME === 'nodejs') {
     const { startPageHost } = await import('#lib/transport/page-start.ts');
-    startPageHost();
+    await startPageHost();
   }
 }
 

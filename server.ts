@@ -9,6 +9,7 @@ import { log, logConsole, logUncaught } from '#lib/log.ts';
 import { watchProcess } from '#lib/metrics.ts';
 import { headsWritten } from '#lib/models/heads.ts';
 import { logsWritten } from '#lib/models/append.ts';
+import { loadRedis } from '#lib/nodes/redis.ts';
 import { actAs } from '#lib/page-host.ts';
 import { greet, receive } from '#lib/transport/front-door.ts';
 import { allAnswered } from '#lib/transport/perform.ts';
@@ -40,7 +41,7 @@ async function start(): Promise<void> {
   const dev = process.argv.includes('--dev');
   const pages = next({ dev, httpServer });
   // A large store takes a while to open, in a thread of its own.
-  const [{ where }] = await Promise.all([database(), pages.prepare()]);
+  const [{ where }] = await Promise.all([database(), pages.prepare(), loadRedis()]);
   if (!dev) logConsole();
   const handle = pages.getRequestHandler();
   httpServer.on('request', (request, response) => void receive(request, response, handle, dev));

@@ -1,4 +1,4 @@
-import webPush from 'web-push';
+import type WebPush from 'web-push';
 import type { PushPayload } from '#lib/contract/push.ts';
 import { log } from '#lib/log.ts';
 import { remember } from '#lib/runtime.ts';
@@ -44,10 +44,12 @@ export async function sendPush(
   const url = urlOfEndpoint(target.endpoint);
   if (!keys || !url) return { is: 'failed' };
   try {
+    // Most servers never send one.
+    const { default: webPush } = await import('web-push');
     const json = encodePayload(payload);
     const { cipherText } = webPush.encrypt(target.p256dh, target.auth, json, 'aes128gcm');
     const headers = {
-      authorization: authorization(url.origin, keys),
+      authorization: authorization(webPush, url.origin, keys),
       'content-encoding': 'aes128gcm',
       'content-type': 'application/octet-stream',
       ttl: ttlSeconds,
@@ -75,7 +77,11 @@ function outcomeOf(status: number, afterMs: number | null): Outcome {
 const tokenLifeSeconds = 12 * 3600;
 
 /** What proves to a push service that it is us; the same for an hour. */
-function authorization(audience: string, { contact, publicKey, privateKey }: Vapid): string {
+function authorization(
+  webPush: typeof WebPush,
+  audience: string,
+  { contact, publicKey, privateKey }: Vapid,
+): string {
   const kept = remember(
     'push-authorizations',
     () => new Map<string, { at: number; text: string }>(),
