@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { OperationName } from '#lib/contract/operations.ts';
 import { people, type Device, type Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 import { hasRest, isCommand, overRest, overSocket, type Heard } from './wires.ts';
 
 // Somebody who owns a group of their own puts ids from another one, which they are not in, into what
 // they ask: each is answered exactly like an id of nothing, and nobody over there hears of it.
 
 const unknownId = 'f'.repeat(24);
-let server: TestServer;
+const server = sharedServer();
 let mallory: Person;
 let ana: Person;
 let ben: Person;
@@ -30,7 +30,6 @@ async function belongings(of: Person, other: Person): Promise<Record<string, str
 }
 
 beforeAll(async () => {
-  server = await startServer();
   [mallory, ana, ben, cleo] = (await people(server.url, 'mallory', 'ana', 'ben', 'cleo')) as [
     Person,
     Person,
@@ -44,7 +43,6 @@ beforeAll(async () => {
 afterAll(async () => {
   mallory?.leave();
   ana?.leave();
-  await server.stop();
 });
 
 const text = 'Mine now';

@@ -3,13 +3,13 @@ import { createSocket, type SocketLink } from '#lib/client/socket.ts';
 import type { Connection } from '#lib/client/types.ts';
 import { watchWaking } from '#lib/client/waking.ts';
 import { person, type Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 // A page that slept, on a line that died meanwhile without a word: by itself it would notice when the
 // server's next ping is overdue, which is after the time that a test may take.
 
-let server: TestServer;
+const server = sharedServer();
 let proxy: TcpProxy;
 let ana: Person;
 let link: SocketLink;
@@ -18,13 +18,11 @@ let page: EventTarget & { visibilityState: string };
 let stopWatching: () => void;
 
 beforeAll(async () => {
-  server = await startServer();
   proxy = await startTcpProxy({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
   ana = await person(server.url);
 });
 afterAll(async () => {
   await proxy.shut();
-  await server.stop();
 });
 
 beforeEach(async () => {

@@ -73,11 +73,7 @@ export async function startServer(
       else child.kill(signal);
     }
     const [code, by] = await ended;
-    // However it ends, and whatever it was told to keep quiet about.
-    const uncaught = log
-      .split('\n')
-      .find((line) => /"(unhandledRejection|uncaughtException)"/.test(line));
-    if (uncaught) throw new Error(`the server did not catch: ${uncaught}`);
+    requireCaught(log);
     return { code, signal: by };
   };
   return {
@@ -94,17 +90,34 @@ export async function startServer(
     ended,
     stop: async ({ keepData = false, fault } = {}) => {
       await kill('SIGTERM');
-      requireNoSecret(log);
-      const errors = log
-        .split('\n')
-        .filter((line) => line.includes('"level":50'))
-        .filter((line) => fault === undefined || !line.includes(fault));
-      if (errors.length > 0) throw new Error(`the server logged errors:\n${errors.join('\n')}`);
+      requireQuiet(log, fault);
       if (keepData) return;
       rmSync(dataDir, { recursive: true, force: true });
       if (given) await dropDatabase(given);
     },
   };
+}
+
+/**
+ * @param fault what errors may say, for the test's own fault brings them with it
+ * @throws when this log has an error or a secret.
+ */
+export function requireQuiet(log: string, fault?: string): void {
+  requireCaught(log);
+  requireNoSecret(log);
+  const errors = log
+    .split('\n')
+    .filter((line) => line.includes('"level":50'))
+    .filter((line) => fault === undefined || !line.includes(fault));
+  if (errors.length > 0) throw new Error(`the server logged errors:\n${errors.join('\n')}`);
+}
+
+/** However a server ends, and whatever it was told to keep quiet about. */
+function requireCaught(log: string): void {
+  const uncaught = log
+    .split('\n')
+    .find((line) => /"(unhandledRejection|uncaughtException)"/.test(line));
+  if (uncaught) throw new Error(`the server did not catch: ${uncaught}`);
 }
 
 async function firstLine(

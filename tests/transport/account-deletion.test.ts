@@ -2,16 +2,15 @@ import { MongoClient, ObjectId } from 'mongodb';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { bodyOf, password, people, request, type Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
-let server: TestServer;
+const server = sharedServer();
 let client: MongoClient;
 let ana: Person;
 let ben: Person;
 let cleo: Person;
 
 beforeAll(async () => {
-  server = await startServer();
   client = await new MongoClient(server.databaseUri).connect();
 });
 beforeEach(async () => {
@@ -19,7 +18,6 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   await client?.close();
-  await server.stop();
 });
 
 const remove = (person: Person, given: object = { password }) =>

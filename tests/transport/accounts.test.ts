@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Device, password, person, request, type Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
-let server: TestServer;
+const server = sharedServer();
 let ana: Person;
 
 beforeAll(async () => {
-  server = await startServer();
   ana = await person(server.url, 'ana');
 });
 afterAll(async () => {
   ana?.leave();
-  await server.stop();
 });
 
 const signIn = async (username = ana.user.username, secret = password) =>

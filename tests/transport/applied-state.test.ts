@@ -17,7 +17,7 @@ import { deletedName } from '#lib/contract/text.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { createBrowser, createHolder } from '../client/support.ts';
 import { bodyOf, password, people, request, type Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
 // What a device has after it has applied the events of a change has to be what a new one would fetch.
 
@@ -141,7 +141,7 @@ function shown(state: ChatState) {
   };
 }
 
-let server: TestServer;
+const server = sharedServer();
 let ana: Person;
 let ben: Person;
 let cleo: Person;
@@ -168,7 +168,6 @@ const openOn = async (id: string, ...on: OpenDevice[]) => {
 };
 
 beforeAll(async () => {
-  server = await startServer();
   const [first, second, third, mallory] = await people(server.url, 'ana', 'ben', 'cleo', 'mallory');
   [ana, ben, cleo] = [first!, second!, third!];
   const [phone, laptop, bens, cleos, stranger] = [
@@ -183,7 +182,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const device of all()) device.stop();
   for (const { person } of all()) person.leave();
-  await server.stop();
 });
 
 const picture = async () => {

@@ -1,26 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { MongoClient, ObjectId } from 'mongodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '#lib/contract/limits.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { password, people, type Device, type Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
 // Ana blocks Ben. Whatever he does from then on, she hears nothing of it, and he nothing of the block.
 
-let server: TestServer;
+const server = sharedServer();
 let ana: Person;
 let ben: Person;
 let cleo: Person;
 
-beforeAll(async () => {
-  server = await startServer();
-});
 beforeEach(async () => {
   [ana, ben, cleo] = (await people(server.url, 'ana', 'ben', 'cleo')) as [Person, Person, Person];
-});
-afterAll(async () => {
-  await server.stop();
 });
 
 const block = (person: Person, { id }: Person) => person.done('PUT', `/users/${id}/block`);

@@ -4,18 +4,16 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Device, password, person, request, type Person } from '../support/people.ts';
 import { cookiesOf, formType, send, signInByForm, type RawAnswer } from '../support/raw.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
-let server: TestServer;
+const server = sharedServer();
 let ana: Person;
 
 beforeAll(async () => {
-  server = await startServer();
   ana = await person(server.url);
 });
 afterAll(async () => {
   ana.leave();
-  await server.stop();
 });
 
 const long = 'x'.repeat(1_000_000);

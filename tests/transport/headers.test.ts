@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { person, type Person } from '../support/people.ts';
 import { cookiesOf, freePort, send, signInByForm, type RawAnswer } from '../support/raw.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
-let server: TestServer;
+const server = sharedServer();
 let ana: Person;
 let cookie: string;
 
 beforeAll(async () => {
-  server = await startServer();
   ana = await person(server.url);
   cookie = cookiesOf(await signInByForm(server.url, ana.user.username));
 });
-afterAll(() => server.stop());
 
 const polling = '/socket.io/?EIO=4&transport=polling';
 const get = (path: string, headers: Record<string, string> = {}) =>

@@ -2,16 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { people, type Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
-let server: TestServer;
+const server = sharedServer();
 let ana: Person;
 let ben: Person;
 let chat: Conversation;
 const count = 230;
 
 beforeAll(async () => {
-  server = await startServer();
   [ana, ben] = (await people(server.url, 'ana', 'ben')) as [Person, Person];
   chat = await ana.direct(ben);
   const phone = await ana.connect();
@@ -27,7 +26,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   ana?.leave();
-  await server.stop();
 });
 
 const seqs = (messages: Message[]) => messages.map(({ seq }) => seq);

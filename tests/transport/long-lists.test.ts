@@ -1,25 +1,23 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Conversation } from '#lib/contract/records.ts';
 import { people, type Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
 // Lists of more conversations than are read at once, whose order the server remembers.
 
 const count = 60;
-let server: TestServer;
+const server = sharedServer();
 let ana: Person;
 let ben: Person;
 let cleo: Person;
 const groups: Conversation[] = [];
 
 beforeAll(async () => {
-  server = await startServer();
   [ana, ben, cleo] = (await people(server.url, 'ana', 'ben', 'cleo')) as [Person, Person, Person];
   for (let n = 0; n < count; n += 1) groups.push(await ben.group(`Group ${n}`, [ana]));
 });
 afterAll(async () => {
   for (const person of [ana, ben, cleo]) person?.leave();
-  await server.stop();
 });
 
 /** The ids of the whole list, page by page. */

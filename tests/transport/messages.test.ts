@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { people, type Device, type Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
-let server: TestServer;
+const server = sharedServer();
 let ana: Person;
 let ben: Person;
 let mallory: Person;
@@ -12,7 +12,6 @@ let chat: Conversation;
 let anaPhone: Device;
 
 beforeAll(async () => {
-  server = await startServer();
   [ana, ben, mallory] = (await people(server.url, 'ana', 'ben', 'mallory')) as [
     Person,
     Person,
@@ -23,7 +22,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const person of [ana, ben, mallory]) person.leave();
-  await server.stop();
 });
 
 interface Answered {

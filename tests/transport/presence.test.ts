@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { Device, people, type Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
 // Nobody is told of less than some seconds away: the tests wait for that side by side.
 
-let server: TestServer;
+const server = sharedServer();
 const everybody: Person[] = [];
 
-beforeAll(async () => {
-  server = await startServer();
-});
 afterAll(async () => {
   for (const person of everybody) person.leave();
-  await server.stop();
 });
 
 async function anaAndBen(): Promise<[Person, Person]> {

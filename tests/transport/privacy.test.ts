@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { limits } from '#lib/contract/limits.ts';
 import type { Privacy } from '#lib/contract/records.ts';
 import { people, type Device, type Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
 // Who goes is told of some seconds later: the tests, each with people of its own, wait for that side by side.
 
-let server: TestServer;
+const server = sharedServer();
 
 interface Three {
   ana: Person;
@@ -22,13 +22,6 @@ const it = test.extend<{ three: Three }>({
     await provide({ ana, ben, cleo });
     for (const person of all) person.leave();
   },
-});
-
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(async () => {
-  await server.stop();
 });
 
 const set = (person: Person, privacy: Partial<Privacy>) =>

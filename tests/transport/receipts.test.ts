@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Conversation } from '#lib/contract/records.ts';
 import { people, type Device, type Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
-let server: TestServer;
+const server = sharedServer();
 let ana: Person;
 let ben: Person;
 let cleo: Person;
@@ -12,7 +12,6 @@ let anaPhone: Device;
 let benPhone: Device;
 
 beforeAll(async () => {
-  server = await startServer();
   [ana, ben, cleo] = (await people(server.url, 'ana', 'ben', 'cleo')) as [Person, Person, Person];
 });
 beforeEach(async () => {
@@ -21,7 +20,6 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   for (const person of [ana, ben, cleo]) person.leave();
-  await server.stop();
 });
 
 const mark = async (device: Device, what: 'delivered' | 'read', seq: number) =>

@@ -7,24 +7,21 @@ import { commandEvents } from '#lib/contract/event-names.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { people, request, type Device, type Person } from '../support/people.ts';
 import { send } from '../support/raw.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
-let server: TestServer;
+const server = sharedServer();
 let ana: Person;
 let ben: Person;
 let chat: Conversation;
 let phone: Device;
 
 beforeAll(async () => {
-  server = await startServer();
   [ana, ben] = (await people(server.url, 'ana', 'ben')) as [Person, Person];
   chat = await ana.direct(ben);
   phone = await ana.connect();
 });
 afterAll(async () => {
   ana?.leave();
-  // Fails, too, if anything was logged as an error.
-  await server.stop();
 });
 
 const codes = Object.keys(httpStatus);
