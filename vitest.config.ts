@@ -39,7 +39,7 @@ const inside = [
   'tests/backup/backup.test.ts',
   'tests/push/{addresses,payload,queue}.test.ts',
   'tests/store/**/*.test.ts',
-  'tests/transport/{addresses,list-order,stopping}.test.ts',
+  'tests/transport/{addresses,list-order,socket-sweep,stopping}.test.ts',
 ];
 
 /** Small files of long tests would by their size come last, and the other workers have nothing left to do. */

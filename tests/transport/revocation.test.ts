@@ -12,7 +12,8 @@ import {
 import { startServer, type TestServer } from '../support/server.ts';
 
 // Two server processes on one database. What one of them ends has soon ended on both, on connections
-// that are open too. The tests, each with people of its own, wait for that side by side.
+// that are open too: how soon is in socket-sweep.test.ts and recent-reads.test.ts. The tests, each with
+// people of its own, wait for that side by side.
 
 let nodes: [TestServer, TestServer];
 const devices: Device[] = [];
