@@ -29,8 +29,10 @@ export function inProcessorTime(events: readonly TraceEvent[]): TraceEvent[] {
       const task = tasks.get(thread);
       if (task && event.ts < task.end) return inside(task, event);
       if (event.ph !== 'X' || event.tts === undefined || event.tdur === undefined) return event;
-      const { ts: start, tts, tdur: length } = event;
-      tasks.set(thread, { start, end: start + event.dur, thread: tts, length });
+      const { ts: start, tts, dur } = event;
+      // The two clocks differ a little: the next task may begin right after this one.
+      const length = Math.min(event.tdur, dur);
+      tasks.set(thread, { start, end: start + dur, thread: tts, length });
       return { ...event, dur: length };
     });
 }
