@@ -23,7 +23,7 @@ export function providerAdapter(): Adapter {
   const base = MongoDBAdapter(() => mongoose.connection.getClient(), {
     databaseName: mongoose.connection.name,
     collections: { Users: UserModel.collection.name, Accounts: providerLinks },
-  }) as unknown as BaseAdapter;
+  }) as BaseAdapter;
   return {
     createUser: createProviderUser,
     async getUser(id) {

@@ -49,6 +49,7 @@ export function verifyPassword(
 const strategies = new passport.Passport();
 strategies.use(
   new LocalStrategy({ passReqToCallback: true }, (request, username, password, done) => {
+    // What `verifyPassword` has made up, and no request of Express.
     const { by } = request as unknown as { by: Caller | Visitor };
     findByPassword(username, password, by).then((user) => done(null, user ?? false), done);
   }),

@@ -208,7 +208,7 @@ async function insert(
     for (const { code, index, errmsg } of failures) {
       if (code === 11000 && errmsg?.includes(' index: _id_ ')) continue;
       // A document that is there may be refused by another unique index first.
-      const filter = { _id: documents[index]!._id as never };
+      const filter = { _id: documents[index]!._id };
       const found =
         code === 11000 && (await collection.findOne(filter, { projection: { _id: 1 } }));
       if (!found) throw new BackupError(errmsg ?? error.message);

@@ -48,6 +48,7 @@ async function openMongo(place: Place): Promise<Source> {
           .db(collection.database)
           .collection(collection.name)
           .find({}, { raw: true, noCursorTimeout: true })
+          // Asked for raw they are bytes, which the driver's types do not know.
           .map((document) => document as unknown as Buffer),
       close,
     };

@@ -54,7 +54,7 @@ const schema = new Schema<MemberDoc>(
     user: { type: ObjectId, required: true },
     role: { type: String, required: true },
     joinedAt: { type: Date, required: true },
-    visible: { type: [Mixed], required: true } as never,
+    visible: { type: Mixed, required: true },
     readSeq: { type: Number, required: true },
     deliveredSeq: { type: Number, required: true },
     shownReadSeq: { type: Number },

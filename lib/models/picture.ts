@@ -40,7 +40,7 @@ export async function addPicture(of: Types.ObjectId, bytes: Buffer): Promise<str
 export async function findPicture(id: string): Promise<Buffer | null> {
   if (!pictureId.test(id)) return null;
   const options = { promoteBuffers: true };
-  const found = await PictureModel.collection.findOne({ _id: id as never }, options);
+  const found = await PictureModel.findById(id, null, options).lean<PictureDoc>();
   return found && found.bytes;
 }
 

@@ -90,7 +90,7 @@ async function entriesAfter(link: Link, place: string): Promise<RawEntry[]> {
     { key: streamKey, id: place },
     { COUNT: countAtOnce(), BLOCK: blockMs },
   );
-  const streams = (await inTime(reading)) as unknown as { messages: RawEntry[] }[] | null;
+  const streams = (await inTime(reading)) as { messages: RawEntry[] }[] | null;
   return streams?.[0]?.messages ?? [];
 }
 

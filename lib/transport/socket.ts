@@ -104,6 +104,7 @@ export function startSocketHost(httpServer: HttpServer): SocketHost {
 
 /** Lets clients have what was sent to them before they are cut; those that do not read are not waited for. */
 async function hungUp(io: Io): Promise<void> {
+  // Engine.io's types keep them to its own classes.
   const { clients } = io.engine as unknown as { clients: Record<string, Socket['conn']> };
   const closed = Object.values(clients).map(async (client) => {
     const isClosed = once(client, 'close');

@@ -69,11 +69,9 @@ async function store(caller: Caller, { _id: blocked }: UserDoc): Promise<void> {
   if ((await BlockModel.countDocuments({ user })) >= limits.blockedUsers) {
     throw new AppError('conflict', `At most ${limits.blockedUsers} people can be blocked.`);
   }
-  await BlockModel.collection
-    .insertOne({ _id, user, blocked, createdAt: new Date() } as never)
-    .catch((error: unknown) => {
-      if (!isDuplicateKey(error)) throw error;
-    });
+  await BlockModel.create({ _id, user, blocked, createdAt: new Date() }).catch((error: unknown) => {
+    if (!isDuplicateKey(error)) throw error;
+  });
 }
 
 async function otherOf(caller: Caller, userId: string): Promise<UserDoc> {
