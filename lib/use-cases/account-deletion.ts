@@ -13,7 +13,7 @@ import { UserModel, type UserDoc } from '#lib/models/user.ts';
 import { publish, publishFirst, rooms } from '#lib/publish.ts';
 import { accountOf, wrongCredentials } from './accounts.ts';
 import { defineUseCase, type Caller } from './define.ts';
-import { takeOut } from './members.ts';
+import { takeOut } from './leaving.ts';
 import { closed } from './membership.ts';
 import { announceProfile, audienceOf } from './profile-news.ts';
 import { endSessions } from './sessions.ts';

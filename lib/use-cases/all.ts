@@ -3,11 +3,13 @@ import { deleteAccount } from './account-deletion.ts';
 import * as accounts from './accounts.ts';
 import * as blocks from './blocks.ts';
 import * as conversations from './conversations.ts';
+import { removeMember } from './leaving.ts';
 import * as members from './members.ts';
 import * as messages from './messages.ts';
 import * as notifications from './notifications.ts';
 import * as pictures from './pictures.ts';
 import * as receipts from './receipts.ts';
+import { updateMember } from './roles.ts';
 import * as sessions from './sessions.ts';
 import * as typing from './typing.ts';
 import * as users from './users.ts';
@@ -45,8 +47,8 @@ export const useCases: { [N in UseCaseName]: UseCase<N> } = {
   updateConversation: conversations.updateConversation,
   listMembers: members.listMembers,
   addMembers: members.addMembers,
-  updateMember: members.updateMember,
-  removeMember: members.removeMember,
+  updateMember,
+  removeMember,
   listMessages: messages.listMessages,
   sendMessage: messages.sendMessage,
   editMessage: messages.editMessage,
