@@ -6,12 +6,17 @@ import { note, refuse } from '#lib/limits/refuse.ts';
 import { spend } from '#lib/limits/spend.ts';
 import { createTally } from '#lib/limits/tally.ts';
 
+/** What reads WebSockets, of the `ws` package: whether it goes on with the next message in the same turn. */
+interface Receiver {
+  _allowSynchronousEvents: boolean;
+}
+
 /** What is used here of an Engine.io connection, more than its types tell. */
 interface Connection {
   request: IncomingMessage;
   remoteAddress: string;
   readyState: string;
-  transport: { writable: boolean; closeTimeout?: number };
+  transport: { writable: boolean; closeTimeout?: number; socket?: { _receiver?: Receiver | null } };
   close(discard?: boolean): void;
   once(event: 'close', listener: () => void): unknown;
   on(event: 'packetCreate', listener: (packet: { data?: string | Buffer }) => void): unknown;
@@ -23,6 +28,8 @@ const retrySocketMs = 30_000;
 const retryCommandMs = 1_000;
 /** However a client behaves, its connection is gone so long (ms) after it was told to close. */
 const goneWithinMs = 2_000;
+/** So many packets of a connection are taken up in one turn of the event loop. */
+const packetsAtOnce = 8;
 
 const addresses = createTally();
 const people = createTally();
@@ -56,7 +63,7 @@ export function watchConnections({ engine }: Server): void {
     addresses.add(address);
     connection.once('close', () => addresses.remove(address));
     endUnread(connection, address);
-    endFlood(connection, address);
+    takePart(connection, address);
   });
 }
 
@@ -103,17 +110,14 @@ export function allowQueued(waiting: number, userId: string): void {
   if (waiting > env().SOCKET_QUEUE) refuse('SOCKET_QUEUE', userId, retryCommandMs);
 }
 
-/**
- * Has closed WebSockets gone soon: otherwise they wait 30 s for the client to agree. And has others
- * served between two packets of a socket, however many came at once.
- */
+/** Has closed WebSockets gone soon: otherwise they wait 30 s for the client to agree. */
 function setUpWebSockets(engine: Server['engine']): void {
   type WebSocketServer = new (options: object) => object;
   const { opts } = engine as unknown as { opts: { wsEngine: WebSocketServer } };
   // Engine.io makes its server of WebSockets when the HTTP server listens, with options of its own.
   opts.wsEngine = class extends opts.wsEngine {
     constructor(options: object) {
-      super({ ...options, closeTimeout: goneWithinMs, allowSynchronousEvents: false });
+      super({ ...options, closeTimeout: goneWithinMs });
     }
   };
 }
@@ -160,14 +164,22 @@ function endUnread(connection: Connection, address: string): void {
 }
 
 /**
- * Ends a connection that sends more packets at once than may wait: by polling, thousands come in one
- * request, before anybody else's turn.
+ * Has others served after some packets of a connection, however many came at once: the rest waits, and in the
+ * end its sender. One that polls brings thousands in one request, before anybody else's turn: that ends
+ * it, if they are more than may wait.
  */
-function endFlood(connection: Connection, address: string): void {
+function takePart(connection: Connection, address: string): void {
   const most = env().SOCKET_QUEUE;
   let count = 0;
   connection.on('packet', () => {
-    if (count++ === 0) setImmediate(() => (count = 0));
+    const receiver = connection.transport.socket?._receiver;
+    if (count++ === 0) {
+      setImmediate(() => {
+        count = 0;
+        if (receiver) receiver._allowSynchronousEvents = true;
+      });
+    }
+    if (count === packetsAtOnce && receiver) receiver._allowSynchronousEvents = false;
     if (count <= most || connection.readyState !== 'open') return;
     note('SOCKET_QUEUE', address);
     connection.close(true);
