@@ -214,7 +214,7 @@ it('keeps the order in which one sender writes without waiting', async () => {
 
 it('takes many changes of one conversation at once, each with a rev of its own', async () => {
   const message = await ana.say(chat, 'draft 0');
-  const edits = Array.from({ length: 60 }, (_, i) =>
+  const edits = Array.from({ length: 20 }, (_, i) =>
     anaPhone.ask('message:edit', { messageId: message.id, text: `draft ${i + 1}` }),
   );
   const replies = await Promise.all(edits);
