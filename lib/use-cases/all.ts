@@ -3,6 +3,7 @@ import { deleteAccount } from './account-deletion.ts';
 import * as accounts from './accounts.ts';
 import * as blocks from './blocks.ts';
 import * as conversations from './conversations.ts';
+import { listMessages } from './history.ts';
 import { removeMember } from './leaving.ts';
 import * as members from './members.ts';
 import * as messages from './messages.ts';
@@ -49,7 +50,7 @@ export const useCases: { [N in UseCaseName]: UseCase<N> } = {
   addMembers: members.addMembers,
   updateMember,
   removeMember,
-  listMessages: messages.listMessages,
+  listMessages,
   sendMessage: messages.sendMessage,
   editMessage: messages.editMessage,
   deleteMessage: messages.deleteMessage,
