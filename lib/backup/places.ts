@@ -121,7 +121,8 @@ export class Progress {
   }
 
   private say(more: string): void {
-    process.stderr.write(`${this.name}: ${this.count} documents${more}\n`);
+    const documents = this.count === 1 ? 'document' : 'documents';
+    process.stderr.write(`${this.name}: ${this.count} ${documents}${more}\n`);
   }
 }
 
