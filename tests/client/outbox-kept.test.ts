@@ -5,6 +5,17 @@ import { createBrowser, createServerSide } from './support.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+/** A page that could not send this, and was closed. */
+async function closedAfter(refusal: Parameters<typeof refuse>[0], text: string) {
+  const server = createServerSide();
+  const browser = createBrowser();
+  const before = createLine(server, refuse(refusal), browser);
+  before.send(text);
+  await settled();
+  before.close();
+  return { server, browser };
+}
+
 describe('what the browser keeps', () => {
   test('is kept before it leaves, and gone once the server has it', async () => {
     const server = createServerSide();
@@ -46,12 +57,7 @@ describe('what the browser keeps', () => {
   });
 
   test('is still refused in the next page, until somebody says what to do', async () => {
-    const server = createServerSide();
-    const browser = createBrowser();
-    const before = createLine(server, refuse('forbidden'), browser);
-    before.send('hello');
-    await settled();
-    before.close();
+    const { server, browser } = await closedAfter('forbidden', 'hello');
 
     const next = createLine(server, accept(server), browser);
     await settled();
@@ -66,12 +72,7 @@ describe('what the browser keeps', () => {
   });
 
   test('is not sent unasked after more than a day', async () => {
-    const server = createServerSide();
-    const browser = createBrowser();
-    const before = createLine(server, refuse('offline'), browser);
-    before.send('Good morning');
-    await settled();
-    before.close();
+    const { server, browser } = await closedAfter('offline', 'Good morning');
     vi.setSystemTime(Date.now() + 25 * 3_600_000);
 
     const { outbox, get, sent } = createLine(server, accept(server), browser);
@@ -86,12 +87,7 @@ describe('what the browser keeps', () => {
   });
 
   test('is not sent unasked when the clock was set back, and nobody knows how old it is', async () => {
-    const server = createServerSide();
-    const browser = createBrowser();
-    const before = createLine(server, refuse('offline'), browser);
-    before.send('Good morning');
-    await settled();
-    before.close();
+    const { server, browser } = await closedAfter('offline', 'Good morning');
     vi.setSystemTime(Date.now() - 400 * 24 * 3_600_000);
 
     const { outbox, get, sent } = createLine(server, accept(server), browser);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Conversation } from '#lib/contract/records.ts';
 import { people, type Person } from '../support/people.ts';
-import { subscribed } from './devices.ts';
-import type { BrowserSubscription, PushService } from './push-service.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { pushSettings, requireNoPushSecret, subscribed } from './devices.ts';
+import { PushService, type BrowserSubscription } from './push-service.ts';
 
 /** A group of three, of whom Ben and Cleo have subscribed and look at nothing. */
 export interface Club {
@@ -29,12 +30,32 @@ async function meet(url: string, service: PushService): Promise<Club> {
   return { ana, ben, cleo, group, bens, cleos, allTold };
 }
 
-/** A test whose `club` meets for it alone. */
-export const clubbing = (place: () => { url: string; service: PushService }) =>
-  test.extend<{ club: Club }>({
+interface Place {
+  server: TestServer;
+  service: PushService;
+}
+
+/**
+ * A server whose notifications go to a push service of the tests', both there before the file's other hooks,
+ * and the test whose `club` meets there for it alone. In the end nothing secret is in the log.
+ */
+export function clubbing() {
+  const place = {} as Place;
+  beforeAll(async () => {
+    place.service = await PushService.start();
+    place.server = await startServer({ ...pushSettings, LOG_LEVEL: 'trace' });
+  });
+  afterAll(async () => {
+    expect(place.service.strange).toEqual([]);
+    requireNoPushSecret(place.server.log(), place.service);
+    await place.server.stop();
+    place.service.stop();
+  });
+  const it = test.extend<{ club: Club }>({
     // oxlint-disable-next-line no-empty-pattern
     club: async ({}, provide) => {
-      const { url, service } = place();
-      await provide(await meet(url, service));
+      await provide(await meet(place.server.url, place.service));
     },
   });
+  return { it, place };
+}

@@ -1,37 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import type { Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { clubbing } from './club.ts';
-import {
-  anotherDevice,
-  deviceOf,
-  pushSettings,
-  requireNoPushSecret,
-  subscribed,
-} from './devices.ts';
+import { anotherDevice, deviceOf, pushSettings, subscribed } from './devices.ts';
 import { PushService } from './push-service.ts';
 
 // Who is told of a message on which device, by a real server to a real push service. What is not sent
 // is shown by what is: Cleo, who gets the same messages and reads none, is told after it would have been.
 
-let server: TestServer;
-let service: PushService;
-
 // Each has a club of its own, and they wait side by side.
-const it = clubbing(() => ({ url: server.url, service }));
+const { it, place } = clubbing();
 
-beforeAll(async () => {
-  service = await PushService.start();
-  server = await startServer({ ...pushSettings, LOG_LEVEL: 'trace' });
-});
-afterAll(async () => {
-  expect(service.strange).toEqual([]);
-  expect(server.log()).not.toContain('Between us');
-  requireNoPushSecret(server.log(), service);
-  await server.stop();
-  service.stop();
-});
+afterAll(() => expect(place.server.log()).not.toContain('Between us'));
 
 const read = (person: Person, { id }: { id: string }, seq: number) =>
   person.done('POST', `/conversations/${id}/read`, { seq });
@@ -72,7 +52,7 @@ describe.concurrent('a message', () => {
     club,
   }) => {
     const { ana, group, bens, cleos, allTold } = club;
-    const anas = await subscribed(ana, service);
+    const anas = await subscribed(ana, place.service);
     const page = await ana.connect();
     const say = (text: string) =>
       page.ask('message:send', { conversationId: group.id, clientId: randomUUID(), text });
@@ -90,7 +70,7 @@ describe.concurrent('a message', () => {
   it('is not told where its person is looking, but on their other device', async ({ club }) => {
     const { ana, ben, group, bens, allTold } = club;
     const tablet = await anotherDevice(ben);
-    const tablets = await subscribed(tablet, service);
+    const tablets = await subscribed(tablet, place.service);
     const page = await ben.connect();
     await ana.say(group, 'Look');
     await tablets.told('Look');

@@ -1,34 +1,12 @@
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { password, request, type Person } from '../support/people.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { clubbing } from './club.ts';
-import {
-  anotherDevice,
-  deviceOf,
-  pushSettings,
-  requireNoPushSecret,
-  subscribed,
-} from './devices.ts';
-import { PushService } from './push-service.ts';
+import { anotherDevice, deviceOf, subscribed } from './devices.ts';
 
 // Which devices are sent notifications, from when, and until when.
 
-let server: TestServer;
-let service: PushService;
-
 // Each has a club of its own, and those that wait do so side by side.
-const it = clubbing(() => ({ url: server.url, service }));
-
-beforeAll(async () => {
-  service = await PushService.start();
-  server = await startServer({ ...pushSettings, LOG_LEVEL: 'trace' });
-});
-afterAll(async () => {
-  expect(service.strange).toEqual([]);
-  requireNoPushSecret(server.log(), service);
-  await server.stop();
-  service.stop();
-});
+const { it, place } = clubbing();
 
 describe.concurrent('a device', () => {
   it('is told nothing after signing out', async ({ club }) => {
@@ -83,7 +61,7 @@ describe.concurrent('a device', () => {
   it('renews its subscription, and is told at the new place only', async ({ club }) => {
     const { ana, ben, group, bens, allTold } = club;
     await ben.done('PATCH', '/push', { previews: false });
-    const renewed = await subscribed(ben, service);
+    const renewed = await subscribed(ben, place.service);
     expect(await deviceOf(ben)).toMatchObject({ previews: false });
     await ana.say(group, 'Where?');
     await renewed.heard('message');
@@ -132,7 +110,7 @@ describe('a test', () => {
 
   it('follows no redirect', async ({ club }) => {
     const { ben, bens, cleos } = club;
-    const requests = service.requests;
+    const requests = place.service.requests;
     bens.refusals = [307, 302, 308].map((status) => ({
       status,
       headers: { location: cleos.endpoint },
@@ -140,7 +118,7 @@ describe('a test', () => {
     for (let i = 0; i < 3; i++) {
       expect(await ben.done('POST', '/push/test')).toEqual({ outcome: 'failed' });
     }
-    expect(service.requests).toBe(requests + 3);
+    expect(place.service.requests).toBe(requests + 3);
     expect(cleos.pushes).toEqual([]);
   });
 });
@@ -150,7 +128,7 @@ describe('nobody', () => {
     const { ana, ben, bens } = club;
     const sessionId = (await ben.done('GET', '/auth/sessions')).items[0].id as string;
     const { publicKey } = await ana.done('GET', '/push');
-    const own = service.subscribe(publicKey as string).json;
+    const own = place.service.subscribe(publicKey as string).json;
     const refusals: [object, string][] = [
       [{ ...own, sessionId }, 'invalid_input'],
       [{ ...own, userId: ben.id }, 'invalid_input'],
@@ -161,7 +139,7 @@ describe('nobody', () => {
     for (const [body, code] of refusals) {
       expect((await ana.rest('POST', '/push', body)).body.code).toBe(code);
     }
-    const { status } = await request(server.url, 'POST', '/push', { body: own });
+    const { status } = await request(place.server.url, 'POST', '/push', { body: own });
     expect(status).toBe(401);
     expect(await deviceOf(ben)).not.toBeNull();
   });
@@ -190,7 +168,7 @@ describe('nobody', () => {
 
 it('keeps the twenty devices of a person that were renewed last', async ({ club }) => {
   const { ben } = club;
-  for (let i = 0; i < 20; i++) await subscribed(await anotherDevice(ben), service);
+  for (let i = 0; i < 20; i++) await subscribed(await anotherDevice(ben), place.service);
   expect(await deviceOf(ben)).toBeNull();
 });
 
@@ -200,7 +178,7 @@ it('counts what becomes of what it sends', async ({ club }) => {
   bens.refusals = [{ status: 500 }, { status: 410 }];
   await ben.done('POST', '/push/test');
   await ben.done('POST', '/push/test');
-  const text = await (await fetch(`${server.url}/metrics`)).text();
+  const text = await (await fetch(`${place.server.url}/metrics`)).text();
   for (const outcome of ['sent', 'failed', 'pruned']) {
     expect(text).toMatch(new RegExp(`gatherly_pushes_total\\{outcome="${outcome}"\\} [1-9]`));
   }

@@ -157,7 +157,8 @@ async function expectApplied(): Promise<void> {
     all().map((device) =>
       vi.waitFor(async () => expect(shown(device.get())).toEqual(shown(await device.fetched())), {
         timeout: 30_000,
-        interval: 100,
+        // Each look fetches all that there is.
+        interval: 300,
       }),
     ),
   );
