@@ -25,8 +25,8 @@ import {
 test.use({ sharesServer: true });
 
 test('history loads while one scrolls up, and nothing jumps', async ({ signUp, befriend }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   const chat = await chatOf(ben, ana);
   const device = await ben.wire.connect();
   // One after the other, without waiting for answers.
@@ -78,8 +78,8 @@ test('history loads while one scrolls up, and nothing jumps', async ({ signUp, b
 });
 
 test('a chat opens at what is unread, under a divider that stays', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await signUp('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'one');
   await say(ana, 'two');
   await expect(row(ben, /Ana Prado/)).toContainText('2 unread');
@@ -281,8 +281,8 @@ test('what a chat opens with comes with the page, which takes it over as it stan
 });
 
 test('who has scrolled before the page lives stays there', async ({ signUp, befriend, server }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Hello Ben');
   const path = new URL(ana.page.url()).pathname;
   const writer = ben.wire;

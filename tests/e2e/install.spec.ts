@@ -1,15 +1,4 @@
-import {
-  composer,
-  expect,
-  findAndOpen,
-  log,
-  row,
-  say,
-  tell,
-  test,
-  visit,
-  still,
-} from './people.ts';
+import { composer, expect, log, row, say, tell, test, visit, still } from './people.ts';
 import { expectWorker } from './worker.ts';
 
 test.use({ sharesServer: true, ...still });
@@ -71,8 +60,8 @@ test('what is shared with it becomes the draft of the chat one chooses', async (
   signUp,
   befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Hello');
   await composer(ana).fill('Have a look:');
   const shared = new URLSearchParams({
@@ -119,8 +108,8 @@ test('the icon and the title count the chats that wait', async ({ signUp, befrie
 });
 
 test('it is offered after some days of use, once', async ({ signUp, befriend }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Hello');
   await ana.page.addInitScript(() => {
     addEventListener('load', () => {

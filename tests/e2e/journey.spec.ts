@@ -44,8 +44,8 @@ test('two people find each other, chat, and see what becomes of each message', a
 });
 
 test('a message is edited, deleted for oneself and for everyone', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await signUp('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Helo');
   await row(ben, /Ana Prado/).click();
 
@@ -119,8 +119,8 @@ test('three people meet in a group', async ({ signUp }) => {
 });
 
 test('presence follows the last visible page', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await signUp('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   const main = ana.page.getByRole('main');
   await expect(main.getByText('Online').first()).toBeVisible();
   await ben.context.close();
@@ -131,8 +131,8 @@ test.describe('on a server of their own', () => {
   test.use({ sharesServer: false });
 
   test('pages go on by themselves after the server was killed', async ({ signUp, server }) => {
-    const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
-    await findAndOpen(ana, ben);
+    const ben = await signUp('Ben Okafor');
+    const ana = await signUp('Ana Prado', { to: ben });
     await say(ana, 'Before');
     await row(ben, /Ana Prado/).click();
     await expect(bubble(ben, 'Before')).toBeVisible();

@@ -6,7 +6,6 @@ import {
   composer,
   expect,
   expectSaid,
-  findAndOpen,
   log,
   row,
   say,
@@ -38,8 +37,8 @@ test('20 messages written offline outlive their tab, and are sent once, in order
   signUp,
   befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Before');
   await expect(tick(ana, 'Before', 'Sent')).toBeVisible();
   const line = await lineOf(ana);
@@ -71,8 +70,8 @@ test.describe('on a server of their own', () => {
     befriend,
     server,
   }) => {
-    const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-    await findAndOpen(ana, ben);
+    const ben = await befriend('Ben Okafor');
+    const ana = await signUp('Ana Prado', { to: ben });
     await say(ana, 'Before');
     await expect(tick(ana, 'Before', 'Sent')).toBeVisible();
     const line = await lineOf(ana);
@@ -102,9 +101,8 @@ test.describe('on a server of their own', () => {
 test('two tabs send and read as one', async ({ signUp, befriend }) => {
   // Tall enough for all that is written: of a log only what is near the view is in the page.
   const viewport = { width: 1280, height: 1600 };
-  const ana = await signUp('Ana Prado', { viewport });
   const ben = await befriend('Ben Okafor');
-  await findAndOpen(ana, ben);
+  const ana = await signUp('Ana Prado', { viewport, to: ben });
   await say(ana, 'Before');
   await expect(tick(ana, 'Before', 'Sent')).toBeVisible();
   const line = await lineOf(ana);
@@ -146,8 +144,8 @@ test('a chat opens without the server, and what is written in it leaves when it 
   signUp,
   befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Hello Ben');
   await expect(tick(ana, 'Hello Ben', 'Sent')).toBeVisible();
   const chat = await chatOf(ben, ana);
@@ -182,8 +180,8 @@ test('a message does not wait for a tab that was frozen when it was to send', as
   signUp,
   befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Before');
   await expect(tick(ana, 'Before', 'Sent')).toBeVisible();
   const frozen = await ana.context.newPage();

@@ -50,6 +50,8 @@ interface SignUp {
   worker?: boolean;
   /** On the page for it; otherwise they come with a session, which is quicker. */
   byForm?: boolean;
+  /** At the direct chat with somebody, instead of at their chats. */
+  to?: Known;
 }
 
 export const test = base.extend<Fixtures, { shared: () => Promise<TestServer> }>({
@@ -73,7 +75,8 @@ export const test = base.extend<Fixtures, { shared: () => Promise<TestServer> }>
   signUp: async ({ browser, server }, use) => {
     const contexts: BrowserContext[] = [];
     const failures: string[] = [];
-    await use(async (name, { url = server.url, viewport, worker = false, byForm = false } = {}) => {
+    await use(async (name, options = {}) => {
+      const { url = server.url, viewport, worker = false, byForm = false, to } = options;
       const serviceWorkers = worker ? 'allow' : 'block';
       const context = await browser.newContext({
         baseURL: url,
@@ -92,8 +95,8 @@ export const test = base.extend<Fixtures, { shared: () => Promise<TestServer> }>
         if (message.type() === 'error' && !expected) failures.push(`${name}: ${message.text()}`);
       });
       const username = usernameFor(name);
-      await (byForm ? fillForm(page, name, username) : beginSession(page, url, name, username));
-      await page.waitForURL('**/chats');
+      await (byForm ? fillForm(page, name, username) : beginSession(page, url, name, username, to));
+      await page.waitForURL(to ? '**/chats/*' : '**/chats');
       await expectAlive(page);
       return { name, username, page, context };
     });
@@ -122,8 +125,10 @@ const usernameFor = (name: string): string =>
 /** Waits until React has taken over what the server drew: keys and presses before that are lost. */
 export const expectAlive = (page: Page): Promise<unknown> =>
   page.waitForFunction(() => {
-    const main = document.querySelector('main');
-    return main && Object.keys(main).some((key) => key.startsWith('__reactProps'));
+    const parts = [...document.querySelectorAll('main, main textarea')];
+    const isAlive = (part: Element) =>
+      Object.keys(part).some((key) => key.startsWith('__reactProps'));
+    return parts.length > 0 && parts.every(isAlive);
   });
 
 /** Opens an address and waits until React has taken over: presses before that are lost. */
@@ -145,11 +150,12 @@ async function beginSession(
   url: string,
   displayName: string,
   username: string,
+  to?: Known,
 ): Promise<void> {
-  const { token } = await register({ url }, displayName, username);
-  const cookie = { name: 'next-auth.session-token', value: token, url };
+  const wire = await register({ url }, displayName, username);
+  const cookie = { name: 'next-auth.session-token', value: wire.token, url };
   await page.context().addCookies([{ ...cookie, httpOnly: true, sameSite: 'Lax' }]);
-  await page.goto('/chats');
+  await page.goto(to ? `/chats/${(await chatOf({ wire }, to)).id}` : '/chats');
 }
 
 async function register(
@@ -172,7 +178,10 @@ export async function wireOf(
 }
 
 /** The direct chat of a friend with somebody, made if there is none. */
-export async function chatOf({ wire }: Friend, { username }: Known): Promise<Conversation> {
+export async function chatOf(
+  { wire }: Pick<Friend, 'wire'>,
+  { username }: Known,
+): Promise<Conversation> {
   const { items } = await wire.done('GET', `/users?q=${username}`);
   const { conversation } = await wire.done('POST', '/conversations', {
     kind: 'direct',
@@ -193,7 +202,7 @@ export async function expectSaid(friend: Friend, by: Known, text: string): Promi
   await expect.poll(said, { timeout: 60_000 }).toBe(1);
 }
 
-/** Starts a direct chat by looking somebody up. */
+/** Starts a direct chat by looking somebody up; where a test is about something else, `signUp` with `to` is quicker. */
 export async function findAndOpen({ page }: Guest, other: Known): Promise<void> {
   await page.getByRole('button', { name: 'New chat' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'New chat' });

@@ -1,24 +1,12 @@
-import {
-  composer,
-  expect,
-  findAndOpen,
-  log,
-  row,
-  say,
-  test,
-  tick,
-  type Guest,
-  visit,
-  still,
-} from './people.ts';
+import { composer, expect, log, row, say, test, tick, type Guest, visit, still } from './people.ts';
 
 test.use({ sharesServer: true, ...still });
 
 const details = ({ page }: Guest) => page.getByRole('complementary', { name: /details/i });
 
 test('somebody blocked writes to nobody, and is let in again', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
-  await findAndOpen(ben, ana);
+  const ana = await signUp('Ana Vidal');
+  const ben = await signUp('Ben Ochieng', { to: ana });
   await say(ben, 'Hello Ana');
   await row(ana, 'Ben Ochieng').click();
   await expect(log(ana).getByText('Hello Ana')).toBeVisible();
@@ -68,8 +56,8 @@ test('somebody blocked writes to nobody, and is let in again', async ({ signUp }
 });
 
 test('last seen is hidden from some contacts', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
-  await findAndOpen(ben, ana);
+  const ana = await signUp('Ana Vidal');
+  const ben = await signUp('Ben Ochieng', { to: ana });
   await say(ben, 'Hello Ana');
   const header = ben.page.getByRole('main').getByRole('link', { name: /Ana Vidal/ });
   await expect(header).toContainText('Online');

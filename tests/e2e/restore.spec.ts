@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { runTool } from '../backup/tools.ts';
 import { startServer } from '../support/server.ts';
-import { bubble, expect, findAndOpen, row, say, test, tick, still } from './people.ts';
+import { bubble, expect, row, say, test, tick, still } from './people.ts';
 
 test.slow();
 test.use(still);
@@ -12,8 +12,8 @@ test('after a backup was restored, pages and copies show what the server has', a
   server,
   signUp,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await signUp('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await signUp('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Kept');
   await row(ben, /Ana Prado/).click();
   await expect(tick(ana, 'Kept', 'Read')).toBeVisible();

@@ -38,8 +38,8 @@ const openSettings = async ({ page }: Guest, name: string) => {
 };
 
 test('a photo is framed by keys and shown to others', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
-  await findAndOpen(ana, ben);
+  const ben = await signUp('Ben Ochieng');
+  const ana = await signUp('Ana Vidal', { to: ben });
   await say(ana, 'Do you see me?');
   await expect(row(ben, 'Ana Vidal')).toBeVisible();
 
@@ -81,8 +81,8 @@ test('a photo is framed by keys and shown to others', async ({ signUp }) => {
 });
 
 test('read receipts and presence go both ways, and can be hidden', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
-  await findAndOpen(ana, ben);
+  const ben = await signUp('Ben Ochieng');
+  const ana = await signUp('Ana Vidal', { to: ben });
   await say(ana, 'First');
   const header = ana.page.getByRole('main').getByRole('link', { name: /Ben Ochieng/ });
   await expect(header).toContainText('Online');
@@ -181,8 +181,8 @@ test('what this browser keeps is counted, and can be fetched anew', async ({
   signUp,
   befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Vidal'), await befriend('Ben Ochieng')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Ochieng');
+  const ana = await signUp('Ana Vidal', { to: ben });
   await expect(composer(ana)).toBeFocused();
   // As for a page that is being left: it is drawn no more.
   await ana.page.evaluate(() => Object.assign(window, { requestAnimationFrame: () => 0 }));
@@ -208,8 +208,8 @@ test('what this browser keeps is counted, and can be fetched anew', async ({
 });
 
 test('an account is deleted by its password, and what it wrote stays', async ({ signUp }) => {
-  const [ana, ben] = [await signUp('Ana Vidal'), await signUp('Ben Ochieng')];
-  await findAndOpen(ana, ben);
+  const ben = await signUp('Ben Ochieng');
+  const ana = await signUp('Ana Vidal', { to: ben });
   await say(ana, 'Remember me');
   await row(ben, 'Ana Vidal').click();
   await expect(log(ben).getByText('Remember me')).toBeVisible();

@@ -6,7 +6,6 @@ import {
   composer,
   expect,
   expectSaid,
-  findAndOpen,
   say,
   signOut,
   test,
@@ -28,8 +27,8 @@ async function expectNothingKept(page: Page): Promise<void> {
 }
 
 test('signing out leaves nothing of the account in the browser', async ({ signUp, befriend }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Hello');
   await composer(ana).fill('An unfinished');
   const tab = await openTab(ana, '/chats');
@@ -41,8 +40,8 @@ test('signing out leaves nothing of the account in the browser', async ({ signUp
 });
 
 test('nor does it when the session was over before', async ({ signUp, befriend }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Hello');
   await composer(ana).fill('An unfinished');
   await expect.poll(async () => (await rowsIn(ana.page, 'logs')).length).toBe(1);
@@ -54,8 +53,8 @@ test('nor does it when the session was over before', async ({ signUp, befriend }
 });
 
 test('nor what is typed at the last moment in another tab', async ({ signUp, befriend }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Hello');
   const tab = await openTab(ana, '/chats');
   await ana.page.evaluate(() => {
@@ -76,8 +75,8 @@ test('without a connection it says so, and everything stays as it was', async ({
   signUp,
   befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Hello');
   await expect(bubble(ana, 'Hello').getByRole('img', { name: 'Sent' })).toBeVisible();
   const line = await lineOf(ana);
@@ -99,8 +98,8 @@ test('what waits when a session runs out is for nobody but its writer', async ({
   signUp,
   befriend,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Before');
   const line = await lineOf(ana);
   await expect(bubble(ana, 'Before').getByRole('img', { name: /Sent|Delivered/ })).toBeVisible();

@@ -5,7 +5,6 @@ import {
   composer,
   expect,
   expectSaid,
-  findAndOpen,
   say,
   test,
   tick,
@@ -29,8 +28,8 @@ interface Writer {
 
 /** Ana has said hello to Ben, and has written something that could not leave. */
 async function writeUnsent({ signUp, befriend }: People): Promise<Writer> {
-  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Hello');
   await expect(tick(ana, 'Hello', 'Sent')).toBeVisible();
   const line = await lineOf(ana);

@@ -3,15 +3,17 @@ import { afterEach, expect, it } from 'vitest';
 import { people, Person } from '../support/people.ts';
 import { freePort } from '../support/raw.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 import { anotherDevice, pushSettings, subscribed } from './devices.ts';
 import { PushService } from './push-service.ts';
 
+const plain = sharedServer();
 const running: { stop(): Promise<void> | void }[] = [];
 afterEach(async () => {
   for (const one of running.splice(0).reverse()) await one.stop();
 });
 
-async function start(settings: Record<string, string> = {}, dataDir?: string): Promise<TestServer> {
+async function start(settings: Record<string, string>, dataDir?: string): Promise<TestServer> {
   const server = await startServer(settings, dataDir);
   running.push(server);
   return server;
@@ -26,8 +28,7 @@ async function startService(): Promise<PushService> {
 const on = (url: string, { user, token }: Person) => new Person(url, user, token);
 
 it('sends none by default: a server contacts no other machine', async () => {
-  const server = await start();
-  const [ana] = (await people(server.url, 'ana')) as [Person];
+  const [ana] = (await people(plain.url, 'ana')) as [Person];
   expect(await ana.done('GET', '/push')).toEqual({ publicKey: null, device: null });
   const subscription = (await startService()).subscribe('');
   expect((await ana.rest('POST', '/push', subscription.json)).body.code).toBe('not_found');

@@ -5,6 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { people, password, request, type Person } from '../support/people.ts';
 import { cookiesOf, freePort, send, signInByForm } from '../support/raw.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
+
+const plain = sharedServer();
 
 interface Line {
   level: number;
@@ -269,17 +272,16 @@ describe('metrics', () => {
 
 describe.concurrent('health, readiness and the document', () => {
   it('answer to reading, and refuse the rest as the contract says', async () => {
-    const server = await startServer();
     for (const path of ['/health', '/ready', '/openapi.json']) {
-      expect((await request(server.url, 'GET', path)).status).toBe(200);
-      const head = await send(server.url, `/api/v1${path}`, { method: 'HEAD' });
+      expect((await request(plain.url, 'GET', path)).status).toBe(200);
+      const head = await send(plain.url, `/api/v1${path}`, { method: 'HEAD' });
       expect({ path, status: head.status, body: head.body }).toEqual({
         path,
         status: 200,
         body: '',
       });
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-        const { status, headers, body } = await request(server.url, method, path);
+        const { status, headers, body } = await request(plain.url, method, path);
         expect({ status, type: headers.get('content-type'), code: body.code }).toEqual({
           status: 404,
           type: 'application/problem+json',
@@ -287,12 +289,11 @@ describe.concurrent('health, readiness and the document', () => {
         });
       }
     }
-    expect((await request(server.url, 'GET', '/health')).body).toEqual({ status: 'ok' });
-    expect((await request(server.url, 'GET', '/ready')).body).toEqual({
+    expect((await request(plain.url, 'GET', '/health')).body).toEqual({ status: 'ok' });
+    expect((await request(plain.url, 'GET', '/ready')).body).toEqual({
       status: 'ok',
       database: 'ok',
     });
-    await server.stop();
   });
 
   it('says that it lives but is not ready while its database is away', async () => {
