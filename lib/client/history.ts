@@ -6,7 +6,7 @@ import { clientErrorOf } from './errors.ts';
 import { firstMark, firstPlaced, isMidway, pageSize, unreadOf } from './first-page.ts';
 import { lastSeqIn, mostLoaded, sidesKept } from './log.ts';
 import { endSeqOf } from './rows.ts';
-import type { ConversationLog } from './types.ts';
+import type { ChatState, ConversationLog } from './types.ts';
 
 export interface History {
   open(id: string): Promise<void>;
@@ -230,6 +230,12 @@ export function createHistory(parts: HistoryParts): History {
     leave: absence.leave,
     comeBack: absence.comeBack,
   };
+}
+
+/** Opening this conversation will change nothing of its log. */
+export function opensAsItIs({ conversations, logs }: ChatState, id: string): boolean {
+  const [row, log] = [conversations[id], logs[id]];
+  return Boolean(row && log && !unreadOf(row) && log.divider === null && reaches(log, null));
 }
 
 /** A cached log will do if it goes back to where the unread messages begin, or else to the end. */

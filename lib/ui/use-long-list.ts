@@ -98,7 +98,8 @@ export function useLongList({ keys, rowHeight, start = null, about = '' }: LongL
     if (!list.current || !scroller.current || scroller.current.clientHeight === 0) return;
     const { top } = scroller.current.getBoundingClientRect();
     const above = list.current.getBoundingClientRect().top - top + scroller.current.scrollTop;
-    setMargin(Math.round(above));
+    // React renders once more even for the same number.
+    if (Math.round(above) !== margin) setMargin(Math.round(above));
   });
 
   const drawn = useRef({ keys, about });

@@ -1,6 +1,6 @@
 'use client';
 
-import { useState, type FocusEvent, type KeyboardEvent } from 'react';
+import { startTransition, useState, type FocusEvent, type KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
 
 export interface RovingOptions {
@@ -22,12 +22,16 @@ export function useRoving(keys: readonly string[], options: RovingOptions) {
   const [current, setCurrent] = useState<string | null>(null);
   // Whoever leaves what a row leads to comes back to that row.
   const [last, setLast] = useState(start);
-  if (start !== null && start !== last) setLast(start);
+  if (start !== null && start !== last) {
+    setLast(start);
+    setCurrent(null);
+  }
   const stop = [current, start, last].find((key) => key !== null && keys.includes(key)) ?? keys[0];
 
   const onFocus = ({ target }: FocusEvent<HTMLElement>) => {
     const key = target.dataset['roving'];
-    if (key !== undefined) setCurrent(key);
+    // Together with what a press on the row leads to.
+    if (key !== undefined) startTransition(() => setCurrent(key));
   };
   const onBlur = ({ currentTarget, relatedTarget }: FocusEvent<HTMLElement>) => {
     if (start !== null && !currentTarget.contains(relatedTarget)) setCurrent(null);

@@ -21,8 +21,8 @@ export function BubbleMeta({ id, at, isEdited, tick, on }: BubbleMetaProps) {
       className={`flex items-center gap-1 text-2xs whitespace-nowrap tabular-nums select-none ${on === 'page' ? 'text-text-3' : 'text-(--meta)'}`}
     >
       {isEdited && <bdi>{t('message.edited')}</bdi>}
-      <time dateTime={at}>
-        <bdi suppressHydrationWarning>{clockTime(t, at)}</bdi>
+      <time dateTime={at} dir="auto" suppressHydrationWarning>
+        {clockTime(t, at)}
       </time>
       {tick && <Tick tick={tick} on={on} />}
     </span>

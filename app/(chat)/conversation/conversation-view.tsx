@@ -2,6 +2,7 @@
 
 import { useRef, useState, type RefObject } from 'react';
 import { useActions, useChat, useReadChat } from '#lib/client/provider.tsx';
+import { opensAsItIs } from '#lib/client/history.ts';
 import { canPost, pendingOf } from '#lib/client/select.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { ConnectionBanner } from '#lib/ui/connection-banner.tsx';
@@ -103,7 +104,9 @@ function Log({ conversation, opening, list, onEdit, onLeave }: LogProps) {
   const pending = useChat((state) => pendingOf(state, conversation.id));
   const { failure, retry } = opening;
   // Its log is the one in view, with the divider where it belongs.
-  const isOpen = useChat((state) => state.openId === conversation.id);
+  const isOpen = useChat(
+    (state) => state.openId === conversation.id || opensAsItIs(state, conversation.id),
+  );
   const isEmpty = !log || log.messages.length === 0;
   const isWaiting = !log || (isEmpty && log.loading === 'first' && pending.length === 0);
   const isSlow = useDelayed(isWaiting && !failure);

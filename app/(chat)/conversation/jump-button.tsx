@@ -1,4 +1,5 @@
 import { ArrowDown } from '#lib/ui/icons.tsx';
+import { useMemo } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import type { ConversationLog } from '#lib/client/types.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
@@ -20,10 +21,15 @@ export function JumpButton(props: JumpButtonProps) {
   const { conversation, log, messages, seenSeq, onClick } = props;
   const t = useTexts();
   const myId = useChat((state) => state.account.id);
-  const below = messages.filter(
-    ({ seq, senderId, kind }) => seq > seenSeq && senderId !== myId && kind !== 'system',
+  // Also while one scrolls, at every frame.
+  const below = useMemo(
+    () =>
+      messages.filter(
+        ({ seq, senderId, kind }) => seq > seenSeq && senderId !== myId && kind !== 'system',
+      ).length,
+    [messages, seenSeq, myId],
   );
-  const unseen = below.length + unloadedAfter(log, conversation, seenSeq);
+  const unseen = below + unloadedAfter(log, conversation, seenSeq);
   const count = Math.max(unseen, conversation.unreadCount);
   const label = count === 0 ? t('log.newest') : t('log.newestCount', { count });
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import type { Conversation, Message } from '#lib/contract/records.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
@@ -17,7 +17,8 @@ const gatherMs = 1_000;
 const mostRead = 3;
 
 /** Reads out what comes in while the conversation is open, and nothing of what was there before. */
-export function LiveRegion({ conversation, messages, isLoaded }: LiveRegionProps) {
+export const LiveRegion = memo(function LiveRegion(props: LiveRegionProps) {
+  const { conversation, messages, isLoaded } = props;
   const t = useTexts();
   const myId = useChat((state) => state.account.id);
   const people = useMemo(() => peopleIn(messages), [messages]);
@@ -27,9 +28,15 @@ export function LiveRegion({ conversation, messages, isLoaded }: LiveRegionProps
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [news, setNews] = useState<{ key: string; text: string }[]>([]);
 
+  // As it is now: it may have been changed since it came.
+  const latest = (message: Message) => messages.find(({ id }) => id === message.id) ?? message;
+  const isGone = ({ deletedAt, hidden }: Message) => deletedAt !== null || hidden;
   const announce = useEffectEvent(() => {
     timer.current = undefined;
-    const fresh = waiting.current.splice(0);
+    const fresh = waiting.current
+      .splice(0)
+      .map(latest)
+      .filter((message) => !isGone(message));
     const said =
       fresh.length > mostRead
         ? [
@@ -69,9 +76,11 @@ export function LiveRegion({ conversation, messages, isLoaded }: LiveRegionProps
       aria-label={t('log.new')}
       className="sr-only"
     >
-      {news.map(({ key, text }) => (
-        <p key={key}>{text}</p>
-      ))}
+      {news
+        .filter(({ key }) => !messages.some((message) => message.id === key && isGone(message)))
+        .map(({ key, text }) => (
+          <p key={key}>{text}</p>
+        ))}
     </div>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { memo, useMemo, useState } from 'react';
+import { memo, useMemo, useState, type CSSProperties } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { personOf, roleOf, tickOf } from '#lib/client/select.ts';
 import type { Conversation, Message } from '#lib/contract/records.ts';
@@ -43,9 +43,7 @@ export function LogRows(props: LogRowsProps) {
     (item.message === null || item.message.seq > openedAt) &&
     !virtualizer.itemSizeCache.has(item.key);
   const flashedKey = useMemo(() => keyToFlash(items, flashed), [items, flashed]);
-  const rows: readonly { index: number; start?: number }[] = still
-    ? still.rows
-    : virtualizer.getVirtualItems();
+  const rows: readonly DrawnRow[] = still ? still.rows : virtualizer.getVirtualItems();
   const firstSeq = Math.max(1, conversation.me.visibleFromSeq);
 
   return (
@@ -57,7 +55,7 @@ export function LogRows(props: LogRowsProps) {
         {...menu.listeners}
         {...keys.listeners}
       >
-        {rows.map(({ index, start }) => {
+        {rows.map(({ index }, at) => {
           const item = items[index];
           if (!item) return null;
           const seq = seqOf(item);
@@ -69,8 +67,8 @@ export function LogRows(props: LogRowsProps) {
               data-key={item.key}
               aria-setsize={seq && conversation.lastSeq - firstSeq + 1}
               aria-posinset={seq && seq - firstSeq + 1}
-              className="absolute inset-x-0 px-3 tablet:px-4 desktop:px-6"
-              style={start === undefined ? inFlow : { top: start }}
+              className="flow-root px-3 tablet:px-4 desktop:px-6"
+              style={placeOf(rows, at)}
             >
               {item.kind === 'bubble' ? (
                 <BubbleRow
@@ -102,7 +100,7 @@ interface WaitingProps {
 }
 
 /** What is not accepted yet, where the log does not go on to its place. */
-export function Waiting({ conversation, bubbles }: WaitingProps) {
+export const Waiting = memo(function Waiting({ conversation, bubbles }: WaitingProps) {
   const t = useTexts();
   return (
     bubbles.length > 0 && (
@@ -123,7 +121,7 @@ export function Waiting({ conversation, bubbles }: WaitingProps) {
       </ul>
     )
   );
-}
+});
 
 interface BubbleRowProps {
   item: BubbleItem;
@@ -175,9 +173,6 @@ interface LineProps {
   onDay: (at: number) => void;
 }
 
-// As high as by itself, like those that have a place of their own.
-const inFlow = { position: 'static', display: 'flow-root' } as const;
-
 function Line({ item, conversation, nameOf, today, onDay }: LineProps) {
   const t = useTexts();
   const myId = useChat((state) => state.account.id);
@@ -199,6 +194,23 @@ function keyToFlash(items: readonly TimelineItem[], at: number | null): string |
   if (at === null) return null;
   const from = indexOfGoal(items, { to: 'time', at });
   return items.slice(from).find(({ kind }) => kind === 'bubble')?.key ?? null;
+}
+
+interface DrawnRow {
+  index: number;
+  /** Where (px) it begins; undefined where nothing is above the first one. */
+  start?: number;
+}
+
+/**
+ * Rows stand one below the other, so that none of them moves by itself when one above turns out to be
+ * higher. One that is kept far from the others stands alone.
+ */
+function placeOf(rows: readonly DrawnRow[], at: number): CSSProperties | undefined {
+  const { index = 0, start } = rows[at] ?? {};
+  if (start === undefined || rows[at - 1]?.index === index - 1) return undefined;
+  const isAlone = rows[at + 1]?.index !== index + 1;
+  return isAlone ? { position: 'absolute', insetInline: 0, top: start } : { marginTop: start };
 }
 
 /** Rows are measured by themselves: what is between two of them belongs to the lower one. */

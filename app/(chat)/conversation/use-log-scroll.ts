@@ -147,7 +147,7 @@ export function useLogScroll(options: LogScrollOptions) {
       const { found } = view.current;
       if (found) return (rows[indexOf(found)]?.start ?? 0) + found.below;
       const target = rows[indexOfGoal(items, { to: 'opening' })];
-      const height = scroller.current?.clientHeight ?? 0;
+      const height = scroller.current?.clientHeight ?? lastRect().height;
       const [from, room] = target
         ? [target.start, third || thirdOf(height)]
         : [virtualizer.getTotalSize(), height];
@@ -197,7 +197,7 @@ export function useLogScroll(options: LogScrollOptions) {
   const pursue = () => {
     const now = view.current;
     const box = scroller.current;
-    if (!box?.clientHeight) return;
+    if (!(now.goal || now.found) || !box?.clientHeight) return;
     if (now.found) {
       now.goal = null;
       now.isTaken = true;

@@ -27,6 +27,9 @@ export const WorkerKeeper = onceIdle(
 export const Incoming = atOnce(
   async () => (await import('../notifications/incoming.tsx')).Incoming,
 );
+export const LiveRegion = atOnce(
+  async () => (await import('../conversation/live-region.tsx')).LiveRegion,
+);
 export const Offers = onceIdle(async () => (await import('../notifications/offers.tsx')).Offers);
 export const HoverBar = onceIdle(
   async () => (await import('../conversation/hover-bar.tsx')).HoverBar,

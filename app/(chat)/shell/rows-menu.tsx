@@ -21,7 +21,12 @@ export function RowsMenu({ children }: { children: ReactNode }) {
   return (
     <>
       <ContextMenu label={t('chat.menu')} menu={row && <RowActions row={row} onBlock={setAsked} />}>
-        <div className="contents" onPointerDownCapture={aim} onContextMenuCapture={aim}>
+        <div
+          className="contents"
+          // Held by a finger it opens by itself; a mouse asks for it.
+          onPointerDownCapture={(event) => event.pointerType !== 'mouse' && aim(event)}
+          onContextMenuCapture={aim}
+        >
           {children}
         </div>
       </ContextMenu>
