@@ -290,6 +290,8 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
   /** In a task of its own: the page has just begun to live, which took long enough. */
   function start(): void {
     hasStarted = true;
+    // What was typed before the page lived is put behind them now.
+    dispatch({ type: 'drafts', drafts: readDrafts(account.id) });
     starting = setTimeout(startNow);
   }
 
@@ -327,7 +329,6 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
   }
 
   async function showKept(): Promise<void> {
-    dispatch({ type: 'drafts', drafts: readDrafts(account.id) });
     await Promise.all([copy.start(isKept), outbox.start()]);
     if (isKept) history.leave();
     void forgetOthers().catch(() => undefined);
