@@ -20,6 +20,7 @@ interface Swept {
  * ends reaches its sockets at once; this is for what another one ended on the same database.
  */
 const sweepMs = 3_000;
+const maxLooks = 5;
 
 /**
  * Takes from connected sockets, again and again, what has been taken from their people.
@@ -65,13 +66,7 @@ async function endGoneSessions<S extends Swept>(
 
 async function leaveEndedConversations(sockets: Swept[]): Promise<void> {
   const users = [...new Set(sockets.map(({ data }) => data.caller.userId))];
-  const before = joinsSoFar();
-  const ended = await MemberModel.find(
-    { user: { $in: users }, leftAt: { $gt: new Date(0) } },
-    { user: 1, conversation: 1 },
-  ).lean<Pick<MemberDoc, 'user' | 'conversation'>[]>();
-  // Somebody came back while we were looking, and must not be put out again: the next sweep knows.
-  if (before !== joinsSoFar()) return;
+  const ended = await endedMembershipsOf(users);
   const endedOf = new Map<string, string[]>(users.map((id) => [id, []]));
   for (const { user, conversation } of ended) {
     endedOf.get(user.toHexString())?.push(conversation.toHexString());
@@ -84,4 +79,17 @@ async function leaveEndedConversations(sockets: Swept[]): Promise<void> {
       socket.emit('conversation:removed', { conversationId });
     }
   }
+}
+
+/** None where people came back all the time while it was looked: they must not be put out again, and the next sweep knows. */
+async function endedMembershipsOf(users: string[]) {
+  for (let tries = 0; tries < maxLooks; tries++) {
+    const before = joinsSoFar();
+    const ended = await MemberModel.find(
+      { user: { $in: users }, leftAt: { $gt: new Date(0) } },
+      { user: 1, conversation: 1 },
+    ).lean<Pick<MemberDoc, 'user' | 'conversation'>[]>();
+    if (before === joinsSoFar()) return ended;
+  }
+  return [];
 }
