@@ -82,7 +82,7 @@ export function Avatar({ id, name, kind = 'person', size = 48, src, online = fal
         className={`grid size-full place-items-center overflow-hidden leading-none font-semibold select-none ${kind === 'group' ? 'rounded-[32%]' : 'rounded-full'} ${fills[toneOf(id)]}`}
       >
         <span className="col-start-1 row-start-1">{initials}</span>
-        {/* Over the initials, which stand there while it loads, and if it does not. */}
+        {/* Over the initials, which stand there while it loads, and if it does not. A bright one has an edge. */}
         {src && (
           <img
             key={src}
@@ -91,7 +91,7 @@ export function Avatar({ id, name, kind = 'person', size = 48, src, online = fal
             draggable={false}
             decoding="async"
             onError={(event) => event.currentTarget.remove()}
-            className="col-start-1 row-start-1 size-full object-cover"
+            className="col-start-1 row-start-1 size-full rounded-[inherit] object-cover outline -outline-offset-1 outline-border"
           />
         )}
       </span>

@@ -54,7 +54,7 @@ export function TextField(props: TextFieldProps) {
       <FieldLabel id={id} label={label} hint={hint} />
       <div
         dir={prefix && 'ltr'}
-        className={`flex min-h-12 items-center gap-2 rounded-md border bg-surface px-3.5 has-disabled:border-border has-disabled:bg-sunken ${edge}`}
+        className={`flex min-h-12 items-center gap-2 rounded-md border bg-surface px-3.5 has-[input:read-only]:border-border has-[input:read-only]:bg-sunken ${edge}`}
       >
         {prefix && <span className="text-lg text-text-3">{prefix}</span>}
         <input

@@ -10,6 +10,7 @@ import {
   useTextSize,
   useTheme,
 } from '#lib/ui/theme.ts';
+import type { Texts } from '#lib/texts/texts.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { Card } from './card.tsx';
 import { HabitsCard } from './habits-card.tsx';
@@ -107,12 +108,12 @@ function TextSizeChoice() {
         <div aria-hidden className="mt-6 grid gap-3">
           <p className={`${sample} justify-self-start bg-bubble-other text-bubble-other-text`}>
             {t('appearance.sampleQuestion')}
-            <span className={`${sampleMeta} text-bubble-other-meta`}>{'09:41'}</span>
+            <span className={`${sampleMeta} text-bubble-other-meta`}>{sampleTime(t, 41)}</span>
           </p>
           <p className={`${sample} justify-self-end bg-bubble-own text-bubble-own-text`}>
             {t('appearance.sampleAnswer')}
             <span className={`${sampleMeta} text-bubble-own-meta`}>
-              09:42 <Tick tick="read" on="bubble" />
+              {sampleTime(t, 42)} <Tick tick="read" on="bubble" />
             </span>
           </p>
         </div>
@@ -120,3 +121,7 @@ function TextSizeChoice() {
     </Card>
   );
 }
+
+/** Some minutes past nine, as times stand under messages. */
+const sampleTime = (t: Texts, minutes: number): string =>
+  t.date(new Date(Date.UTC(2026, 0, 1, 9, minutes)), { timeStyle: 'short', timeZone: 'UTC' });

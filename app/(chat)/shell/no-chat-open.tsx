@@ -3,6 +3,8 @@
 import { SquarePen, Users } from '#lib/ui/icons.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
+import { useChat } from '#lib/client/provider.tsx';
+import { listRows } from '#lib/client/select.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { Keys } from './keys.tsx';
 import { useOpenDialog } from './shell-context.tsx';
@@ -17,19 +19,23 @@ const hints = [
 export function NoChatOpen() {
   const t = useTexts();
   const open = useOpenDialog();
+  // Where there is none to choose, the list says how to begin.
+  const isFirst = useChat((state) => state.listStatus === 'ready' && listRows(state).length === 0);
   return (
     <Empty
       picture={<Picture />}
-      title={t('noChat.title')}
+      title={t(isFirst ? 'app.tagline' : 'noChat.title')}
       actions={
-        <>
-          <Button onClick={() => open('new-chat')}>
-            <SquarePen aria-hidden className="size-5.5" /> {t('chat.new')}
-          </Button>
-          <Button variant="tonal" onClick={() => open('new-group')}>
-            <Users aria-hidden className="size-5.5" /> {t('group.new')}
-          </Button>
-        </>
+        !isFirst && (
+          <>
+            <Button onClick={() => open('new-chat')}>
+              <SquarePen aria-hidden className="size-5.5" /> {t('chat.new')}
+            </Button>
+            <Button variant="tonal" onClick={() => open('new-group')}>
+              <Users aria-hidden className="size-5.5" /> {t('group.new')}
+            </Button>
+          </>
+        )
       }
       footer={
         <p className="mt-7 flex flex-wrap justify-center gap-5 text-sm text-text-3 touch:hidden">
@@ -41,7 +47,7 @@ export function NoChatOpen() {
         </p>
       }
     >
-      {t('noChat.text')}
+      {t(isFirst ? 'app.description' : 'noChat.text')}
     </Empty>
   );
 }

@@ -110,7 +110,7 @@ export const ar: Catalogue = {
   'register.busy': 'جارٍ إنشاء حسابك…',
   'register.free': '{username} متاح',
   'register.haveOne': 'لديك حساب؟',
-  'register.lead': 'لن يستغرق سوى دقيقة. يمكنك تغيير كل شيء لاحقًا.',
+  'register.lead': 'لن يستغرق سوى دقيقة. يمكنك تغيير اسمك وكلمة مرورك لاحقًا.',
   'register.submit': 'إنشاء الحساب',
   'register.taken': '{username} محجوز.',
   'register.takenTry': '{username} محجوز. جرّب {names}.',
@@ -127,7 +127,7 @@ export const ar: Catalogue = {
   'signIn.or': 'أو',
   'signIn.username': 'البريد الإلكتروني أو اسم المستخدم',
   'refusal.invalid_credentials':
-    'البريد الإلكتروني وكلمة المرور غير متطابقين. تحقق منهما وحاول مرة أخرى.',
+    'البريد الإلكتروني أو اسم المستخدم لا يطابق كلمة المرور. تحقق منهما وحاول مرة أخرى.',
   'refusal.invalid_input': 'هناك ما يحتاج إلى مراجعة.',
   'refusal.other': 'حدث خطأ في الخادم. حاول مرة أخرى بعد قليل.',
   'refusal.unavailable': 'الخادم غير جاهز الآن. حاول مرة أخرى بعد قليل.',

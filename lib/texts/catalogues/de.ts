@@ -111,7 +111,7 @@ export const de: Catalogue = {
   'register.busy': 'Dein Konto wird angelegt …',
   'register.free': '{username} ist frei',
   'register.haveOne': 'Schon eins?',
-  'register.lead': 'Das dauert nur eine Minute. Du kannst später alles ändern.',
+  'register.lead': 'Das dauert nur eine Minute. Name und Passwort kannst du später ändern.',
   'register.submit': 'Konto anlegen',
   'register.taken': '{username} ist vergeben.',
   'register.takenTry': '{username} ist vergeben. Versuch {names}.',
@@ -129,7 +129,7 @@ export const de: Catalogue = {
   'signIn.or': 'oder',
   'signIn.username': 'E-Mail oder Benutzername',
   'refusal.invalid_credentials':
-    'E-Mail und Passwort passen nicht zusammen. Prüf beides und versuch es noch einmal.',
+    'E-Mail oder Benutzername und Passwort passen nicht zusammen. Prüf beides und versuch es noch einmal.',
   'refusal.invalid_input': 'Hier stimmt noch nicht alles.',
   'refusal.other': 'Auf dem Server ist etwas schiefgegangen. Versuch es gleich noch einmal.',
   'refusal.unavailable': 'Der Server ist gerade nicht bereit. Versuch es gleich noch einmal.',

@@ -110,7 +110,7 @@ export const en = {
   'register.busy': 'Creating your account…',
   'register.free': '{username} is free',
   'register.haveOne': 'Already have one?',
-  'register.lead': 'It takes a minute. You can change everything later.',
+  'register.lead': 'It takes a minute. You can change your name and password later.',
   'register.submit': 'Create account',
   'register.taken': '{username} is taken.',
   'register.takenTry': '{username} is taken. Try {names}.',
@@ -126,7 +126,8 @@ export const en = {
   'signIn.newHere': 'New here?',
   'signIn.or': 'or',
   'signIn.username': 'Email or username',
-  'refusal.invalid_credentials': 'That email and password don’t match. Check both and try again.',
+  'refusal.invalid_credentials':
+    'That email or username and password don’t match. Check both and try again.',
   'refusal.invalid_input': 'Some of this needs another look.',
   'refusal.other': 'Something went wrong on the server. Try again in a moment.',
   'refusal.unavailable': 'The server is not ready just now. Try again in a moment.',

@@ -109,7 +109,7 @@ export const es: Catalogue = {
   'register.busy': 'Creando tu cuenta…',
   'register.free': '{username} está libre',
   'register.haveOne': '¿Ya tienes una?',
-  'register.lead': 'Solo toma un minuto. Puedes cambiarlo todo más tarde.',
+  'register.lead': 'Solo toma un minuto. Puedes cambiar tu nombre y tu contraseña más tarde.',
   'register.submit': 'Crear cuenta',
   'register.taken': '{username} ya está en uso.',
   'register.takenTry': '{username} ya está en uso. Prueba con {names}.',
@@ -126,7 +126,7 @@ export const es: Catalogue = {
   'signIn.or': 'o',
   'signIn.username': 'Correo o nombre de usuario',
   'refusal.invalid_credentials':
-    'Ese correo y esa contraseña no coinciden. Revisa ambos e intenta de nuevo.',
+    'Ese correo o nombre de usuario y esa contraseña no coinciden. Revisa ambos e intenta de nuevo.',
   'refusal.invalid_input': 'Hay algo que revisar aquí.',
   'refusal.other': 'Algo salió mal en el servidor. Intenta de nuevo en un momento.',
   'refusal.unavailable': 'El servidor no está listo ahora mismo. Intenta de nuevo en un momento.',
