@@ -85,6 +85,8 @@ it.each([
     };
     await send(input());
     await leave();
+    // On a busy machine a process that is told to stop may still do what it has been asked meanwhile.
+    await expect.poll(async () => (await send(input())).ok, { timeout: backWithinMs }).toBe(false);
 
     const unsent: object[] = [];
     const away = performance.now() + awayMs;
