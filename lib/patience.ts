@@ -25,14 +25,16 @@ export function createDeadlines(ms: number): (late: () => void) => () => void {
   const look = (): void => {
     timer = null;
     const now = performance.now();
+    const due: (() => void)[] = [];
     for (const [late, at] of waiting) {
       if (at > now) {
         timer = setTimeout(look, at - now);
-        return;
+        break;
       }
+      due.push(late);
       waiting.delete(late);
-      late();
     }
+    for (const late of due) late();
   };
   return (late) => {
     waiting.set(late, performance.now() + ms);

@@ -133,17 +133,20 @@ async function main(scratch: string): Promise<void> {
       ...(profile !== undefined && { nodeArguments: ['--cpu-prof', `--cpu-prof-dir=${profile}`] }),
     },
   };
-  const results = [];
+  process.stdout.write(`${machine()}\n`);
+  const results: { workload: string; rows: ReturnType<typeof rowsOf>; rounds: Round[] }[] = [];
   for (const workload of chosen) {
     const rounds = await runRounds(workload, context);
-    results.push({ workload: workload.name, rows: rowsOf(rounds), rounds });
+    const rows = rowsOf(rounds);
+    results.push({ workload: workload.name, rows, rounds });
+    // At once: what comes later may fail, and all of it takes long.
+    process.stdout.write(`\n${workload.name}\n\n${tableOf(rows)}\n`);
   }
   const runs = results.flatMap(({ rounds }) => rounds.flatMap((round) => Object.values(round)));
   const otherCpu = Math.max(...runs.map((run) => run.otherCpu));
   const faults = sumOf(runs.map((run) => run.faults));
 
-  const parts = results.map(({ workload, rows }) => `${workload}\n\n${tableOf(rows)}`);
-  process.stdout.write(`${[machine(), ...parts, verdictOn(runs, faults)].join('\n\n')}\n`);
+  process.stdout.write(`\n${verdictOn(runs, faults)}\n`);
   if (profile !== undefined) process.stdout.write(`\n${profileOf(profile, windows)}\n`);
   if (options.json !== undefined) {
     const report = { machine: machine(), at: new Date(), size, otherCpu, faults, results };

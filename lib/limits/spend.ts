@@ -45,8 +45,8 @@ const limiterOf = (limit: Limit): Limiter =>
   remember(`limit:${limit}`, () => limiterFor(limit, env()[`RATE_LIMIT_${limit}`]));
 
 /**
- * Counts kept for so many seconds from the first one. The one place that says where they are kept: for
- * all processes in Redis, while that is away by each one for itself.
+ * Counts kept for so many seconds from the first one: for all processes in Redis, while that is away by
+ * each one for itself.
  */
 export function windowOf(name: string, points: number, seconds: number) {
   const own = new RateLimiterMemory({ keyPrefix: name, points, duration: seconds });

@@ -23,6 +23,7 @@ const makeClient = (url: string) =>
     socket: { reconnectStrategy: false, connectTimeout: 1_500 },
   });
 
+/** What `loadRedis` has set; made here only if it has not. */
 const loaded = () =>
   remember('redis-package', (): typeof createClient => {
     throw new Error('loadRedis has not been called');

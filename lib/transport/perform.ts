@@ -31,16 +31,18 @@ export async function perform<N extends UseCaseName>(
   raw: unknown,
 ): Promise<Performed<Output<N>>> {
   const over = underWay();
-  const performed = await refusing<Performed<Output<N>>>(name, async () => {
-    await connected();
-    const { created = true, ...data } = await inTime(runUseCase(name, caller, raw));
-    return { ok: true, data: data as Output<N>, created };
-  });
-  over();
-  return performed;
+  try {
+    return await refusing<Performed<Output<N>>>(name, async () => {
+      await connected();
+      const { created = true, ...data } = await inTime(runUseCase(name, caller, raw));
+      return { ok: true, data: data as Output<N>, created };
+    });
+  } finally {
+    over();
+  }
 }
 
-/** Parses the input by the contract and runs the use case, once connected. @throws what refuses it */
+/** Parses the input by the contract and runs the use case; to be called when connected. @throws what refuses it */
 export function runUseCase(
   name: UseCaseName,
   caller: Caller | Visitor,
@@ -104,7 +106,10 @@ const tooLate = () =>
 /** The answer. @throws AppError `unavailable` when it takes longer than somebody should wait; it goes on. */
 export const inTime = <T>(answer: Promise<T>): Promise<T> => patiently(patienceMs, answer, tooLate);
 
-/** Fails with the same what has not been answered in that time. Returns how to say that it has been. */
+/**
+ * Calls this with the same error where there is no answer by then; for what is not a promise.
+ * Returns how to say that there is one.
+ */
 export const failLater = (fail: (error: AppError) => void): (() => void) =>
   remember('deadlines', () => createDeadlines(patienceMs))(() => fail(tooLate()));
 

@@ -70,17 +70,17 @@ function answer(socket: AppSocket, name: CommandName, raw: unknown, ack?: Ack): 
   const settle = (reply: Reply<unknown>): void => {
     if (isAnswered) return;
     isAnswered = true;
-    inTime();
+    callOff();
+    over();
     data.waiting--;
     if (!reply.ok && reply.error.code === 'unauthenticated') letGo(socket, 'expired');
     ack?.(reply);
     metrics().ackSeconds.observe({ event }, (performance.now() - began) / 1000);
-    over();
   };
   const fail = (error: unknown): void => {
     if (!isAnswered) settle(loggedRefusal(name, error, { event }));
   };
-  const inTime = failLater(fail);
+  const callOff = failLater(fail);
   try {
     carriedOut(socket, name, raw).then(settle, fail);
   } catch (error) {

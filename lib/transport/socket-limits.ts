@@ -169,7 +169,7 @@ function endUnread(connection: Connection, address: string): void {
  * it, if they are more than may wait.
  */
 function takePart(connection: Connection, address: string): void {
-  const most = env().SOCKET_QUEUE;
+  const most = Math.max(env().SOCKET_QUEUE, packetsAtOnce);
   let count = 0;
   connection.on('packet', () => {
     const receiver = connection.transport.socket?._receiver;

@@ -3,9 +3,8 @@ import type { SessionEndReason } from '#lib/contract/events.ts';
 import { log } from '#lib/log.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { SessionModel, type SessionDoc } from '#lib/models/session.ts';
-import { rooms } from '#lib/publish.ts';
+import { onPublication, rooms } from '#lib/publish.ts';
 import type { Caller } from '#lib/use-cases/define.ts';
-import { joinsSoFar } from '#lib/use-cases/membership.ts';
 
 /** What this needs of a connected socket. */
 interface Swept {
@@ -20,7 +19,6 @@ interface Swept {
  * ends reaches its sockets at once; this is for what another one ended on the same database.
  */
 const sweepMs = 3_000;
-const maxLooks = 5;
 
 /**
  * Takes from connected sockets, again and again, what has been taken from their people.
@@ -66,10 +64,27 @@ async function endGoneSessions<S extends Swept>(
 
 async function leaveEndedConversations(sockets: Swept[]): Promise<void> {
   const users = [...new Set(sockets.map(({ data }) => data.caller.userId))];
-  const ended = await endedMembershipsOf(users);
+  // Who came back while we were looking must not be put out again.
+  const cameBack = new Set<string>();
+  const stopListening = onPublication((publication) => {
+    if (publication.type !== 'join') return;
+    for (const userId of publication.userIds) {
+      cameBack.add(membershipKey(userId, publication.conversationId));
+    }
+  });
   const endedOf = new Map<string, string[]>(users.map((id) => [id, []]));
-  for (const { user, conversation } of ended) {
-    endedOf.get(user.toHexString())?.push(conversation.toHexString());
+  try {
+    const ended = await MemberModel.find(
+      { user: { $in: users }, leftAt: { $gt: new Date(0) } },
+      { user: 1, conversation: 1 },
+    ).lean<Pick<MemberDoc, 'user' | 'conversation'>[]>();
+    for (const { user, conversation } of ended) {
+      const [userId, conversationId] = [user.toHexString(), conversation.toHexString()];
+      if (cameBack.has(membershipKey(userId, conversationId))) continue;
+      endedOf.get(userId)?.push(conversationId);
+    }
+  } finally {
+    stopListening();
   }
   for (const socket of sockets) {
     for (const conversationId of endedOf.get(socket.data.caller.userId) ?? []) {
@@ -81,15 +96,5 @@ async function leaveEndedConversations(sockets: Swept[]): Promise<void> {
   }
 }
 
-/** None where people came back all the time while it was looked: they must not be put out again, and the next sweep knows. */
-async function endedMembershipsOf(users: string[]) {
-  for (let tries = 0; tries < maxLooks; tries++) {
-    const before = joinsSoFar();
-    const ended = await MemberModel.find(
-      { user: { $in: users }, leftAt: { $gt: new Date(0) } },
-      { user: 1, conversation: 1 },
-    ).lean<Pick<MemberDoc, 'user' | 'conversation'>[]>();
-    if (before === joinsSoFar()) return ended;
-  }
-  return [];
-}
+const membershipKey = (userId: string, conversationId: string): string =>
+  `${userId} ${conversationId}`;

@@ -92,7 +92,10 @@ test('what was typed stays when the language changes', async ({ signUp, befriend
   const { page } = ana;
   await page.getByRole('button', { name: 'New chat' }).first().click();
   await page.getByRole('dialog').getByRole('searchbox').fill(ben.username);
-  await page.getByRole('dialog').getByRole('button', { name: /Ben/ }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: new RegExp(ben.username) })
+    .click();
   await page.getByRole('textbox', { name: 'Message' }).fill('Half a thou');
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('link', { name: /Language/ }).click();

@@ -3,12 +3,14 @@ import sharp from 'sharp';
 import { password } from '../support/people.ts';
 import { databases } from './line.ts';
 import {
+  bubble,
   composer,
   expect,
   findAndOpen,
   log,
   row,
   say,
+  tell,
   test,
   tick,
   visit,
@@ -137,6 +139,29 @@ test('what Enter does and what moves is set for the device', async ({ signUp, be
   await composer(ana).press('Control+Enter');
   await expect(composer(ana)).toHaveValue('');
   await expect(log(ana).getByText('One line')).toBeVisible();
+});
+
+test('rows end where they are reckoned to end, whatever the size of texts', async ({
+  signUp,
+  befriend,
+}) => {
+  const ben = await befriend('Ben Ochieng');
+  const ana = await signUp('Ana Vidal', { to: ben });
+  for (let n = 1; n <= 12; n++) await tell(ben, ana, `Line ${n}`);
+  await expect(bubble(ana, 'Line 12')).toBeVisible();
+  const roomBelow = () =>
+    log(ana)
+      .locator('ul')
+      .first()
+      .evaluate((list) => {
+        const last = list.lastElementChild?.getBoundingClientRect().bottom ?? 0;
+        return list.getBoundingClientRect().bottom - last;
+      });
+  const usual = await roomBelow();
+  await ana.page.evaluate(() => localStorage.setItem('gatherly.text-size', '112.5'));
+  await ana.page.reload();
+  await expect(bubble(ana, 'Line 12')).toBeVisible();
+  await expect.poll(async () => Math.abs((await roomBelow()) - usual)).toBeLessThan(1);
 });
 
 test('what is told while a dialog is open can be reached', async ({ signUp }) => {

@@ -213,16 +213,19 @@ it('keeps the order in which one sender writes without waiting', async () => {
 });
 
 it('takes many changes of one conversation at once, each with a rev of its own', async () => {
-  const message = await ana.say(chat, 'draft 0');
-  const edits = Array.from({ length: 20 }, (_, i) =>
-    anaPhone.ask('message:edit', { messageId: message.id, text: `draft ${i + 1}` }),
+  const said: Message[] = [];
+  for (let i = 0; i < 20; i++) said.push(await ana.say(chat, `draft ${i}`));
+  const edits = said.map(({ id }, i) =>
+    anaPhone.ask('message:edit', { messageId: id, text: `edited ${i}` }),
   );
   const replies = await Promise.all(edits);
   expect(replies.filter(({ ok }) => !ok)).toEqual([]);
-  const made = replies.map(({ data }) => data.message as Message).sort((a, b) => a.rev - b.rev);
-  expect(made.map(({ rev }) => rev)).toEqual(made.map((_, i) => message.rev + 1 + i));
-  const [stored] = await ana.history(chat, `around=${message.seq}&limit=1`);
-  expect(stored).toEqual(made.at(-1));
+  const made = replies.map(({ data }) => data.message as Message);
+  const last = said.at(-1)!;
+  const revs = made.map(({ rev }) => rev).sort((one, other) => one - other);
+  expect(revs).toEqual(revs.map((_, i) => last.rev + 1 + i));
+  const stored = await ana.history(chat, `limit=${said.length}`);
+  expect(stored).toEqual(made);
 });
 
 it('tells every device of every member, the sender’s others included', async () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { SessionEndReason } from '#lib/contract/events.ts';
 import { MemberModel } from '#lib/models/member.ts';
 import { SessionModel } from '#lib/models/session.ts';
-import { rooms } from '#lib/publish.ts';
+import { publish, rooms } from '#lib/publish.ts';
 import { startSweep } from '#lib/transport/socket-sweep.ts';
 import { withDatabase } from '../auth/support.ts';
 
@@ -17,6 +17,7 @@ const conversationId = new Types.ObjectId().toHexString();
 let stop: () => void;
 let ended: [sessionId: string, reason: SessionEndReason][];
 let ana: Connected;
+let ben: Connected;
 
 class Connected {
   readonly data = {
@@ -50,7 +51,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   ended = [];
   ana = new Connected();
-  const ben = new Connected();
+  ben = new Connected();
   await SessionModel.collection.insertMany([sessionOf(ana), sessionOf(ben)]);
   await MemberModel.collection.insertMany([membershipOf(ana), membershipOf(ben)]);
   stop = startSweep(
@@ -75,5 +76,23 @@ it('takes from conversations whoever is no member any more, and nobody else', as
   vi.advanceTimersByTime(promisedMs);
   await expect.poll(() => ana.removed).toEqual([conversationId]);
   expect(ana.rooms.size).toBe(0);
+  expect([ben.rooms.size, ben.removed]).toEqual([1, []]);
   expect(ended).toEqual([]);
+});
+
+it('leaves whoever comes back while it looks where they are, and nobody else', async () => {
+  const users = [membershipOf(ana).user, membershipOf(ben).user];
+  await MemberModel.collection.updateMany(
+    { user: { $in: users } },
+    { $set: { leftAt: new Date() } },
+  );
+  const find = MemberModel.find.bind(MemberModel);
+  vi.spyOn(MemberModel, 'find').mockImplementationOnce((...given) => {
+    const { userId } = ana.data.caller;
+    publish({ type: 'join', userIds: [userId], conversationId, fromSeq: 1 });
+    return find(...given);
+  });
+  vi.advanceTimersByTime(promisedMs);
+  await expect.poll(() => ben.removed).toEqual([conversationId]);
+  expect([ana.rooms.size, ana.removed]).toEqual([1, []]);
 });

@@ -45,7 +45,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   if (!row || !preview) return null;
   const { title, kind, peer, unreadCount, me } = row;
   const muted = isMuted(row);
-  const loud = isUnread(row) ? 'text-text' : '';
+  const unread = isUnread(row);
   return (
     <ChatLink
       href={`/chats/${id}`}
@@ -70,20 +70,20 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
           </span>
           <time
             dateTime={preview.at}
-            className={`flex-none text-xs tabular-nums ${loud ? 'font-semibold text-text' : 'text-text-3'}`}
+            className={`flex-none text-xs tabular-nums ${unread ? 'font-semibold text-text' : 'text-text-3'}`}
           >
             {today !== null && listTime(t, preview.at)}
           </time>
         </span>
         <span className="flex items-center gap-2">
           <span
-            className={`flex h-5.5 min-w-0 flex-1 items-center gap-1.25 text-md ${loud || 'text-text-2'}`}
+            className={`flex h-5.5 min-w-0 flex-1 items-center gap-1.25 text-md ${unread ? 'text-text' : 'text-text-2'}`}
           >
             <PreviewLine preview={preview} />
           </span>
           {muted && <Sign icon={<BellOff aria-hidden />} label={t('row.muted')} />}
           {me.pinned && <Sign icon={<Pin aria-hidden />} label={t('row.pinned')} />}
-          <Badge count={unreadCount} muted={muted || !loud} />
+          <Badge count={unreadCount} muted={muted || !unread} />
         </span>
       </span>
     </ChatLink>

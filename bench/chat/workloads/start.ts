@@ -67,6 +67,6 @@ export const start: Workload = {
 
 /** Not npm, nor the shell that it starts the server by. */
 function isServer(pid: number): boolean {
-  const [program = '', script = ''] = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
-  return program.endsWith('node') && script.endsWith('start.mjs');
+  const [program = '', ...given] = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+  return program.endsWith('node') && given.some((each) => each.endsWith('start.mjs'));
 }
