@@ -159,7 +159,12 @@ async function pictureOf(request: Request): Promise<Uint8Array> {
   return readBody(request, limits.pictureBytes);
 }
 
-async function readBody(
+/**
+ * The body's bytes, of which a few times too many are read before they are refused.
+ * @param maxBytes the most that are taken
+ * @throws AppError `too_large`
+ */
+export async function readBody(
   request: Request,
   maxBytes: number = limits.requestBytes,
 ): Promise<Uint8Array> {

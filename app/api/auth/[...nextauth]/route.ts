@@ -9,6 +9,7 @@ import { env } from '#lib/env.ts';
 import { isOwnOrigin, provenanceOf } from '#lib/transport/origin.ts';
 import { throughDoor } from '#lib/transport/page-door.ts';
 import { refusing, type Performed } from '#lib/transport/perform.ts';
+import { readBody } from '#lib/transport/rest.ts';
 import { requestContext } from '#lib/transport/request-context.ts';
 
 type Context = { params: Promise<{ nextauth: string[] }> };
@@ -27,7 +28,7 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
   if (action === '_log') return new Response(null, { status: 204 });
   const reply = await refusing(`next-auth ${action}`, async () => {
     refuseForeign(request);
-    refuseLarge(request.headers);
+    await refuseLarge(request);
     if (!withoutDatabase.has(action)) await connected();
     return { ok: true as const, response: await answer(request, context) };
   });
@@ -65,9 +66,12 @@ function refuseForeign({ method, headers }: NextRequest): void {
 }
 
 /** next-auth reads a body whole, so its length has to be known before. */
-function refuseLarge(headers: Headers): void {
+async function refuseLarge(request: NextRequest): Promise<void> {
+  const { headers } = request;
   const length = Number(headers.get('content-length') ?? 0);
   if (headers.has('transfer-encoding') || !(length <= limits.requestBytes)) {
+    // Else its sender may find the connection closed before the answer.
+    await readBody(request).catch(() => undefined);
     throw new AppError(
       'too_large',
       `A body says its length, at most ${limits.requestBytes} bytes.`,
