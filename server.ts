@@ -39,15 +39,19 @@ async function start(): Promise<void> {
   // A connection on which nothing moves; a poll of Socket.io's takes up to 25 s.
   httpServer.timeout = 30_000;
   const dev = process.argv.includes('--dev');
-  const pages = next({ dev, httpServer });
+  // Next looks up a route for whatever upgrades at the server that it is given, Socket.io's connections too.
+  const upgradesForNext = createServer();
+  const pages = next({ dev, httpServer: upgradesForNext });
   // A large store takes a while to open, in a thread of its own.
   const [{ where }] = await Promise.all([database(), pages.prepare(), loadRedis()]);
   if (!dev) logConsole();
   const handle = pages.getRequestHandler();
   httpServer.on('request', (request, response) => void receive(request, response, handle, dev));
-  httpServer.on('upgrade', (request, socket) => {
-    // In development Next has upgrades of its own, on the same server.
-    if (!dev && !request.url?.startsWith('/socket.io/')) socket.destroy();
+  httpServer.on('upgrade', (request, socket, head) => {
+    if (request.url?.startsWith('/socket.io/')) return;
+    // In development Next has upgrades of its own.
+    if (dev) upgradesForNext.emit('upgrade', request, socket, head);
+    else socket.destroy();
   });
   const sockets = startSocketHost(httpServer);
   await sockets.joined;

@@ -29,7 +29,7 @@ const excluded = [
 const rules = [
   'tests/{bench,client,contract,ui,worker}/**/*.test.{ts,tsx}',
   'tests/store/{elements,expression,match,regex-bounds,update,values}.test.ts',
-  'tests/transport/{gathering,lanes,patience,recent-reads,turns,windows}.test.ts',
+  'tests/transport/{gathering,lanes,look-ups,patience,recent-reads,turns,windows}.test.ts',
 ];
 
 /** What runs parts of the server in the test's own process, where settings and connections stay behind. */
@@ -39,7 +39,7 @@ const inside = [
   'tests/backup/backup.test.ts',
   'tests/push/{addresses,payload,queue}.test.ts',
   'tests/store/**/*.test.ts',
-  'tests/transport/{addresses,list-order,socket-sweep,stopping}.test.ts',
+  'tests/transport/{addresses,list-order,packets-at-once,socket-sweep,stopping}.test.ts',
 ];
 
 /** Small files of long tests would by their size come last, and the other workers have nothing left to do. */

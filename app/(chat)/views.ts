@@ -13,6 +13,7 @@ export const settingsPages = [
   'language',
   'storage',
   'password',
+  'email',
   'delete-account',
 ] as const;
 export type SettingsPage = (typeof settingsPages)[number];

@@ -13,22 +13,6 @@ async function wheel(page: Page, pixels: number, steps: number): Promise<void> {
   }
 }
 
-/** Throws the log with a finger, which lets go of it. */
-async function fling(page: Page, pixels: number): Promise<void> {
-  const box = (await log(page).boundingBox())!;
-  const session = await page.context().newCDPSession(page);
-  await session.send('Input.synthesizeScrollGesture', {
-    x: box.x + box.width / 2,
-    y: box.y + box.height / 2,
-    yDistance: pixels,
-    speed: 8_000,
-    preventFling: false,
-    gestureSourceType: 'touch',
-  });
-  await session.detach();
-  await page.waitForTimeout(1_000);
-}
-
 async function toEnd(page: Page): Promise<void> {
   const button = page.getByRole('button', { name: /go to the newest/i });
   await button.click();
@@ -70,8 +54,6 @@ export async function measureLog(page: Page, measure: Measure, world: World): Pr
   );
   await frames(name('wheel up 20,000 px, pages come in'), () => wheel(page, -20_000, 100));
   await frames(name('wheel down 15,000 px'), () => wheel(page, 15_000, 75));
-  await frames(name('fling up 8,000 px'), () => fling(page, 8_000));
-  await frames(name('fling down 6,000 px'), () => fling(page, -6_000));
   await frames(name('20 messages come in, scrolled up'), async (round) => {
     for (let n = 0; n < 20; n += 1) await ben.say(long, `Later ${round} ${n}.`);
   });

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-export interface SlowLine {
+interface SlowLine {
   port: number;
   /** Before that it is as fast as this machine. */
   slowDown(): void;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connect as connectSocket } from 'node:net';
 import { frameOf, frameReader } from './frames.ts';
 
-export interface Handlers {
+interface Handlers {
   /** A `message:new`, as it came: to parse all of each would be most of what this process does. */
   onMessage?(packet: string): void;
   /** Any other event. */

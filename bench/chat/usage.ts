@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Of a process and its threads; the operating system counts hundredths of a second. */
-export interface Usage {
+interface Usage {
   cpuSeconds: number;
   /** Resident, of this all that is its own, not a file's. */
   rssKib: number;

@@ -30,7 +30,7 @@ export interface Told {
   bytes: number;
 }
 
-export interface Deployment {
+interface Deployment {
   nodes: number;
   /** People who have an account, for each node. */
   peoplePerNode: number;
@@ -87,7 +87,7 @@ export function loadOf(deployment: Deployment): Load {
 }
 
 /** How many of the hashed streams have a conversation of one of a node's people. */
-export const shareOfStreams = (people: number): number =>
+const shareOfStreams = (people: number): number =>
   1 - (1 - 1 / streams) ** (people * (habits.contacts + habits.groups));
 
 type Counts = Partial<Record<Kind, number>>;

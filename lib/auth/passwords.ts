@@ -4,6 +4,7 @@ import passport from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import { AppError } from '#lib/contract/errors.ts';
 import { tryPassword } from '#lib/limits/password-tries.ts';
+import { createTurns } from '#lib/limits/turns.ts';
 import { UserModel, type UserDoc } from '#lib/models/user.ts';
 import { metrics } from '#lib/metrics.ts';
 import { remember } from '#lib/runtime.ts';
@@ -85,30 +86,15 @@ const digest = (name: string): string =>
 // One keyboard types é as one character, another as two.
 const comparable = (password: string): string => password.normalize('NFKC');
 
-interface Turns {
-  running: number;
-  waiting: (() => void)[];
-}
+const tooMany = () =>
+  new AppError('unavailable', 'Too many people are signing in at once.', { retryAfterMs: 5_000 });
+
+const hashing = () =>
+  remember('hashing', () => createTurns(hashesAtOnce, { most: hashesWaiting, full: tooMany }));
 
 /** Runs the work when it is its turn. @throws AppError `unavailable` when too many wait already. */
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const turns = remember<Turns>('hashing', () => ({ running: 0, waiting: [] }));
-  if (turns.running < hashesAtOnce) {
-    turns.running++;
-  } else {
-    if (turns.waiting.length >= hashesWaiting) {
-      const details = { retryAfterMs: 5_000 };
-      throw new AppError('unavailable', 'Too many people are signing in at once.', details);
-    }
-    await new Promise<void>((go) => turns.waiting.push(go));
-  }
-  metrics().passwordChecks.inc();
-  try {
-    return await work();
-  } finally {
-    // The place is handed on, not given up and fought for.
-    const next = turns.waiting.shift();
-    if (next) next();
-    else turns.running--;
-  }
-}
+const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
+  hashing()('', () => {
+    metrics().passwordChecks.inc();
+    return work();
+  });

@@ -1,3 +1,4 @@
+import { createLookUps } from '#lib/models/look-ups.ts';
 import { createRecentReads } from '#lib/models/recent-reads.ts';
 import { SessionModel, type SessionDoc } from '#lib/models/session.ts';
 import { log } from '#lib/log.ts';
@@ -18,18 +19,16 @@ export interface LiveSession {
 const checks = () =>
   remember('session-checks', () =>
     createRecentReads(
-      async (sid) => {
-        const record = await SessionModel.findById(sid).lean<SessionDoc>();
-        return record && live(record);
-      },
-      async (sessions) => {
-        const _id = { $in: sessions.map(({ id }) => id) };
-        const records = await SessionModel.find({ _id }).lean<SessionDoc[]>();
-        return new Map(records.map((record) => [record._id.toHexString(), live(record)]));
-      },
+      createLookUps(findSessions),
+      (sessions) => findSessions(sessions.map(({ id }) => id)),
       () => true,
     ),
   );
+
+async function findSessions(ids: string[]): Promise<Map<string, LiveSession>> {
+  const records = await SessionModel.find({ _id: { $in: ids } }).lean<SessionDoc[]>();
+  return new Map(records.map((record) => [record._id.toHexString(), live(record)]));
+}
 
 const live = ({ _id, user, expiresAt, lastUsedAt }: SessionDoc): LiveSession => ({
   id: _id.toHexString(),

@@ -14,7 +14,7 @@ export type TokenKind = 'session' | 'socket';
 
 /** Longer than a session on purpose: the session record alone says when it ends, and it slides. */
 export const sessionTokenSeconds = 400 * 24 * 3600;
-export const socketTokenSeconds = 5 * 60;
+const socketTokenSeconds = 5 * 60;
 
 // next-auth makes a key of its own from each salt; the session cookie has none.
 const salts: Record<TokenKind, string> = { session: '', socket: 'gatherly-socket' };

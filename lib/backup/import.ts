@@ -14,5 +14,11 @@ await runTool('db:import', async () => {
   });
   progress.end();
   const where = databases.length > 0 ? ` into ${databases.join(', ')}` : '';
-  return `Imported ${inserted} documents${where}; ${present} were there already and are as they were.`;
+  const kept =
+    present === 0
+      ? ''
+      : present === 1
+        ? '; 1 was there already and is as it was'
+        : `; ${present} were there already and are as they were`;
+  return `Imported ${inserted === 1 ? '1 document' : `${inserted} documents`}${where}${kept}.`;
 });

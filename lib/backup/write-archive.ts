@@ -20,7 +20,7 @@ export interface Source {
   close(): Promise<void>;
 }
 
-export interface ExportOptions {
+interface ExportOptions {
   gzip?: boolean;
   /** Is told the namespace of each document. */
   onDocument?(namespace: string): void;

@@ -60,6 +60,7 @@ export async function build({ quiet = false } = {}) {
       import: 'lib/backup/import.ts',
       check: 'lib/backup/check.ts',
       compact: 'lib/backup/compact.ts',
+      password: 'lib/backup/password.ts',
     },
     outdir: 'dist',
     outExtension: { '.js': '.mjs' },

@@ -4,7 +4,7 @@ import { sidesKept, spare } from './log.ts';
 import type { ChatState } from './types.ts';
 
 /** What becomes of the conversation in view while nobody looks at it. */
-export interface Absence {
+interface Absence {
   /** The page went to the background. */
   leave(): void;
   /** It came back to somebody's eyes: a divider stands above what came meanwhile. */

@@ -4,12 +4,13 @@ import type { Call } from './api.ts';
 import type { Dispatch } from './chat-events.ts';
 import type { History } from './history.ts';
 import type { Outbox } from './outbox.ts';
+import { eachPage } from './pages.ts';
 import type { Command } from './socket.ts';
 import type { Sync } from './sync.ts';
 import type { Typing } from './typing.ts';
 import type { ChatActions, ChatState, Kept } from './types.ts';
 
-export interface ActionParts {
+interface ActionParts {
   get: () => ChatState;
   dispatch: Dispatch;
   call: Call;
@@ -137,8 +138,8 @@ const groupActions = ({
     if (get().members[id]) await sync.loadMembers(id);
   };
   return {
-    async createGroup(title, memberIds) {
-      const input = { kind: 'group' as const, title, memberIds };
+    async createGroup(title, memberIds, clientId) {
+      const input = { kind: 'group' as const, clientId, title, memberIds };
       const { conversation } = await call('createConversation', input);
       dispatch({ type: 'conversation:updated', data: { conversation } });
       return conversation;
@@ -182,6 +183,7 @@ const accountActions = ({
   | 'readKept'
   | 'clearKept'
   | 'changePassword'
+  | 'changeEmail'
   | 'listSessions'
   | 'endSession'
   | 'endOtherSessions'
@@ -196,7 +198,7 @@ const accountActions = ({
     dispatch({ type: 'user:updated', data });
   },
   async listBlocked() {
-    const users = await allPages((page) => call('listBlocked', page));
+    const users = await allOf((cursor) => call('listBlocked', { cursor }));
     const ids = new Set(users.map(({ id }) => id));
     // Taken back on another device, while this one could not be told.
     const others = Object.values(get().people).flatMap(({ blocked, ...user }) =>
@@ -230,7 +232,10 @@ const accountActions = ({
   async changePassword(currentPassword, newPassword) {
     await call('changePassword', { currentPassword, newPassword });
   },
-  listSessions: () => allPages((page) => call('listSessions', page)),
+  async changeEmail(input) {
+    dispatch({ type: 'account', data: await call('changeEmail', input) });
+  },
+  listSessions: () => allOf((cursor) => call('listSessions', { cursor })),
   async endSession(sessionId) {
     await call('endSession', { sessionId });
   },
@@ -240,17 +245,10 @@ const accountActions = ({
 });
 
 /** The items of all pages of a list. */
-async function allPages<T>(
-  read: (page: { cursor?: string }) => Promise<{ items: T[]; nextCursor: string | null }>,
+async function allOf<T>(
+  read: (cursor: string | undefined) => Promise<{ items: T[]; nextCursor: string | null }>,
 ): Promise<T[]> {
   const all: T[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: { items: T[]; nextCursor: string | null } = await read(
-      cursor === null ? {} : { cursor },
-    );
-    all.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== null);
+  await eachPage(read, ({ items }) => all.push(...items));
   return all;
 }

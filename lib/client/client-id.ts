@@ -2,7 +2,7 @@ const hexOf = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /**
- * A new id for a message: a UUID of version 7 (RFC 9562), which begins with the time. The database
+ * A new id for a message or a group: a UUID of version 7 (RFC 9562), which begins with the time. The database
  * keeps an index of them for ever, and new ids that are near each other cost it half of the pages
  * that random ones do. Not by `crypto.randomUUID`, which is random, and which browsers hide on
  * plain-http hosts of a LAN.

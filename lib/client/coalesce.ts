@@ -1,6 +1,6 @@
 import { clientErrorOf, isPassing } from './errors.ts';
 
-export interface Coalescer {
+interface Coalescer {
   ask(key: string): void;
   /** What waits for its next try, because the server could not be reached, is tried at once. */
   hurry(): void;

@@ -16,7 +16,7 @@ export interface Copy {
   stop(): void;
 }
 
-export interface CopyParts {
+interface CopyParts {
   get: () => ChatState;
   dispatch: Dispatch;
   subscribe: (listener: () => void) => () => void;

@@ -1,6 +1,11 @@
-import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Account } from '#lib/contract/records.ts';
 import { pagesCachePrefix } from '#lib/contract/worker.ts';
+import {
+  createDeviceConnection,
+  patienceMs,
+  storeNames,
+  type Database,
+} from './device-connection.ts';
 import { databaseNameOf } from './device-name.ts';
 import type { DeviceStore } from './device-store.ts';
 import type * as parsers from './kept-rows.ts';
@@ -9,22 +14,8 @@ import { createUnsentMarks } from './unsent-marks.ts';
 import type { Kept } from './types.ts';
 import { within } from './within.ts';
 
-// Rows are written as they came and parsed when they are read: what is on disk is not to be trusted.
-interface Schema extends DBSchema {
-  account: { key: string; value: object };
-  outbox: { key: number; value: object; indexes: { clientId: string } };
-  conversations: { key: string; value: object };
-  logs: { key: string; value: object; indexes: { keptAt: number } };
-}
-type Database = IDBPDatabase<Schema>;
-
-const version = 2;
-const storeNames = ['account', 'outbox', 'conversations', 'logs'] as const;
 const mostLogs = 30;
-const patienceMs = 3000;
 const parsedAtOnce = 50;
-/** After somebody has deleted it: a tab that signs out tells the others, who then delete it too. */
-const pauseMs = 1000;
 
 type Parsers = typeof parsers;
 /** How rows are parsed. Not part of a page's first load, and there without the network as all of a build is. */
@@ -69,89 +60,14 @@ async function databaseNames(): Promise<string[]> {
   }
 }
 
-/** The account's database in IndexedDB, opened when it is first needed. */
+/**
+ * What this browser keeps of the account, in IndexedDB. Rows are written as they came and parsed when they
+ * are read: what is on disk is not to be trusted.
+ */
 export function createDeviceDatabase(accountId: string): DeviceStore {
-  const name = databaseNameOf(accountId);
+  const connection = createDeviceConnection(databaseNameOf(accountId));
+  const { run } = connection;
   const marks = createUnsentMarks(accountId);
-  let opening: Promise<Database | null> | null = null;
-  /** What `opening` has come to: whoever leaves the page has no time to wait for it. */
-  let opened: Database | null = null;
-  let pause = Promise.resolve();
-  let isForgotten = false;
-  let isMended = false;
-  const goneListeners: (() => void)[] = [];
-  const tellGone = () => goneListeners.forEach((listener) => listener());
-
-  function database(): Promise<Database | null> {
-    if (isForgotten) return Promise.resolve(null);
-    if (!opening) {
-      const mine = (opening = pause.then(open));
-      void mine.then((db) => {
-        if (opening === mine) opened = db;
-      });
-    }
-    // Some browsers never answer: they keep nothing. One that is only slow serves whoever asks later.
-    return within(pauseMs + patienceMs, opening).catch(() => null);
-  }
-
-  async function open(): Promise<Database | null> {
-    const listeners = {
-      blocking: (_now: number, _next: number | null, event: IDBVersionChangeEvent) => lose(event),
-      terminated: () => lose(),
-    };
-    const attempt = () => openWhatIsThere(name, listeners);
-    try {
-      return await attempt();
-    } catch (error) {
-      // Some browsers refuse it in private windows: they keep nothing then.
-      if (!isBroken(error) && !isNamed(error, 'UnknownError')) return null;
-      // What cannot be opened helps nobody.
-      await within(patienceMs, deleteDB(name)).catch(() => undefined);
-      return attempt().catch(() => null);
-    }
-  }
-
-  function letGo(): void {
-    opening = null;
-    opened = null;
-  }
-
-  function lose(event?: IDBVersionChangeEvent): void {
-    (event?.target as IDBDatabase | null | undefined)?.close();
-    letGo();
-    pause = new Promise((resolve) => setTimeout(resolve, pauseMs));
-    tellGone();
-  }
-
-  /** Once more after a connection that was closed under way. Full is full: the caller decides. */
-  async function run<T>(work: (db: Database) => Promise<T>, otherwise: T): Promise<T> {
-    let failure: unknown;
-    for (let attempt = 0; attempt < 2; attempt += 1) {
-      const asked = opened ? null : database();
-      const used = opening;
-      const db = opened ?? (await asked);
-      if (!db || isForgotten) return otherwise;
-      try {
-        return await within(patienceMs, work(db));
-      } catch (error) {
-        if (isNamed(error, 'QuotaExceededError')) throw error;
-        failure = error;
-        db.close();
-        if (opening === used) letGo();
-      }
-    }
-    if (isBroken(failure)) await mend();
-    return otherwise;
-  }
-
-  /** A database that opens and cannot be used is made anew, once. */
-  async function mend(): Promise<void> {
-    if (isMended || isForgotten) return;
-    isMended = true;
-    await within(patienceMs, deleteDB(name)).catch(() => undefined);
-    tellGone();
-  }
-
   const readRows = (store: 'outbox' | 'conversations') =>
     run((db) => rowsIn(db, store), null).catch(() => null);
 
@@ -212,7 +128,7 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
         await clearCopy();
         return add().catch(() => false);
       });
-      if (isKept && !isForgotten) marks.add(entry.clientId);
+      if (isKept && !connection.isDestroyed()) marks.add(entry.clientId);
       return isKept;
     },
     async changeUnsent(entry) {
@@ -287,18 +203,11 @@ export function createDeviceDatabase(accountId: string): DeviceStore {
       marks.clear();
       // Emptied first: another tab can hold the deletion up.
       await within(patienceMs, clear(storeNames)).catch(() => undefined);
-      const last = opening;
-      isForgotten = true;
-      letGo();
-      void last?.then((db) => db?.close());
-      await within(patienceMs, deleteDB(name)).catch(() => undefined);
+      await connection.destroy();
       marks.clear();
     },
-    onGone: (listener) => void goneListeners.push(listener),
-    close() {
-      void opening?.then((db) => db?.close());
-      letGo();
-    },
+    onGone: connection.onGone,
+    close: connection.close,
   };
 }
 
@@ -307,35 +216,6 @@ async function forgetPages(): Promise<void> {
   if (!('caches' in window)) return;
   const names = (await caches.keys()).filter((name) => name.startsWith(pagesCachePrefix));
   await Promise.all(names.map((name) => caches.delete(name)));
-}
-
-type OpenListeners = Pick<NonNullable<Parameters<typeof openDB>[2]>, 'blocking' | 'terminated'>;
-
-async function openWhatIsThere(name: string, listeners: OpenListeners): Promise<Database> {
-  const db = await openDB<Schema>(name, version, { upgrade: createStores, ...listeners }).catch(
-    (error: unknown) => {
-      if (!isNamed(error, 'VersionError')) throw error;
-      // A newer Gatherly was here: later versions only add to what is kept.
-      return openDB<Schema>(name, undefined, listeners);
-    },
-  );
-  if (storeNames.every((store) => db.objectStoreNames.contains(store))) return db;
-  db.close();
-  return openDB<Schema>(name, db.version + 1, { upgrade: createStores, ...listeners });
-}
-
-function createStores(db: Database): void {
-  const has = db.objectStoreNames;
-  if (!has.contains('account')) db.createObjectStore('account', { keyPath: 'id' });
-  if (!has.contains('outbox'))
-    db.createObjectStore('outbox', { keyPath: 'order', autoIncrement: true }).createIndex(
-      'clientId',
-      'clientId',
-      { unique: true },
-    );
-  if (!has.contains('conversations')) db.createObjectStore('conversations', { keyPath: 'id' });
-  if (!has.contains('logs'))
-    db.createObjectStore('logs', { keyPath: 'conversationId' }).createIndex('keptAt', 'keptAt');
 }
 
 async function addRow(db: Database, entry: { clientId: string }): Promise<boolean> {
@@ -390,10 +270,3 @@ async function withRow(
   };
   await Promise.all([find(), tx.done]);
 }
-
-const isNamed = (error: unknown, name: string) => error instanceof Error && error.name === name;
-/** Its stores are not as they should be. */
-const isBroken = (error: unknown) =>
-  ['NotFoundError', 'DataError', 'ConstraintError', 'InvalidAccessError'].some((name) =>
-    isNamed(error, name),
-  );

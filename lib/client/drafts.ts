@@ -17,6 +17,19 @@ export function readDrafts(accountId: string): Record<string, string> {
   return drafts;
 }
 
+/** Calls the listener with what another tab keeps or drops; returns how to stop. */
+export function onDraftElsewhere(
+  accountId: string,
+  listener: (conversationId: string, text: string) => void,
+): () => void {
+  const prefix = prefixOf(accountId);
+  const hear = ({ key, newValue }: StorageEvent) => {
+    if (key?.startsWith(prefix)) listener(key.slice(prefix.length), newValue ?? '');
+  };
+  window.addEventListener('storage', hear);
+  return () => window.removeEventListener('storage', hear);
+}
+
 export function writeDraft(accountId: string, conversationId: string, text: string): void {
   const key = prefixOf(accountId) + conversationId;
   withStorage((storage) => {

@@ -25,7 +25,7 @@ export interface History {
   comeBack(): void;
 }
 
-export interface HistoryParts extends AbsenceParts {
+interface HistoryParts extends AbsenceParts {
   call: Call;
   /** Catches the log up, if it is behind. */
   check(id: string): void;

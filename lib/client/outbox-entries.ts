@@ -3,7 +3,7 @@ import type { TabNews } from './tabs.ts';
 import type { ChatState, PendingMessage } from './types.ts';
 
 /** The messages in the outbox: in the state, on disk, and as other tabs have them. */
-export interface OutboxEntries {
+interface OutboxEntries {
   start(): Promise<void>;
   /** Shows what the disk has and this page does not know of. */
   read(): Promise<void>;

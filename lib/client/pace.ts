@@ -13,7 +13,7 @@ interface Mark {
   timer?: ReturnType<typeof setTimeout>;
 }
 
-export interface Pace {
+interface Pace {
   mark(id: string, seq: number): void;
   /** Sends what a lost connection held back. */
   resume(): void;

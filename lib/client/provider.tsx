@@ -19,7 +19,7 @@ import type { ChatActions, ChatState } from './types.ts';
 
 const ChatContext = createContext<Chat | null>(null);
 
-export interface ChatProviderProps {
+interface ChatProviderProps {
   account: Account;
   /** For the first paint; the whole list is fetched once connected. */
   conversations?: Conversation[];
@@ -81,9 +81,9 @@ export const useActions = (): ChatActions => useChatContext().actions;
 export const useCall = (): Call => useChatContext().call;
 
 /** Calls the listener with what comes in while the component is there. */
-export function useIncoming(listener: (message: Message, state: ChatState) => void): void {
-  const { onMessage, store } = useChatContext();
-  const hear = useEffectEvent((message: Message) => listener(message, store.getState()));
+export function useIncoming(listener: (message: Message) => void): void {
+  const { onMessage } = useChatContext();
+  const hear = useEffectEvent(listener);
   useEffect(() => onMessage((message) => hear(message)), [onMessage]);
 }
 

@@ -5,7 +5,7 @@ import { withStorage } from './local-storage.ts';
 import { workerRegistration } from './worker.ts';
 
 /** Whether this device can be told of messages while no page is open. */
-export type PushSupport =
+type PushSupport =
   | 'ok'
   /** The browser can not at all, or not without https. */
   | 'none'

@@ -37,7 +37,7 @@ export function knowUpTo(known: Known, rev: number): Known {
 }
 
 /** Says that the change `rev` has arrived. */
-export function noteRev(known: Known, rev: number): Known {
+function noteRev(known: Known, rev: number): Known {
   if (rev <= known.rev || known.ahead.includes(rev)) return known;
   if (rev === known.rev + 1) return knowUpTo(known, rev);
   return { ...known, ahead: [...known.ahead, rev].sort((a, b) => a - b) };

@@ -120,7 +120,7 @@ const highest = (a: Marks, b: Marks): Marks => {
 };
 
 /** How far one person has received and read, as far as is known. */
-export const watermarkOf = (state: ChatState, conversationId: string, userId: string): Marks =>
+const watermarkOf = (state: ChatState, conversationId: string, userId: string): Marks =>
   state.receipts[conversationId]?.[userId] ?? noMarks;
 
 export const pendingOf = (state: ChatState, id: string): PendingMessage[] =>

@@ -16,7 +16,7 @@ export type Incoming = {
   [E in ServerEvent]: { type: E; data: ServerEventData<E> };
 }[ServerEvent];
 
-export interface SocketOptions {
+interface SocketOptions {
   /** Another host than the page's own: opened with a token instead of the cookie. */
   url?: string | null | undefined;
   fetchToken(): Promise<string>;

@@ -1,12 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ServerEventData, SessionEndReason } from '#lib/contract/events.ts';
-import type { Input } from '#lib/contract/operations.ts';
 import type { Account, Conversation, Message } from '#lib/contract/records.ts';
 import { createActions } from './actions.ts';
 import { createApi, type Call } from './api.ts';
 import type { ChatEvent } from './chat-events.ts';
 import { createCopy } from './copy.ts';
-import { forgetDrafts, readDrafts, writeDraft } from './drafts.ts';
+import { forgetDrafts, onDraftElsewhere, readDrafts, writeDraft } from './drafts.ts';
 import { forgetEpoch, readEpoch, writeEpoch } from './epoch.ts';
 import { createHistory } from './history.ts';
 import { createLateDevice } from './late-device.ts';
@@ -37,7 +36,7 @@ export interface Chat {
   stop(): void;
 }
 
-export interface ChatOptions {
+interface ChatOptions {
   account: Account;
   conversations?: Conversation[] | undefined;
   first?: FirstPage | null | undefined;
@@ -206,7 +205,8 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
   async function send(id: string, text: string): Promise<void> {
     dispatch({ type: 'draft', conversationId: id, text: '' });
     await outbox.send(id, text);
-    writeKeptDraft(id);
+    // What has been written since is kept already, maybe by another tab.
+    if (!get().drafts[id]) writeKeptDraft(id);
   }
 
   function hear(news: TabNews): void {
@@ -242,19 +242,24 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
     void Promise.all([silence, forgetting]).finally(leaveForSignIn);
   }
 
-  async function signOut(): Promise<void> {
+  /** Leaves for good, once this has ended the session. */
+  async function leaveBy(end: () => Promise<unknown>): Promise<void> {
     isSigningOut = true;
     try {
-      await call('endSession', { sessionId: 'current' });
+      await end();
     } catch (error) {
       isSigningOut = false;
-      // It was over before: then there is nothing to end, and all the same everything to forget.
-      if (isSignedOut) return;
       throw error;
     }
     await endNextAuthSession();
     signedOut();
   }
+
+  const signOut = (): Promise<void> =>
+    leaveBy(() => call('endSession', { sessionId: 'current' })).catch((error: unknown) => {
+      // It was over before: then there is nothing to end, and all the same everything to forget.
+      if (!isSignedOut) throw error;
+    });
 
   function warnOfLoss(event: BeforeUnloadEvent): void {
     if (!isSignedOut && outbox.hasUnkept()) event.preventDefault();
@@ -263,19 +268,6 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
   /** The device knows at once; the socket may take most of a minute to notice. */
   function lookForNetwork(): void {
     dispatch({ type: 'network', hasNetwork: navigator.onLine });
-  }
-
-  let stopWatching = () => {};
-  async function deleteAccount(proof: Input<'deleteAccount'>): Promise<void> {
-    isSigningOut = true;
-    try {
-      await call('deleteAccount', proof);
-    } catch (error) {
-      isSigningOut = false;
-      throw error;
-    }
-    await endNextAuthSession();
-    signedOut();
   }
 
   /** The page starts anew, because it has what it shows from there. */
@@ -292,6 +284,9 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
     hasStarted = true;
     // What was typed before the page lived is put behind them now.
     dispatch({ type: 'drafts', drafts: readDrafts(account.id) });
+    stopHearing = onDraftElsewhere(account.id, (conversationId, text) =>
+      dispatch({ type: 'draft', conversationId, text }),
+    );
     starting = setTimeout(startNow);
   }
 
@@ -309,6 +304,8 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
     void connectOnceShown();
   }
 
+  let stopWatching = () => {};
+  let stopHearing = () => {};
   let connecting: object | null = null;
   /** The messages that the page was opened for come first; what keeps them up to date follows. */
   async function connectOnceShown(): Promise<void> {
@@ -340,6 +337,7 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
   function stop(): void {
     clearTimeout(starting);
     stopWatching();
+    stopHearing();
     window.removeEventListener('pagehide', copy.saveNow);
     window.removeEventListener('beforeunload', warnOfLoss);
     for (const part of [visibility, typing, presence, outbox, sync, copy, tabs]) part.stop();
@@ -358,7 +356,7 @@ export function createChat({ account, conversations, first, socketUrl }: ChatOpt
     keepDraft,
     send,
     signOut,
-    deleteAccount,
+    deleteAccount: (proof) => leaveBy(() => call('deleteAccount', proof)),
     readKept: device.countKept,
     clearKept,
     reconnectNow,

@@ -1,11 +1,12 @@
 import type { ServerEventData } from '#lib/contract/events.ts';
-import type { Conversation, Message } from '#lib/contract/records.ts';
+import type { Conversation, Member, Message } from '#lib/contract/records.ts';
 import type { Call } from './api.ts';
 import type { ChatEvent, Dispatch } from './chat-events.ts';
 import { createCoalescer } from './coalesce.ts';
 import { clientErrorOf } from './errors.ts';
 import { findMessage, lastSeqIn, sidesKept, spare } from './log.ts';
 import { createPace } from './pace.ts';
+import { eachPage } from './pages.ts';
 import { endSeqOf, isBehind, knownOf } from './rows.ts';
 import type { Command } from './socket.ts';
 import type { ChatState, Marks } from './types.ts';
@@ -25,7 +26,7 @@ export interface Sync {
   stop(): void;
 }
 
-export interface SyncParts {
+interface SyncParts {
   get: () => ChatState;
   dispatch: Dispatch;
   call: Call;
@@ -52,27 +53,20 @@ export function createSync({ get, dispatch, call, command, onCompared }: SyncPar
   const people = createCoalescer(meetPerson, { isOnline });
   const everything = createCoalescer(compareAll, { isOnline, delayMs: 0 });
 
-  async function listConversations(): Promise<void> {
-    await listAll();
-  }
-
   async function listAll(): Promise<Set<string>> {
     const listed = new Set<string>();
     if (get().listStatus !== 'ready') dispatch({ type: 'list:status', status: 'loading' });
     try {
-      let cursor: string | null = null;
-      do {
-        const page: { items: Conversation[]; nextCursor: string | null } = await call(
-          'listConversations',
-          cursor === null ? { limit: pageSize } : { limit: pageSize, cursor },
-        );
-        dispatch({ type: 'conversations', items: page.items });
-        for (const { id, me } of page.items) {
-          listed.add(id);
-          readAsHere(id, me.readSeq);
-        }
-        cursor = page.nextCursor;
-      } while (cursor !== null);
+      await eachPage(
+        (cursor) => call('listConversations', { limit: pageSize, cursor }),
+        ({ items }) => {
+          dispatch({ type: 'conversations', items });
+          for (const { id, me } of items) {
+            listed.add(id);
+            readAsHere(id, me.readSeq);
+          }
+        },
+      );
       dispatch({ type: 'list:status', status: 'ready' });
       return listed;
     } catch (error) {
@@ -200,24 +194,18 @@ export function createSync({ get, dispatch, call, command, onCompared }: SyncPar
   async function fetchMembers(conversationId: string): Promise<void> {
     // Who has left learns nothing further of who is in it.
     if ((get().conversations[conversationId]?.me.leftSeq ?? null) !== null) return;
-    const all = [];
+    const all: Member[] = [];
     let former: Marks | null = null;
-    let cursor: string | null = null;
-    do {
-      const page: Awaited<ReturnType<typeof readMembers>> = await readMembers(
-        conversationId,
-        cursor,
-      );
-      all.push(...page.items);
-      former = page.former;
-      cursor = page.nextCursor;
-    } while (cursor !== null);
+    await eachPage(
+      (cursor) => call('listMembers', { conversationId, limit: pageSize, cursor }),
+      (page) => {
+        all.push(...page.items);
+        former = page.former;
+      },
+    );
     dispatch({ type: 'members', conversationId, members: all, former });
     meetSenders(conversationId);
   }
-
-  const readMembers = (conversationId: string, cursor: string | null) =>
-    call('listMembers', { conversationId, limit: pageSize, ...(cursor !== null && { cursor }) });
 
   /** Of a group in view at once; of another when it is opened again. */
   function refreshMembers(conversationId: string): void {
@@ -324,7 +312,9 @@ export function createSync({ get, dispatch, call, command, onCompared }: SyncPar
       delivered.resume();
       read.resume();
     },
-    listConversations,
+    async listConversations() {
+      await listAll();
+    },
     loadMembers,
     after,
     check(id) {

@@ -140,7 +140,8 @@ export interface ChatActions {
     cursor?: string,
   ): Promise<{ items: User[]; nextCursor: string | null }>;
   startDirect(userId: string): Promise<Conversation>;
-  createGroup(title: string, memberIds: string[]): Promise<Conversation>;
+  /** @param clientId by which another try gets the group of the first one (`newClientId`). */
+  createGroup(title: string, memberIds: string[], clientId: string): Promise<Conversation>;
   updateConversation(input: Input<'updateConversation'>): Promise<void>;
   loadMembers(id: string): Promise<void>;
   addMembers(id: string, userIds: string[], shareLast?: 25 | 50 | 75 | 100): Promise<void>;
@@ -164,6 +165,7 @@ export interface ChatActions {
   /** Forgets this browser's copy of the conversations and fetches them anew; what is unsent stays. */
   clearKept(): Promise<void>;
   changePassword(currentPassword: string, newPassword: string): Promise<void>;
+  changeEmail(input: Input<'changeEmail'>): Promise<void>;
   listSessions(): Promise<Session[]>;
   endSession(sessionId: string): Promise<void>;
   endOtherSessions(): Promise<number>;

@@ -1,4 +1,4 @@
-export interface Visibility {
+interface Visibility {
   start(): void;
   /** Tells the server anew: a new connection counts as visible. */
   resume(): void;
@@ -7,7 +7,7 @@ export interface Visibility {
   stop(): void;
 }
 
-export interface VisibilityParts {
+interface VisibilityParts {
   tell(visible: boolean): void;
   /** The page can no longer be seen, or its window has lost the focus. */
   onLeave(): void;

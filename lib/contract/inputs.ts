@@ -29,12 +29,14 @@ export const Username = z
 
 export const Password = z.string().min(limits.passwordLength.min).max(limits.passwordLength.max);
 
+const Email = z.email().max(254);
+
 /** A message's text: not blank, at most 64 KiB of UTF-8. */
 export const Text = text()
   .refine(isVisible, 'must not be blank')
   .refine((text) => utf8.encode(text).length <= limits.textBytes, 'must be at most 64 KiB');
 
-/** Made by the sender's device, unique among its messages; a UUID does well. */
+/** Made by a device, unique among what its person sends, or among the groups they make; a UUID does well. */
 export const ClientId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1–64 of A–Z a–z 0–9 _ -');
@@ -53,7 +55,7 @@ export const Register = z.strictObject({
   username: Username,
   password: Password,
   displayName: name(limits.displayNameLength).optional(),
-  email: z.email().max(254).optional(),
+  email: Email.optional(),
 });
 
 // Sign-in checks no rules on the password: what does not match is wrong, not malformed.
@@ -68,6 +70,12 @@ export const SessionEnd = z.strictObject({ sessionId: z.union([Id, z.literal('cu
 export const PasswordChange = z.strictObject({
   currentPassword: z.string().min(1).max(limits.passwordLength.max),
   newPassword: Password,
+});
+
+/** Null: none any more. */
+export const EmailChange = z.strictObject({
+  password: z.string().min(1).max(limits.passwordLength.max),
+  email: Email.nullable(),
 });
 
 // Notifications
@@ -119,6 +127,8 @@ export const ConversationCreate = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('direct'), userId: Id }),
   z.strictObject({
     kind: z.literal('group'),
+    /** The same again, from the same person: the group that it made the first time, whatever else is said. */
+    clientId: ClientId.optional(),
     title: Title,
     memberIds: z
       .array(Id)

@@ -70,8 +70,8 @@ const problemSchema = {
     code: {
       enum: Object.keys(httpStatus),
       description:
-        'After `unavailable` or `internal` what was asked may be done all the same. Messages are sent again ' +
-        'with their `clientId`, and stored once; before a group is made again, look whether it is there.',
+        'After `unavailable` or `internal` what was asked may be done all the same. Messages and groups that are ' +
+        'asked for again with their `clientId` are there once.',
     },
     detail: { type: 'string' },
     retryAfterMs: { type: 'integer', description: 'When to try again, of what was too much' },

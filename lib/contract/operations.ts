@@ -23,7 +23,7 @@ export interface Operation<
   rest?: RestForm;
 }
 
-export type Access = 'anyone' | 'signed-in';
+type Access = 'anyone' | 'signed-in';
 
 type Given<I extends z.ZodType, O extends z.ZodType> = Omit<Operation<I, O>, 'access'>;
 
@@ -80,6 +80,15 @@ export const operations = {
     input: inputs.PasswordChange,
     output: done,
     rest: restForms.changePassword,
+  }),
+  changeEmail: operation({
+    summary:
+      'Give one’s email address, another one or none: one can sign in by it instead of the username',
+    input: inputs.EmailChange,
+    output: account,
+    // It tells of an address whether it can be used, as registering does.
+    limit: 'REGISTER',
+    rest: restForms.changeEmail,
   }),
   listSessions: operation({
     summary: "One's own sessions, the latest used first",

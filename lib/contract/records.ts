@@ -99,7 +99,7 @@ export const Message = z.object({
   system: SystemEvent.nullable(),
 });
 
-export const MyMembership = z.object({
+const MyMembership = z.object({
   role: Role,
   readSeq: Seq,
   deliveredSeq: Seq,
@@ -175,7 +175,7 @@ export type Role = z.infer<typeof Role>;
 export type Member = z.infer<typeof Member>;
 export type SystemEvent = z.infer<typeof SystemEvent>;
 export type Message = z.infer<typeof Message>;
-export type MyMembership = z.infer<typeof MyMembership>;
+type MyMembership = z.infer<typeof MyMembership>;
 export type Conversation = z.infer<typeof Conversation>;
 export type Receipt = z.infer<typeof Receipt>;
 export type Presence = z.infer<typeof Presence>;

@@ -20,6 +20,7 @@ export const restForms = {
   createToken: { method: 'POST', path: '/auth/token' },
   createSocketToken: { method: 'POST', path: '/auth/socket-token' },
   changePassword: { method: 'POST', path: '/auth/password' },
+  changeEmail: { method: 'POST', path: '/auth/email' },
   listSessions: { method: 'GET', path: '/auth/sessions' },
   endSession: { method: 'DELETE', path: '/auth/sessions/{sessionId}' },
   endOtherSessions: { method: 'DELETE', path: '/auth/sessions' },

@@ -73,6 +73,15 @@ export async function connected(withinMs = 3_000): Promise<void> {
   );
 }
 
+/**
+ * Connects a tool, which makes nothing that is not there. Resolves with how to end that.
+ * @throws within about 3 s when the database cannot be reached.
+ */
+export async function connectTool(uri: string): Promise<() => Promise<void>> {
+  await mongoose.connect(uri, { ...options, ...databaseName(uri) });
+  return () => mongoose.disconnect();
+}
+
 /** Resolves when the database has answered. @throws when it has not within about 3 s. */
 export async function pingDatabase(): Promise<void> {
   await connected();

@@ -19,13 +19,13 @@ import { onlyField } from './transforms.ts';
 import { equal, isObject, type Doc } from './values.ts';
 
 /** Runs the pipeline over a collection, which may be missing. */
-export type Pipeline = (
+type Pipeline = (
   collection: Collection | undefined,
   hint: unknown,
   clock: Clock,
 ) => Promise<Flow<Doc>>;
 
-export interface PipelineContext extends StageContext {
+interface PipelineContext extends StageContext {
   /** The session that asks. */
   lsid: unknown;
 }

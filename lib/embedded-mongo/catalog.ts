@@ -13,7 +13,7 @@ export interface IndexField {
 }
 
 /** What is true of an index once one document made it so. */
-export interface IndexFlags {
+interface IndexFlags {
   /** A document has several keys, or an array under one. */
   multi: boolean;
   /** A key was shortened or rounded: equal values are found, order is not known. */

@@ -14,7 +14,7 @@ import { openReadOnly, storeFile } from './snapshot.ts';
 import type { Entry, KeyRange, Storage } from './storage.ts';
 import { decode, type Doc } from './values.ts';
 
-export interface CheckResult {
+interface CheckResult {
   collections: number;
   documents: number;
   indexEntries: number;

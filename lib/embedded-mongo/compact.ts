@@ -39,13 +39,6 @@ async function copyWhole(path: string, copy: string, directory: string): Promise
   } finally {
     await storage.close();
   }
-  const file = await open(copy, 'r+');
-  try {
-    await file.chmod(0o600);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
   checkFile(copy);
 }
 

@@ -43,7 +43,7 @@ interface Cursor {
   usedAt: number;
 }
 
-export interface CursorOptions {
+interface CursorOptions {
   batchSize: number | undefined;
   singleBatch?: boolean;
   session: string | undefined;

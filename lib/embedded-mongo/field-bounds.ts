@@ -11,7 +11,7 @@ import type { IndexField } from './catalog.ts';
 import { conditionsOn, mayPart, type Condition } from './conditions.ts';
 
 /** What the conditions on one field of an index allow. */
-export interface FieldBounds {
+interface FieldBounds {
   points?: Buffer[];
   intervals?: Interval[];
   used: Condition[];

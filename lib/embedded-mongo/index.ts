@@ -12,7 +12,7 @@ export interface EmbeddedMongo {
   close(): Promise<void>;
 }
 
-export interface EmbeddedMongoOptions {
+interface EmbeddedMongoOptions {
   directory: string;
   /** Where to listen instead of on a socket in the directory: on another one, or on a port of loopback. */
   listen?: WorkerSettings['listen'];

@@ -6,7 +6,7 @@ export const format = 'gatherly 2';
 const keysPerCommit = 5000;
 
 /** What a migration works on. */
-export interface Migrating {
+interface Migrating {
   storage: Storage;
   catalog: Catalog;
   newId(): number;

@@ -83,7 +83,7 @@ export function collectAt(value: unknown, path: Path, at = 0): unknown {
 }
 
 /** What an index sees in one document: a tuple of values per key, and whether an array was met. */
-export interface Tuples {
+interface Tuples {
   tuples: unknown[][];
   multi: boolean;
 }

@@ -7,7 +7,7 @@ import { parseField, type ElemMatchQuery, type Query } from './query.ts';
 import { matchedPosition, setEverywhere } from './update-paths.ts';
 import { classOf, isNumber, isObject, isTruthy, nearestDouble, type Doc } from './values.ts';
 
-export type Projection = (doc: Doc) => Doc;
+type Projection = (doc: Doc) => Doc;
 
 type Rule =
   | { kind: 'keep' | 'drop' | 'positional' }

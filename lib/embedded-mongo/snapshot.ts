@@ -19,7 +19,7 @@ export interface SnapshotCollection {
 }
 
 /** The store of a directory at one moment. */
-export interface Snapshot {
+interface Snapshot {
   collections: SnapshotCollection[];
   close(): Promise<void>;
 }

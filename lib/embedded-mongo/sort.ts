@@ -48,7 +48,7 @@ function sortKey(doc: Doc, { path, descending }: SortField): unknown {
   return isFirst ? null : best;
 }
 
-export interface Keyed<T> {
+interface Keyed<T> {
   item: T;
   keys: unknown[];
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   fstatSync,
-  fsyncSync,
   openSync,
   readFileSync,
   readSync,
@@ -39,22 +38,12 @@ export function leaveMark(path: string, counts: Counts): void {
   const unfinished = `${markOf(path)}.new`;
   try {
     const content = JSON.stringify({ file: fingerprint(path), counts: [...counts] });
-    writeSynced(unfinished, `${digest(content)}\n${content}`);
+    writeFileSync(unfinished, `${digest(content)}\n${content}`, { mode: 0o600, flush: true });
     renameSync(unfinished, markOf(path));
   } catch (error) {
     // A full disk or one that fails: without a mark the next start only takes longer.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     rmSync(unfinished, { force: true });
-  }
-}
-
-function writeSynced(path: string, content: string): void {
-  const file = openSync(path, 'w', 0o600);
-  try {
-    writeFileSync(file, content);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }
 

@@ -190,19 +190,19 @@ export class Storage {
     const unfinished = `${path}.new`;
     rmSync(unfinished, { force: true });
     await this.copyTo(unfinished);
-    const file = openSync(unfinished, 'r+');
+    renameSync(unfinished, path);
+  }
+
+  /** Writes all that is in use to a new file, which is its owner's alone, without the pages that are free. */
+  async copyTo(path: string): Promise<void> {
+    await this.database.backup(path, true);
+    const file = openSync(path, 'r+');
     try {
       fchmodSync(file, 0o600);
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
-    renameSync(unfinished, path);
-  }
-
-  /** Writes all that is in use to a new file, without the pages that are free. */
-  async copyTo(path: string): Promise<void> {
-    await this.database.backup(path, true);
   }
 
   /** Lets the pages go that a reader kept which was killed. */

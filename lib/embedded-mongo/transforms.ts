@@ -5,7 +5,7 @@ import { setEverywhere } from './update-paths.ts';
 import { clone, isObject, type Doc } from './values.ts';
 
 /** What a pipeline stage or a pipeline update makes of one document, leaving that as it is. */
-export type Transform = (doc: Doc) => Doc;
+type Transform = (doc: Doc) => Doc;
 
 /** The name and argument of a stage. */
 export function onlyField(stage: unknown): [string, unknown] {

@@ -60,7 +60,7 @@ function checkNames(value: unknown, depth: number): void {
 }
 
 /** A document that was found, as an update leaves it. */
-export interface Updated {
+interface Updated {
   doc: Doc;
   raw: Buffer;
   isModified: boolean;

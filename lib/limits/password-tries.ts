@@ -5,7 +5,7 @@ import { fullOf, refuse, type Full } from './refuse.ts';
 import { windowOf } from './spend.ts';
 
 /** Whose password is tried, and from where. */
-export interface PasswordTry {
+interface PasswordTry {
   /** The account; for what is none, something that stands for the name that was given. */
   account: string;
   /** A session of that account tries: strangers cannot use up its tries. */

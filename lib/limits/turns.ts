@@ -6,14 +6,23 @@ interface Line {
   waiting: (() => void)[];
 }
 
-export function createTurns(most: number): Turns {
+/** How many of one key may wait, and what who comes then is told. */
+interface WaitingRoom {
+  most: number;
+  full: () => Error;
+}
+
+export function createTurns(most: number, room?: WaitingRoom): Turns {
   const lines = new Map<string, Line>();
   return async (key, work) => {
     const line = lines.get(key) ?? { running: 0, waiting: [] };
     lines.set(key, line);
     // Whoever ends hands the place on, so that nobody comes in between.
     if (line.running < most) line.running += 1;
-    else await new Promise<void>((resolve) => line.waiting.push(resolve));
+    else {
+      if (room && line.waiting.length >= room.most) throw room.full();
+      await new Promise<void>((resolve) => line.waiting.push(resolve));
+    }
     try {
       return await work();
     } finally {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import mongoose, { type Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { AppError } from '#lib/contract/errors.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
 import { log } from '#lib/log.ts';
@@ -19,7 +19,7 @@ export type Draft = Pick<
   'conversation' | 'sender' | 'clientId' | 'kind' | 'text' | 'system'
 >;
 
-export interface Appended {
+interface Appended {
   message: MessageDoc;
   /** False when the sender's clientId was known: this is the message that it made then. */
   created: boolean;
@@ -27,7 +27,7 @@ export interface Appended {
   othersUpTo: number;
 }
 
-export interface Announce {
+interface Announce {
   /** Called once for a new message, in the order of seq, before anybody's promise. */
   now: (message: MessageDoc) => void;
   /** Called instead for one that is found later, its writing having seemed to fail. */
@@ -59,7 +59,8 @@ interface Log {
   looking: Set<Promise<void>>;
 }
 
-const maxRenumberings = 50;
+/** So long a number is tried for that others take first, at other processes: less than a client waits. */
+const racingMs = 3_000;
 /** When (ms after each other) to look for messages whose outcome is unknown. */
 const survivorWaitsMs = [500, 2_000, 5_000, 15_000];
 
@@ -139,9 +140,11 @@ async function write(batch: (Append | Change)[]): Promise<void> {
 
 async function insert(entries: Append[]): Promise<void> {
   let rest = entries;
+  const until = performance.now() + racingMs;
   try {
     for (let tries = 0; rest.length > 0; tries++) {
-      if (tries > maxRenumberings + entries.length) throw new AppError('unavailable');
+      // Each of them may also turn out to be there already.
+      if (tries > entries.length && performance.now() > until) throw tooBusy();
       rest = await insertOnce(rest);
     }
   } catch (error) {
@@ -196,10 +199,16 @@ async function insertOnce(entries: Append[]): Promise<Append[]> {
     const loser = entries[clash.index] as Append;
     settle(entries.slice(0, clash.index), documents, heads);
     forgetHead(loser.conversation);
-    if (!clash.isRetry) return entries.slice(clash.index);
+    if (!clash.isRetry) return withLast(entries.slice(clash.index), loser.conversation);
     await settleRetry(loser);
     return entries.slice(clash.index + 1);
   }
+}
+
+/** What is not of this conversation first: it need not wait while a number is raced for. */
+function withLast(entries: Append[], conversation: Types.ObjectId): Append[] {
+  const isOfIt = (entry: Append) => entry.conversation.equals(conversation);
+  return [...entries.filter((entry) => !isOfIt(entry)), ...entries.filter(isOfIt)];
 }
 
 /** Gives each message the next seq and rev of its conversation. */
@@ -213,7 +222,7 @@ async function number(entries: Append[]) {
     const id = conversation.toHexString();
     const before = ends.get(id) as Head;
     const message: MessageDoc = {
-      _id: new mongoose.Types.ObjectId(),
+      _id: new Types.ObjectId(),
       ...draft,
       seq: before.seq + 1,
       rev: before.rev + 1,
@@ -293,7 +302,8 @@ async function applyChange(
   { _id, conversation }: Pick<MessageDoc, '_id' | 'conversation'>,
   decide: (message: MessageDoc) => Partial<MessageDoc> | null,
 ): Promise<MessageDoc> {
-  for (let tries = 0; tries < maxRenumberings; tries++) {
+  const until = performance.now() + racingMs;
+  for (let tries = 0; tries === 0 || performance.now() < until; tries++) {
     const message = await MessageModel.findById(_id).lean<MessageDoc>();
     if (!message) throw new AppError('not_found');
     const set = decide(message);
@@ -307,8 +317,10 @@ async function applyChange(
     }
     forgetHead(conversation);
   }
-  throw new AppError('unavailable', 'The conversation is too busy.');
+  throw tooBusy();
 }
+
+const tooBusy = () => new AppError('unavailable', 'The conversation is too busy.');
 
 /** Replaces the message if it is still the one read and the rev is still free. */
 async function swap(

@@ -10,6 +10,8 @@ export interface ConversationDoc {
   avatarUrl?: string | null;
   /** Of a direct conversation: the two ids in order, which makes it the only one of the pair. */
   pair: string | null;
+  /** Of a group: who has made it, and their clientId for that. Not there of those made before this was kept. */
+  creation?: string;
   memberCount: number;
   /** The head: a cache of the log's end, behind it for a moment after each append. */
   lastSeq: number;
@@ -27,6 +29,7 @@ const schema = new Schema<ConversationDoc>(
     title: { type: String, default: '' },
     avatarUrl: { type: String },
     pair: { type: String, default: null },
+    creation: { type: String },
     memberCount: { type: Number, required: true },
     lastSeq: { type: Number, default: 0 },
     rev: { type: Number, default: 0 },
@@ -38,6 +41,10 @@ const schema = new Schema<ConversationDoc>(
   { ...schemaOptions, collection: 'conversations' },
 );
 schema.index({ pair: 1 }, { unique: true, partialFilterExpression: { pair: { $type: 'string' } } });
+schema.index(
+  { creation: 1 },
+  { unique: true, partialFilterExpression: { creation: { $type: 'string' } } },
+);
 
 export const ConversationModel = defineModel<ConversationDoc>('Conversation', schema);
 

@@ -82,3 +82,6 @@ schema.index({ conversation: 1, user: 1 }, { unique: true });
 schema.index({ user: 1, leftAt: 1 });
 
 export const MemberModel = defineModel<MemberDoc>('Member', schema);
+
+/** Of whoever is in a conversation, or keeps the other one out of a direct one: to that one they are there. */
+export const isThereOrBlocks = { $or: [{ leftAt: null }, { blocking: true }] };

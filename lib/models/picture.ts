@@ -3,7 +3,7 @@ import { Schema, type Types } from 'mongoose';
 import { defineModel, schemaOptions } from './define.ts';
 
 /** A picture of a person or a group, as it is served. It never changes: another one has another id. */
-export interface PictureDoc {
+interface PictureDoc {
   /** Nobody can guess it: whoever knows it has been shown it. */
   _id: string;
   /** The person or the conversation. */
@@ -42,6 +42,16 @@ export async function findPicture(id: string): Promise<Buffer | null> {
   const options = { promoteBuffers: true };
   const found = await PictureModel.findById(id, null, options).lean<PictureDoc>();
   return found && found.bytes;
+}
+
+/** Whether the picture at this address, if it is one of ours, is of these bytes. */
+export async function isPictureAt(
+  path: string | null | undefined,
+  bytes: Buffer,
+): Promise<boolean> {
+  if (!path?.startsWith(pathOf(''))) return false;
+  const shown = await findPicture(path.slice(pathOf('').length));
+  return shown?.equals(bytes) ?? false;
 }
 
 /** Deletes the picture at this address, if it is one of ours. */

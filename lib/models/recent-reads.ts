@@ -15,7 +15,7 @@ interface Reading<V> {
   isUsed: boolean;
 }
 
-export interface RecentReads<V> {
+interface RecentReads<V> {
   /** What was read at most 3 s ago, if it was there. */
   peek(key: string): V | null;
   /** The same, read if need be. Those who ask for it are answered in their order, whatever is forgotten meanwhile. */

@@ -15,7 +15,7 @@ const beatMs = 1_000;
 /** A process whose own beat has not come back for so long does not hear the others either. */
 const touchMs = 4_000;
 /** One that has not been heard of for so long has died. */
-export const deadAfterMs = 10_000;
+const deadAfterMs = 10_000;
 /** One that said it stops: its people come to another one meanwhile, and nobody sees them go. */
 const farewellMs = 5_000;
 /** Whom nobody has heard for so long is not waited for. */
@@ -23,7 +23,7 @@ const promptMs = 3_000;
 const confirmWithinMs = 1_000;
 const maxCounts = 10_000;
 
-export interface NodeEvents {
+interface NodeEvents {
   publication: (publication: object, from: string) => void;
   /** Which of a person's sign-ins look at a page at another process; null: the person has gone there. */
   present: (from: string, userId: string, sessionIds: string[] | null, at: Date) => void;

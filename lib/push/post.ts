@@ -4,7 +4,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { remember } from '#lib/runtime.ts';
 import { hostOf, lookupWith, mayReach } from './addresses.ts';
 
-export interface Posted {
+interface Posted {
   status: number;
   /** When to come again, if it says so (ms). */
   retryAfterMs: number | null;

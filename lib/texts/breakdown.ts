@@ -1,6 +1,6 @@
 import type { Language } from '#lib/contract/records.ts';
 
-export interface BreakdownTexts {
+interface BreakdownTexts {
   title: string;
   /** With the number under which the server's log has it, where there is one. */
   text: (number: string | undefined) => string;

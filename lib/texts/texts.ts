@@ -47,7 +47,7 @@ export interface Texts {
   isolated(text: string): string;
 }
 
-export type ListKind = 'and' | 'or' | 'plain';
+type ListKind = 'and' | 'or' | 'plain';
 
 export interface TextsOptions {
   language: Language;

@@ -1,6 +1,7 @@
 import { callerFromRequest } from '#lib/auth/caller.ts';
 import { sessionTokenIn } from '#lib/auth/cookies.ts';
 import { isAppError } from '#lib/contract/errors.ts';
+import type { Refusal } from '#lib/contract/events.ts';
 import { operations, type Operation, type OperationName } from '#lib/contract/operations.ts';
 import { addressKey } from '#lib/limits/address.ts';
 import { spend } from '#lib/limits/spend.ts';
@@ -49,12 +50,20 @@ interface Knock {
 }
 
 /**
- * Lets a request in by its address, before anything is done for it: strictly if it brings nothing to
- * say who sends it, generously if it does, since many people may share an address.
- * @throws AppError `rate_limited`
+ * Why a request is not let in by its address, if it is not, before anything is done for it: strictly if
+ * it brings nothing to say who sends it, generously if it does, since many people may share an address.
  */
-export async function allowRequest({ address, ...said }: Knock, path: string): Promise<void> {
-  if (uncounted.test(path)) return;
-  const limit = saysWho(said.authorization, said.cookie) ? 'ADDRESS' : 'ANONYMOUS';
-  await spend(limit, addressKey(address));
+export async function refusalOf(
+  { address, authorization, cookie }: Knock,
+  path: string,
+): Promise<Refusal | null> {
+  if (uncounted.test(path)) return null;
+  try {
+    await spend(saysWho(authorization, cookie) ? 'ADDRESS' : 'ANONYMOUS', addressKey(address));
+    return null;
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    const { code, message, details } = error;
+    return { code, message, ...details };
+  }
 }

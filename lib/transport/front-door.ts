@@ -1,18 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { addressHeader } from '#lib/auth/visitor.ts';
-import { isAppError } from '#lib/contract/errors.ts';
 import type { Refusal } from '#lib/contract/events.ts';
 import { clientAddress, isTrustedProxy } from '#lib/limits/address.ts';
 import { metrics } from '#lib/metrics.ts';
-import { allowRequest } from './allow.ts';
+import { refusalOf } from './allow.ts';
 import { logAnswer } from './failure-log.ts';
 import { answerMetrics } from './metrics-page.ts';
-import { isStopping } from './perform.ts';
+import { brokenOn, isStopping } from './perform.ts';
 import { requestIdOf, withContext, type RequestContext } from './request-context.ts';
-import { problemText } from './problem.ts';
+import { answerProblem } from './problem.ts';
 import { headersOf, nonceHeader, pathHeader, policyFor } from './security-headers.ts';
-import { answerStatic } from './static-files.ts';
+import { answerStatic, isGone } from './static-files.ts';
 import { whenOver } from './when-over.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -52,38 +51,46 @@ export async function receive(
   handle: Handle,
   dev: boolean,
 ): Promise<void> {
-  const { url = '', method = '' } = request;
-  const path = isHost(request.headers.host) ? pathOf(url) : null;
   const context = contexts.get(request) ?? { id: requestIdOf(undefined) };
   await withContext(context, async () => {
     try {
-      if (path === null) {
-        refuse(response, { code: 'invalid_input', message: 'The address is not well-formed.' });
-      } else if (!(await isAllowed(request, response, path))) {
-        metrics().refusals.inc({ code: 'rate_limited' });
-      } else if (path === '/metrics') {
-        await answerMetrics(request, response);
-      } else if (!dev && (await answerStatic(request, response, path))) {
-        return;
-      } else if (!dev && !isTaken(method, path)) {
-        refuse(response, { code: 'not_found', message: 'There is nothing here that takes this.' });
-      } else if (path.startsWith('/api/v1/') && hasLostField(url)) {
-        const issues = [{ path: lostField, message: 'is not a field of this input' }];
-        const message = 'The input is not what this takes.';
-        refuse(response, { code: 'invalid_input', message, issues });
-      } else {
-        keepForwarded(request);
-        await handle(request, response);
-      }
+      const refusal = await answered(request, response, handle, dev);
+      if (refusal) answerProblem(response, refusal);
     } catch (error) {
       context.cause = error;
       if (response.headersSent) response.destroy();
-      else {
-        const message = `Something went wrong on the server (${context.id}).`;
-        refuse(response, { code: 'internal', message });
-      }
+      else answerProblem(response, brokenOn(context.id));
     }
   });
+}
+
+/** Has it answered, or says why it is not to be. */
+async function answered(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handle: Handle,
+  dev: boolean,
+): Promise<Refusal | undefined> {
+  const { url = '', method = '' } = request;
+  const path = isHost(request.headers.host) ? pathOf(url) : null;
+  if (path === null) return { code: 'invalid_input', message: 'The address is not well-formed.' };
+  const refusal = await refusalFor(request, path);
+  if (refusal) {
+    metrics().refusals.inc({ code: refusal.code });
+    return refusal;
+  }
+  if (path === '/metrics') return answerMetrics(request, response);
+  if (!dev && (await answerStatic(request, response, path))) return undefined;
+  if (!dev && (!isTaken(method, path) || (await isGone(path)))) {
+    return { code: 'not_found', message: 'There is nothing here that takes this.' };
+  }
+  if (path.startsWith('/api/v1/') && hasLostField(url)) {
+    const issues = [{ path: lostField, message: 'is not a field of this input' }];
+    return { code: 'invalid_input', message: 'The input is not what this takes.', issues };
+  }
+  keepForwarded(request);
+  await handle(request, response);
+  return undefined;
 }
 
 /**
@@ -131,27 +138,10 @@ function keepForwarded({ headers, socket }: IncomingMessage): void {
   if (isSecure) headers['x-forwarded-proto'] = 'https';
 }
 
-/** Whether the request's address may go on; if not, this has been answered. */
-async function isAllowed(
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-): Promise<boolean> {
-  try {
-    const { authorization, cookie, [addressHeader]: address } = request.headers;
-    await allowRequest({ address: String(address), authorization, cookie }, path);
-    return true;
-  } catch (error) {
-    if (!isAppError(error)) throw error;
-    const { code, message, details } = error;
-    refuse(response, { code, message, ...details });
-    return false;
-  }
-}
-
-function refuse(response: ServerResponse, refusal: Refusal): void {
-  const { status, headers, body } = problemText(refusal);
-  response.writeHead(status, headers).end(body);
+/** Why the request's address may not go on, if it may not. */
+function refusalFor({ headers }: IncomingMessage, path: string): Promise<Refusal | null> {
+  const { authorization, cookie, [addressHeader]: address } = headers;
+  return refusalOf({ address: String(address), authorization, cookie }, path);
 }
 
 function finish(

@@ -1,31 +1,33 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Refusal } from '#lib/contract/events.ts';
 import { env } from '#lib/env.ts';
 import { metrics } from '#lib/metrics.ts';
 import { isAddress } from './origin.ts';
-import { problemText } from './problem.ts';
 
 /**
  * Answers `GET /metrics` in Prometheus' text form: to whoever has METRICS_TOKEN, or, where none is
  * set, to this machine itself. Others are told that there is nothing here.
+ * @returns what to refuse it with, where it has not answered
  */
 export async function answerMetrics(
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
+): Promise<Refusal | undefined> {
   const { method = '', headers } = request;
   const { METRICS_TOKEN } = env();
   const isRead = method === 'GET' || method === 'HEAD';
   if (!isRead || (METRICS_TOKEN === undefined && !isFromHere(request))) {
-    refuse(response, 'not_found', 'There is nothing here.');
-  } else if (METRICS_TOKEN !== undefined && !isBearer(headers.authorization, METRICS_TOKEN)) {
-    refuse(response, 'unauthenticated', 'The metrics need the token of this server.');
-  } else {
-    const { registry } = metrics();
-    const text = await registry.metrics();
-    response.setHeader('content-type', registry.contentType);
-    response.end(method === 'HEAD' ? undefined : text);
+    return { code: 'not_found', message: 'There is nothing here.' };
   }
+  if (METRICS_TOKEN !== undefined && !isBearer(headers.authorization, METRICS_TOKEN)) {
+    return { code: 'unauthenticated', message: 'The metrics need the token of this server.' };
+  }
+  const { registry } = metrics();
+  const text = await registry.metrics();
+  response.setHeader('content-type', registry.contentType);
+  response.end(method === 'HEAD' ? undefined : text);
+  return undefined;
 }
 
 /**
@@ -47,12 +49,3 @@ function isBearer(authorization: string | undefined, token: string): boolean {
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-function refuse(
-  response: ServerResponse,
-  code: 'not_found' | 'unauthenticated',
-  message: string,
-): void {
-  const { status, headers, body } = problemText({ code, message });
-  response.writeHead(status, headers).end(body);
-}

@@ -3,7 +3,7 @@ import { sessionTokenIn } from '#lib/auth/cookies.ts';
 import { env } from '#lib/env.ts';
 
 /** What a browser says of where a request comes from. */
-export interface Provenance {
+interface Provenance {
   origin: string | null | undefined;
   host: string | null | undefined;
   /** `Sec-Fetch-Site`, which pages cannot set. */

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { addressHeader, visitorOf } from '#lib/auth/visitor.ts';
-import { isAppError } from '#lib/contract/errors.ts';
 import type { Refusal } from '#lib/contract/events.ts';
 import { logsWritten, survivorsAnnounced } from '#lib/models/append.ts';
 import { headsWritten } from '#lib/models/heads.ts';
@@ -10,7 +9,7 @@ import { published } from '#lib/publish.ts';
 import { breakdownTexts } from '#lib/texts/breakdown.ts';
 import { directionOf, preferredLanguage } from '#lib/texts/languages.ts';
 import { receiptsWritten } from '#lib/use-cases/receipts.ts';
-import { allowRequest } from './allow.ts';
+import { refusalOf } from './allow.ts';
 import { shared } from './cors.ts';
 import { logAnswer } from './failure-log.ts';
 import { problemResponse } from './problem.ts';
@@ -38,7 +37,7 @@ async function letIn(request: Request, answer: () => Promise<Response>): Promise
   // Nothing else works without settings.
   const fault = settingsFault();
   if (fault !== null) return problemResponse({ code: 'unavailable', message: notSetUp(fault) });
-  const refusal = await refusalOf(headers, path);
+  const refusal = await refusalFor(headers, path);
   const given = refusal
     ? shared(request, problemResponse(refusal))
     : await withContext(context, answer);
@@ -62,7 +61,7 @@ export async function openPage(request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   const fault = settingsFault();
   if (fault !== null) return faultPage(fault, request.headers.get('accept-language') ?? '');
-  const refusal = await refusalOf(request.headers, pathname);
+  const refusal = await refusalFor(request.headers, pathname);
   if (refusal) return problemResponse(refusal);
   const headers = new Headers(request.headers);
   const nonce = randomBytes(16).toString('base64');
@@ -76,18 +75,15 @@ export async function openPage(request: Request): Promise<Response> {
 }
 
 /** Why a request is not let in, if it is not. */
-async function refusalOf(headers: Headers, path: string): Promise<Refusal | null> {
-  const { address } = visitorOf(headers);
-  const [authorization, cookie] = [headers.get('authorization'), headers.get('cookie')];
-  try {
-    await allowRequest({ address, authorization, cookie }, path);
-    return null;
-  } catch (error) {
-    if (!isAppError(error)) throw error;
-    const { code, message, details } = error;
-    return { code, message, ...details };
-  }
-}
+const refusalFor = (headers: Headers, path: string): Promise<Refusal | null> =>
+  refusalOf(
+    {
+      address: visitorOf(headers).address,
+      authorization: headers.get('authorization'),
+      cookie: headers.get('cookie'),
+    },
+    path,
+  );
 
 /** Does what others are to see of a change: then this process may be stopped. */
 async function finishWork(): Promise<void> {

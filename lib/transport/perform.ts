@@ -140,8 +140,14 @@ function replyTo(error: unknown, requestId: string): Extract<Performed<never>, {
     return refuse(error.code, error.message, issues, retryAfterMs);
   }
   if (isDatabaseAway(error)) return refuse('unavailable', 'The database cannot be reached.');
-  return refuse('internal', `Something went wrong on the server (${requestId}).`);
+  return { ok: false, error: brokenOn(requestId) };
 }
+
+/** What is told of a failure that nobody has foreseen; the log has the rest under this id. */
+export const brokenOn = (requestId: string) => ({
+  code: 'internal' as const,
+  message: `Something went wrong on the server (${requestId}).`,
+});
 
 function refuse(code: ErrorCode, message: string, issues?: Issue[], retryAfterMs?: number) {
   const more = { ...(issues && { issues }), ...(retryAfterMs !== undefined && { retryAfterMs }) };

@@ -1,10 +1,11 @@
+import type { ServerResponse } from 'node:http';
 import { httpStatus } from '#lib/contract/errors.ts';
 import type { Refusal } from '#lib/contract/events.ts';
 
-/** A refusal in the form of Node's own server. */
-export function problemText(refusal: Refusal) {
+/** Answers with a refusal where there is no Next. */
+export function answerProblem(response: ServerResponse, refusal: Refusal): void {
   const { status, headers, body } = problemOf(refusal);
-  return { status, headers: Object.fromEntries(headers), body: JSON.stringify(body) };
+  response.writeHead(status, Object.fromEntries(headers)).end(JSON.stringify(body));
 }
 
 /** Of answers that are for nobody's cache. */

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 
@@ -59,6 +59,22 @@ export async function answerStatic(
   return true;
 }
 
+let begun: Promise<Map<string, string>> | null = null;
+
+/**
+ * Whether there was a file at this address that has gone since, as by a build under a running server: Next
+ * would look for it, and say that the server is at fault.
+ */
+export async function isGone(address: string): Promise<boolean> {
+  begun ??= readAddresses();
+  const file = (await begun).get(address);
+  if (file === undefined) return false;
+  return access(file).then(
+    () => false,
+    () => true,
+  );
+}
+
 /** The best of those that there are, if the client takes any. */
 export function encodingFor(accepted: string, there: Known): Encoding | undefined {
   const wishes = new Map(
@@ -73,6 +89,20 @@ export function encodingFor(accepted: string, there: Known): Encoding | undefine
 
 const isMatch = (given: string | undefined, etag: string): boolean =>
   given?.split(',').some((each) => each.trim().replace(/^W\//, '') === etag) ?? false;
+
+async function readAddresses(): Promise<Map<string, string>> {
+  const addresses = new Map<string, string>();
+  for (const [folder, before] of [
+    ['public', '/'],
+    [path.join('.next', 'static'), prefix],
+  ] as const) {
+    // There may be none.
+    const found = await readdir(folder, { recursive: true }).catch(() => []);
+    for (const file of found)
+      addresses.set(before + file.split(path.sep).join('/'), path.resolve(folder, file));
+  }
+  return addresses;
+}
 
 /** All of them at once: they are small, and a build that takes this one's place leaves it whole. */
 async function readKnown(): Promise<Map<string, Known>> {

@@ -1,5 +1,6 @@
 import { env } from '#lib/env.ts';
 import { refuse } from '#lib/limits/refuse.ts';
+import { createTally } from '#lib/limits/tally.ts';
 import { remember } from '#lib/runtime.ts';
 import { requestContext } from './request-context.ts';
 
@@ -7,7 +8,7 @@ import { requestContext } from './request-context.ts';
 const retryMs = 1_000;
 
 /** Bytes of answers that wait for their readers, by person. */
-const unread = () => remember('unread-answers', () => new Map<string, number>());
+const unread = () => remember('unread-answers', createTally);
 
 /**
  * Counts an answer until its request has ended, which is when it was read or its reader has gone. One
@@ -18,13 +19,9 @@ export function countUnread(userId: string, bytes: number): void {
   const context = requestContext();
   // Its reader has gone already: nobody would take it off again.
   if (context.isOver) return;
-  const waiting = unread().get(userId) ?? 0;
+  const waiting = unread().of(userId);
   const isFull = waiting > 0 && waiting + bytes > env().REST_BACKLOG_KIB * 1024;
   if (isFull) refuse('REST_BACKLOG', userId, retryMs);
-  unread().set(userId, waiting + bytes);
-  context.onOver = () => {
-    const left = (unread().get(userId) ?? 0) - bytes;
-    if (left > 0) unread().set(userId, left);
-    else unread().delete(userId);
-  };
+  unread().add(userId, bytes);
+  context.onOver = () => unread().remove(userId, bytes);
 }

@@ -2,7 +2,7 @@
 
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 
-export type Tone = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+type Tone = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /** A person's colour, the same everywhere and for everybody. */
 export function toneOf(id: string): Tone {
@@ -40,13 +40,20 @@ const emojiFirst = /^\p{Extended_Pictographic}/u;
 const joinedScript = /\p{Script=Arabic}/u;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** One or two letters, or the emoji that a group's name begins with. */
-export function initialsOf(name: string): string {
+type Kind = 'person' | 'group';
+
+/**
+ * One or two letters, or the emoji that a group's name begins with: of a person the first and the last
+ * word's, of a group the first two words', where a short number stays whole.
+ */
+export function initialsOf(name: string, kind: Kind = 'person'): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
   const first = firstLetter(words[0] ?? '');
   // Letters that join would make a word of their own.
   if (words.length < 2 || emojiFirst.test(first) || joinedScript.test(first)) return first || '?';
-  const last = firstLetter(words.at(-1) ?? '');
+  const other = words.at(kind === 'group' ? 1 : -1) ?? '';
+  if (kind === 'group' && /^\d\d$/.test(other)) return first + other;
+  const last = firstLetter(other);
   // A heart behind a name is not a part of it.
   return emojiFirst.test(last) ? first : first + last;
 }
@@ -63,7 +70,7 @@ function firstLetter(word: string): string {
 interface AvatarProps {
   id: string;
   name: string;
-  kind?: 'person' | 'group';
+  kind?: Kind;
   size?: number;
   src?: string | null | undefined;
   online?: boolean | undefined;
@@ -72,7 +79,7 @@ interface AvatarProps {
 /** Decoration beside a name. Its presence dot is ringed with `--ring`, the colour it lies on. */
 export function Avatar({ id, name, kind = 'person', size = 48, src, online = false }: AvatarProps) {
   const t = useTexts();
-  const initials = initialsOf(name);
+  const initials = initialsOf(name, kind);
   const scale = emojiFirst.test(initials) ? 0.5 : 0.36;
   return (
     <span className="relative block flex-none" style={{ width: size, height: size }}>

@@ -8,7 +8,7 @@ import { IconButton } from '#lib/ui/icon-button.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { isOnToast, keepToasts } from '#lib/ui/toast-place.ts';
 
-export interface DialogProps {
+interface DialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: string;
@@ -21,7 +21,7 @@ export interface DialogProps {
 }
 
 const shapes = {
-  flow: 'h-[720px] max-h-[calc(100dvh-32px)] animate-rise phone:h-dvh phone:max-h-none phone:w-full phone:max-w-none phone:rounded-none phone:bg-surface phone:shadow-none phone:animate-page-in phone:pt-[env(safe-area-inset-top)] phone:pb-[env(safe-area-inset-bottom)]',
+  flow: 'h-[600px] max-h-[calc(100dvh-32px)] animate-rise phone:h-dvh phone:max-h-none phone:w-full phone:max-w-none phone:rounded-none phone:bg-surface phone:shadow-none phone:animate-page-in phone:pt-[env(safe-area-inset-top)] phone:pb-[env(safe-area-inset-bottom)]',
   choice:
     'h-fit max-h-[calc(100dvh-32px)] animate-rise phone:mb-0 phone:w-full phone:max-w-none phone:rounded-b-none phone:animate-sheet-up phone:pb-[env(safe-area-inset-bottom)]',
   confirm: 'h-fit max-h-[calc(100dvh-32px)] animate-rise',

@@ -87,6 +87,7 @@ export const Chain = /* @__PURE__ */ icon(
 export const LogOut = /* @__PURE__ */ icon(
   'M10 4.5H7A2.5 2.5 0 0 0 4.5 7v10A2.5 2.5 0 0 0 7 19.5h3M15.5 8l4 4-4 4M19.5 12H10',
 );
+export const Mail = /* @__PURE__ */ icon('M3.5 5.5h17v13h-17ZM4 6.5l8 6.5 8-6.5');
 export const MessageCircle = /* @__PURE__ */ icon(
   'M4 12a8 8 0 1 1 3.6 6.7L4 20l1.1-3.6A8 8 0 0 1 4 12Z',
 );

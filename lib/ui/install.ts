@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react';
 // people do it themselves, and have to be told how.
 
 /** `by-hand`: from the browser's share menu. `no`: nobody can, here or yet. */
-export type Installing = 'can' | 'by-hand' | 'installed' | 'no';
+type Installing = 'can' | 'by-hand' | 'installed' | 'no';
 
 interface InstallPrompt extends Event {
   prompt(): Promise<{ outcome: 'accepted' | 'dismissed' }>;

@@ -116,7 +116,7 @@ export function atOnce<P extends object>(load: Load<P>): (props: P) => ReactNode
 const useFetched = <P,>(part: ReturnType<typeof partOf<P>>) =>
   useSyncExternalStore(part.subscribe, part.loaded, () => null);
 
-export interface OpenProps {
+interface OpenProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
 }

@@ -6,7 +6,7 @@ import { useTexts } from '#lib/ui/texts-provider.tsx';
 const words = ['tooShort', 'weak', 'fair', 'strong', 'veryStrong'] as const;
 
 /** A rough guess of how hard a password is to guess: its length first, then its variety. */
-export function passwordStrength(password: string): 0 | 1 | 2 | 3 | 4 {
+function passwordStrength(password: string): 0 | 1 | 2 | 3 | 4 {
   if (password.length < limits.passwordLength.min) return 0;
   const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\d/, /[^\p{L}\d]/u].filter((kind) => kind.test(password));
   const varied = new Set(password).size;

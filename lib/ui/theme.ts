@@ -10,6 +10,8 @@ export const textSizes = [87.5, 100, 112.5, 125, 137.5] as const;
 
 /** A phone, as the variant `phone:` of app/globals.css. */
 export const phoneQuery = '(width < 720px)';
+/** Room for the details beside a conversation, as its variant `wide:`. */
+export const wideQuery = '(width >= 1280px)';
 
 /**
  * Runs inside <head> before anything is painted, so it stands alone: it knows no import. The colour

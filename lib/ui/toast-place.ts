@@ -8,8 +8,11 @@ const moved = 'gatherly:toasts-moved';
 
 function move(): void {
   (dialogs.at(-1) ?? document.body).append(toastPlace());
-  dispatchEvent(new Event(moved));
+  tellToastsMoved();
 }
+
+/** Where they stand is found anew. */
+export const tellToastsMoved = (): void => void dispatchEvent(new Event(moved));
 
 /** For useSyncExternalStore: calls the listener when they stand elsewhere. */
 export function onToastsMoved(listener: () => void): () => void {

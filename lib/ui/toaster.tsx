@@ -1,13 +1,15 @@
 'use client';
 
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore, type CSSProperties } from 'react';
 import { createPortal } from 'react-dom';
 import { toast, Toaster as Sonner, useSonner } from 'sonner';
 import { useTexts } from './texts-provider.tsx';
 import { phoneQuery } from './theme.ts';
-import { onToastsMoved, toastPlace } from './toast-place.ts';
+import { onToastsMoved, tellToastsMoved, toastPlace } from './toast-place.ts';
 
 const gap = 8;
+/** However much room there is (px). */
+const widest = 460;
 /** Above a sheet (px), for a toast of two lines. */
 const leastRoom = 88;
 
@@ -19,7 +21,7 @@ const onPhoneChange = (listener: () => void) => {
 
 const classNames = {
   toast:
-    'inset-x-0 mx-auto flex min-h-12 w-fit max-w-115 items-center gap-2.5 rounded-row bg-toast py-1.5 ps-4 pe-2 font-sans text-md text-on-toast shadow-3 phone:mx-0 phone:w-full phone:max-w-none',
+    'inset-x-0 mx-auto flex min-h-12 w-fit max-w-full items-center gap-2.5 rounded-row bg-toast py-1.5 ps-4 pe-2 font-sans text-md text-on-toast shadow-3 phone:mx-0 phone:w-full',
   icon: '[&>svg]:size-4.5',
   content: 'min-w-0 flex-1 py-1.5 pe-2',
   actionButton:
@@ -43,7 +45,7 @@ export function Toaster({ onReady }: ToasterProps) {
     () => matchMedia(phoneQuery).matches,
     () => false,
   );
-  const { left, bottom } = usePlace();
+  const { left, width, bottom } = usePlace();
   // After Sonner's own, by which it listens.
   useEffect(() => onReady(toast), [onReady]);
   return createPortal(
@@ -58,7 +60,7 @@ export function Toaster({ onReady }: ToasterProps) {
         left: 12,
         right: 12,
       }}
-      {...(!isPhone && { style: { left } })}
+      {...(!isPhone && { style: { left, '--width': `${width}px` } as CSSProperties })}
       dir={t.direction}
       containerAriaLabel={t('app.notices')}
       // Otherwise Sonner adds the keys that lead there.
@@ -70,26 +72,57 @@ export function Toaster({ onReady }: ToasterProps) {
 }
 
 /** By the sheet or dialog that they tell about (px); undefined for what is the page's own. */
-function usePlace(): { left: number | undefined; bottom: number | undefined } {
+function usePlace() {
   // Draws anew with each toast.
-  useSonner();
+  const { toasts } = useSonner();
+  const isShowing = toasts.length > 0;
+  useEffect(() => (isShowing ? watchComposer() : undefined), [isShowing]);
   return {
     left: useSyncExternalStore(onToastsMoved, findMiddle),
+    width: useSyncExternalStore(onToastsMoved, findWidth),
     bottom: useSyncExternalStore(onToastsMoved, findFoot),
   };
 }
 
+/** Toasts stand above the composer, which comes and goes with a chat and grows with what is written. */
+function watchComposer(): () => void {
+  let composer: Element | null = null;
+  // Calls also for what is on the page no more.
+  const sizes = new ResizeObserver(tellToastsMoved);
+  const look = () => {
+    const found = findComposer();
+    if (found && found !== composer) sizes.observe(found);
+    composer = found;
+  };
+  const changes = new MutationObserver(look);
+  changes.observe(document.body, { childList: true, subtree: true });
+  look();
+  return () => {
+    changes.disconnect();
+    sizes.disconnect();
+  };
+}
+
+const findComposer = () => document.querySelector('[data-composer]');
+
 const dialogBox = () => toastPlace().closest('[role=dialog]')?.getBoundingClientRect();
+
+const sheetBox = () => dialogBox() ?? document.getElementById('main')?.getBoundingClientRect();
 
 /** Where its middle is. */
 function findMiddle(): number | undefined {
-  const box = dialogBox() ?? document.getElementById('main')?.getBoundingClientRect();
+  const box = sheetBox();
   return box && box.left + box.width / 2;
 }
 
-/** How far up from the page's end what slides up from there leaves room; its choices stay free. */
+/** How wide a toast may be at most. */
+const findWidth = (): number => Math.min(widest, (sheetBox()?.width ?? innerWidth) - 2 * gap);
+
+/** How far up from the page's end toasts are in nobody's way: above the composer, or what slides up from there. */
 function findFoot(): number | undefined {
   const box = dialogBox();
+  const composer = findComposer()?.getBoundingClientRect();
+  if (!box && composer?.height) return innerHeight - composer.top + gap;
   const isRoomAbove = box && box.bottom > innerHeight - 1 && box.top >= leastRoom;
   return isRoomAbove ? innerHeight - box.top + gap : undefined;
 }

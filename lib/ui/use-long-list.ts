@@ -16,7 +16,7 @@ import {
 } from 'react';
 import { useRoving } from './use-roving.ts';
 
-export interface LongListOptions {
+interface LongListOptions {
   /** Of all rows, in their order. */
   keys: readonly string[];
   /** Pixels; all rows have the same. */

@@ -3,7 +3,7 @@
 import { startTransition, useState, type FocusEvent, type KeyboardEvent } from 'react';
 import { flushSync } from 'react-dom';
 
-export interface RovingOptions {
+interface RovingOptions {
   /** The row that Tab comes to first, where there is one. */
   start?: string | null;
   /** Gives the row with this key the focus; it is in the page by then. */

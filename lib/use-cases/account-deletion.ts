@@ -7,7 +7,7 @@ import { appendsSettled } from '#lib/models/append.ts';
 import { dropBlocksOf } from '#lib/models/block.ts';
 import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
 import { readHead } from '#lib/models/heads.ts';
-import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
+import { isThereOrBlocks, MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { dropPicturesOf } from '#lib/models/picture.ts';
 import { UserModel, type UserDoc } from '#lib/models/user.ts';
 import { publish, publishFirst, rooms } from '#lib/publish.ts';
@@ -91,11 +91,8 @@ interface Ending {
 
 async function leaveAll(caller: Caller, user: Types.ObjectId): Promise<Ending[]> {
   const endings: Ending[] = [];
-  const members = await MemberModel.find({
-    user,
-    // Who was kept out of a direct conversation is not to write on to nobody.
-    $or: [{ leftAt: null }, { blocking: true }],
-  }).lean<MemberDoc[]>();
+  // Who was kept out of a direct conversation is not to write on to nobody.
+  const members = await MemberModel.find({ user, ...isThereOrBlocks }).lean<MemberDoc[]>();
   for (const member of members) {
     const conversation = await ConversationModel.findById(
       member.conversation,

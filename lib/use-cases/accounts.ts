@@ -3,9 +3,13 @@ import { hashPassword, verifyPassword } from '#lib/auth/passwords.ts';
 import { encodeSessionToken } from '#lib/auth/tokens.ts';
 import { freeUsernamesLike } from '#lib/auth/usernames.ts';
 import { AppError } from '#lib/contract/errors.ts';
+import type { Account } from '#lib/contract/records.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
+import { createLookUps } from '#lib/models/look-ups.ts';
 import { searchTerms, UserModel, type UserDoc } from '#lib/models/user.ts';
 import { publish, rooms } from '#lib/publish.ts';
+import { remember } from '#lib/runtime.ts';
+import { byId } from './collating.ts';
 import { defineUseCase, type Caller } from './define.ts';
 import { announceProfile } from './profile-news.ts';
 import { endSessions, signIn } from './sessions.ts';
@@ -30,6 +34,13 @@ export const register = defineUseCase('register', async (_visitor, input) => {
   });
   return { user: accountView(user) };
 });
+
+/** Whether anybody has an account, or had one; the database is asked until that is so. */
+export async function hasAccounts(): Promise<boolean> {
+  const known = remember('accounts', () => ({ isAny: false }));
+  known.isAny ||= (await UserModel.exists({})) !== null;
+  return known.isAny;
+}
 
 export const checkUsername = defineUseCase('checkUsername', async (_visitor, { username }) => {
   if (!(await UserModel.exists({ username }))) return { available: true, suggestions: [] };
@@ -80,15 +91,20 @@ export const updateAccount = defineUseCase('updateAccount', async (caller, input
   // What somebody reads is nobody else's business.
   if (!isSameProfile) await announceProfile(user);
   if (privacy.length > 0) publish({ type: 'sight', userIds: [caller.userId] });
-  const account = accountView(user);
+  return { user: tellOwnDevices(user) };
+});
+
+/** Shows a person's devices the account as it is now. */
+function tellOwnDevices(changed: UserDoc): Account {
+  const user = accountView(changed);
   publish({
     type: 'event',
-    rooms: [rooms.user(caller.userId)],
+    rooms: [rooms.user(user.id)],
     event: 'account:updated',
-    data: { user: account },
+    data: { user },
   });
-  return { user: account };
-});
+  return user;
+}
 
 export const changePassword = defineUseCase('changePassword', async (caller, input) => {
   const { username, _id } = await accountOf(caller);
@@ -105,8 +121,44 @@ export const changePassword = defineUseCase('changePassword', async (caller, inp
   return {};
 });
 
+export const changeEmail = defineUseCase('changeEmail', async (caller, { password, email }) => {
+  const { username } = await accountOf(caller);
+  const user = await verifyPassword(username, password, caller);
+  if (!user) throw wrongCredentials('That is not the password.');
+  const { _id, passwordHash } = user;
+  const changed = await UserModel.findOneAndUpdate(
+    { _id, passwordHash },
+    { $set: { email: email?.toLowerCase() ?? null } },
+    { returnDocument: 'after' },
+  )
+    .lean<UserDoc>()
+    .catch((error: unknown) => {
+      throw isDuplicateKey(error) ? takenBy(error) : error;
+    });
+  if (!changed) throw wrongCredentials('That is not the password.');
+  return { user: tellOwnDevices(changed) };
+});
+
+/**
+ * Sets another password without asking for the one of before, and ends every session of that account. Nobody
+ * but who runs the server may: it is no operation of the contract. Returns how many sessions have ended.
+ * @throws AppError `not_found`
+ */
+export async function replacePassword(username: string, password: string): Promise<number> {
+  const user = await UserModel.findOneAndUpdate(
+    { username, deletedAt: null },
+    { $set: { passwordHash: await hashPassword(password) } },
+  ).lean<UserDoc>();
+  if (!user) throw new AppError('not_found', `There is no account with the username ${username}.`);
+  return endSessions({ user: user._id }, 'password_changed');
+}
+
+const lookUpAccount = createLookUps(async (userIds) => {
+  return byId(await UserModel.find({ _id: { $in: userIds }, deletedAt: null }).lean<UserDoc[]>());
+});
+
 export async function accountOf({ userId }: Caller): Promise<UserDoc> {
-  const user = await UserModel.findOne({ _id: userId, deletedAt: null }).lean<UserDoc>();
+  const user = await lookUpAccount(userId);
   if (!user) throw gone();
   return user;
 }
@@ -117,5 +169,5 @@ export const wrongCredentials = (message: string) => new AppError('invalid_crede
 function takenBy({ keyPattern }: { keyPattern?: object }): AppError {
   return keyPattern && 'username' in keyPattern
     ? new AppError('username_taken', 'This username is taken.')
-    : new AppError('conflict', 'An account cannot be made with these details.');
+    : new AppError('conflict', 'An account cannot have these details.');
 }

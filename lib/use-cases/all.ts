@@ -3,6 +3,7 @@ import { deleteAccount } from './account-deletion.ts';
 import * as accounts from './accounts.ts';
 import * as blocks from './blocks.ts';
 import * as conversations from './conversations.ts';
+import { createConversation } from './creating.ts';
 import { listMessages } from './history.ts';
 import { removeMember } from './leaving.ts';
 import * as members from './members.ts';
@@ -21,6 +22,7 @@ export const useCases: { [N in UseCaseName]: UseCase<N> } = {
   checkUsername: accounts.checkUsername,
   createToken: accounts.createToken,
   changePassword: accounts.changePassword,
+  changeEmail: accounts.changeEmail,
   readAccount: accounts.readAccount,
   updateAccount: accounts.updateAccount,
   deleteAccount,
@@ -43,7 +45,7 @@ export const useCases: { [N in UseCaseName]: UseCase<N> } = {
   unblockUser: blocks.unblockUser,
   listBlocked: blocks.listBlocked,
   listConversations: conversations.listConversations,
-  createConversation: conversations.createConversation,
+  createConversation,
   readConversation: conversations.readConversation,
   updateConversation: conversations.updateConversation,
   listMembers: members.listMembers,

@@ -4,20 +4,21 @@ import { isDuplicateKey } from '#lib/database/errors.ts';
 import { BlockModel, blockOf, type BlockDoc } from '#lib/models/block.ts';
 import { UserModel, type UserDoc } from '#lib/models/user.ts';
 import { publish, rooms } from '#lib/publish.ts';
+import { byId } from './collating.ts';
 import { announce } from './conversations.ts';
 import { pageOf } from './cursor.ts';
 import { defineUseCase, type Caller } from './define.ts';
 import { keepOut, letIn } from './keeping-out.ts';
 import { sightFor } from './privacy.ts';
 import { announceProfile, audienceOf } from './profile-news.ts';
-import { userView } from './users.ts';
+import { unknownPerson, userView } from './users.ts';
 
 // Whoever is blocked is told nothing of it, in any answer or event: to them it looks as if the other
 // one were not there. Groups that both are in go on as before.
 
 export const blockUser = defineUseCase('blockUser', async (caller, { userId }) => {
   const user = await otherOf(caller, userId);
-  if (user.deletedAt) throw unknown();
+  if (user.deletedAt) throw unknownPerson();
   await store(caller, user);
   // Also where there was a block: the first try may have got no farther.
   const conversation = await keepOut(caller.userId, userId);
@@ -50,7 +51,7 @@ export const listBlocked = defineUseCase('listBlocked', async (caller, input) =>
   const found = await UserModel.find({ _id: { $in: items.map(({ blocked }) => blocked) } }).lean<
     UserDoc[]
   >();
-  const users = new Map(found.map((user) => [user._id.toHexString(), user]));
+  const users = byId(found);
   const sights = await sightFor(caller.userId, found);
   return {
     items: items.flatMap(({ blocked }) => {
@@ -81,7 +82,7 @@ async function otherOf(caller: Caller, userId: string): Promise<UserDoc> {
     });
   }
   const user = await UserModel.findById(userId).lean<UserDoc>();
-  if (!user) throw unknown();
+  if (!user) throw unknownPerson();
   return user;
 }
 
@@ -108,5 +109,3 @@ async function showProfile(caller: Caller, userId: string): Promise<void> {
     audience.filter(({ _id }) => _id.toHexString() === userId),
   );
 }
-
-const unknown = () => new AppError('not_found', 'There is no such person.');

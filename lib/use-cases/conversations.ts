@@ -1,22 +1,19 @@
-import mongoose, { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import * as z from 'zod';
-import { AppError } from '#lib/contract/errors.ts';
 import { limits } from '#lib/contract/limits.ts';
 import { Id, type Conversation } from '#lib/contract/records.ts';
-import { isDuplicateKey } from '#lib/database/errors.ts';
-import { blockOf, blocksWithin } from '#lib/models/block.ts';
-import { ConversationModel, pairOf, type ConversationDoc } from '#lib/models/conversation.ts';
+import { ConversationModel } from '#lib/models/conversation.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { sizeOf } from '#lib/models/page.ts';
 import { UserModel } from '#lib/models/user.ts';
 import { publish, rooms } from '#lib/publish.ts';
-import { requireMayAdd } from './adding.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, defaultPage, encodeCursor } from './cursor.ts';
 import { defineUseCase, type Caller } from './define.ts';
-import { administeredGroupOf, joinSockets, membershipOf } from './membership.ts';
-import { keepOut, keptOut } from './keeping-out.ts';
+import { inAnyCase } from './in-any-case.ts';
+import { administeredGroupOf, membershipOf, unknownConversation } from './membership.ts';
 import { compare, isListed, orderOf, type Place } from './list-order.ts';
 import { appendSystemLine } from './messages.ts';
+import { unknownPerson } from './users.ts';
 import { conversationViews } from './views.ts';
 
 const Cursor = z.tuple([z.boolean(), z.number(), Id]) satisfies z.ZodType<Place>;
@@ -25,7 +22,7 @@ export const listConversations = defineUseCase('listConversations', async (calle
   const places = await orderOf(caller.userId);
   const from = input.cursor === undefined ? null : decodeCursor(input.cursor, Cursor);
   const rest = from ? places.filter((place) => compare(from, place) < 0) : places;
-  const limit = input.limit ?? 50;
+  const limit = input.limit ?? defaultPage;
   const { items, count } = await viewsOf(caller, rest.slice(0, limit));
   const last = rest[count - 1];
   return { items, nextCursor: rest.length > count && last ? encodeCursor(last) : null };
@@ -65,114 +62,6 @@ export const readConversation = defineUseCase('readConversation', async (caller,
   conversation: await viewFor(await membershipOf(caller, input.conversationId)),
 }));
 
-export const createConversation = defineUseCase('createConversation', async (caller, input) =>
-  input.kind === 'direct' ? startDirect(caller, input.userId) : createGroup(caller, input),
-);
-
-/** One direct conversation for each pair, whoever starts it and however often. */
-async function startDirect(caller: Caller, userId: string) {
-  if (userId === caller.userId) {
-    throw new AppError('invalid_input', 'A direct conversation needs somebody else.', {
-      issues: [{ path: 'userId', message: 'must be somebody else' }],
-    });
-  }
-  await requireUsers([userId]);
-  const pair = pairOf(caller.userId, userId);
-  const both = [caller.userId, userId];
-  const blocking = await blockersOf(both);
-  if (blocking.includes(caller.userId) && !(await ConversationModel.exists({ pair }))) {
-    throw new AppError('forbidden', 'You have blocked this person.');
-  }
-  const { conversation, created } = await findOrCreatePair(pair);
-  // Both upserts may already have been done by the other person at the same moment.
-  const joined = await Promise.all(
-    both.map((id) => joinDirect(conversation._id, id, blocking.includes(id))),
-  );
-  if (joined.includes(true)) {
-    const open = both.filter((id) => !blocking.includes(id));
-    joinSockets(conversation._id, open);
-    await announce(conversation._id, open);
-    // One of them may have blocked the other meanwhile, when there was nothing to keep anybody out of.
-    for (const id of await blockersOf(both))
-      await keepOut(id, id === userId ? caller.userId : userId);
-  }
-  const member = await membershipOf(caller, conversation._id.toHexString());
-  return { conversation: await viewFor(member), created };
-}
-
-/** Those of the two who have blocked the other. */
-async function blockersOf([a = '', b = '']: string[]): Promise<string[]> {
-  const blocks = await blocksWithin([[a, b]]);
-  return [...(blocks.has(blockOf(a, b)) ? [a] : []), ...(blocks.has(blockOf(b, a)) ? [b] : [])];
-}
-
-async function findOrCreatePair(pair: string) {
-  const existing = await ConversationModel.findOne({ pair }).lean<ConversationDoc>();
-  if (existing) return { conversation: existing, created: false };
-  try {
-    const conversation = newConversation({ kind: 'direct', pair, memberCount: 2 });
-    await ConversationModel.collection.insertOne(conversation);
-    return { conversation, created: true };
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    const winner = await ConversationModel.findOne({ pair }).lean<ConversationDoc>();
-    if (!winner) throw error;
-    return { conversation: winner, created: false };
-  }
-}
-
-/** Whether this made the membership; it may have been there. */
-async function joinDirect(
-  conversation: Types.ObjectId,
-  userId: string,
-  isBlocking: boolean,
-): Promise<boolean> {
-  const user = new Types.ObjectId(userId);
-  const open = newMember(conversation, user, 'member', 1);
-  const member = isBlocking ? { ...open, ...keptOut() } : open;
-  try {
-    const filter = { conversation, user };
-    const made = await MemberModel.updateOne(filter, { $setOnInsert: member }, { upsert: true });
-    return made.upsertedCount === 1;
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    return false;
-  }
-}
-
-async function createGroup(caller: Caller, input: { title: string; memberIds: string[] }) {
-  const others = [...new Set(input.memberIds)].filter((id) => id !== caller.userId);
-  if (others.length === 0) {
-    throw new AppError('invalid_input', 'A group needs at least one other member.', {
-      issues: [{ path: 'memberIds', message: 'must name somebody else' }],
-    });
-  }
-  await requireUsers(others);
-  await requireMayAdd(caller, input.memberIds, 'memberIds');
-  const userIds = [caller.userId, ...others];
-  const conversation = newConversation({
-    kind: 'group',
-    title: input.title,
-    memberCount: userIds.length,
-  });
-  await ConversationModel.collection.insertOne(conversation);
-  await MemberModel.collection.insertMany(
-    userIds.map((id, i) =>
-      newMember(conversation._id, new Types.ObjectId(id), i === 0 ? 'owner' : 'member', 1),
-    ),
-  );
-  joinSockets(conversation._id, userIds);
-  await announce(conversation._id, userIds);
-  await appendSystemLine(conversation._id, {
-    type: 'group_created',
-    actorId: caller.userId,
-    userIds: others,
-    title: input.title,
-  });
-  const member = await membershipOf(caller, conversation._id.toHexString());
-  return { conversation: await viewFor(member), created: true };
-}
-
 export const updateConversation = defineUseCase('updateConversation', async (caller, input) => {
   const { conversationId, title, mutedUntil, ...own } = input;
   const member = await membershipOf(caller, conversationId);
@@ -191,27 +80,28 @@ export const updateConversation = defineUseCase('updateConversation', async (cal
 async function rename(caller: Caller, conversationId: string, title: string): Promise<void> {
   const { group } = await administeredGroupOf(caller, conversationId);
   if (group.title === title) return;
-  try {
-    await ConversationModel.updateOne(
-      { _id: group._id },
+  const store = async () => {
+    const { modifiedCount } = await ConversationModel.updateOne(
+      { _id: group._id, title: { $ne: title } },
       { $set: { title, updatedAt: new Date() } },
     );
+    // Somebody else has just given it the same name, and said so.
+    if (modifiedCount === 0) return;
     await appendSystemLine(group._id, {
       type: 'title_changed',
       actorId: caller.userId,
       userIds: [],
       title,
     });
-  } finally {
-    // Should either fail: it may have this name all the same.
-    await announceToMembers(group._id);
-  }
+  };
+  // Should either fail: it may have this name all the same.
+  await inAnyCase(store, () => announceToMembers(group._id));
 }
 
 /** The conversation as this member sees it. */
 export async function viewFor(member: MemberDoc) {
   const [view] = await conversationViews([member]);
-  if (!view) throw new AppError('not_found', 'There is no such conversation.');
+  if (!view) throw unknownConversation();
   return view;
 }
 
@@ -247,7 +137,7 @@ export async function announceToMembers(conversation: Types.ObjectId): Promise<v
 /** @throws AppError `not_found` unless all of these people exist. */
 export async function requireUsers(ids: string[]): Promise<void> {
   const found = await UserModel.countDocuments({ _id: { $in: ids }, deletedAt: null });
-  if (found < ids.length) throw new AppError('not_found', 'There is no such person.');
+  if (found < ids.length) throw unknownPerson();
 }
 
 /** A membership that begins now and shows the log from this seq on. */
@@ -258,7 +148,7 @@ export function newMember(
   from: number,
 ): MemberDoc {
   return {
-    _id: new mongoose.Types.ObjectId(),
+    _id: new Types.ObjectId(),
     conversation,
     user,
     role,
@@ -273,23 +163,5 @@ export function newMember(
     mutedUntil: null,
     archived: false,
     pinned: false,
-  };
-}
-
-function newConversation(
-  given: Partial<ConversationDoc> & Pick<ConversationDoc, 'kind' | 'memberCount'>,
-): ConversationDoc {
-  const now = new Date();
-  return {
-    _id: new mongoose.Types.ObjectId(),
-    title: '',
-    pair: null,
-    lastSeq: 0,
-    rev: 0,
-    lastMessage: null,
-    activityAt: now,
-    createdAt: now,
-    updatedAt: now,
-    ...given,
   };
 }

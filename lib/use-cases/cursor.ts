@@ -15,11 +15,30 @@ export function decodeCursor<T extends z.ZodType>(cursor: string, place: T): z.o
   }
 }
 
+/** How much of a list is answered to whoever does not say. */
+export const defaultPage = 50;
+
+interface PageOf<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+/**
+ * One page of a list that is read from the database.
+ * @param found what follows the last page, one more of it than a page has
+ * @param placeOf where the list goes on after this one
+ */
+export function pageFrom<T>(found: T[], limit: number, placeOf: (item: T) => unknown): PageOf<T> {
+  const items = found.slice(0, limit);
+  const last = found.length > limit ? items.at(-1) : undefined;
+  return { items, nextCursor: last ? encodeCursor(placeOf(last)) : null };
+}
+
 /** One page of a list that is in memory, with its offset as the cursor. */
 export function pageOf<T>(
   all: T[],
-  { limit = 50, cursor }: { limit?: number | undefined; cursor?: string | undefined },
-): { items: T[]; nextCursor: string | null } {
+  { limit = defaultPage, cursor }: { limit?: number | undefined; cursor?: string | undefined },
+): PageOf<T> {
   const offset = cursor === undefined ? 0 : decodeCursor(cursor, z.int().min(0));
   const end = offset + limit;
   return { items: all.slice(offset, end), nextCursor: end < all.length ? encodeCursor(end) : null };

@@ -1,13 +1,12 @@
 import { limits } from '#lib/contract/limits.ts';
 import type { Input } from '#lib/contract/operations.ts';
-import type { MemberDoc, SeqRange } from '#lib/models/member.ts';
+import type { MemberDoc } from '#lib/models/member.ts';
 import { firstSeqSince } from '#lib/models/message-times.ts';
 import { fillPage, newPage, type Page } from '#lib/models/page.ts';
+import { defaultPage } from './cursor.ts';
 import { defineUseCase } from './define.ts';
-import { membershipOf, visibleWithin } from './membership.ts';
+import { membershipOf, visibleWithin, type Stretch } from './membership.ts';
 import { messageView } from './views.ts';
-
-const defaultPage = 50;
 
 export const listMessages = defineUseCase('listMessages', async (caller, input) => {
   const member = await membershipOf(caller, input.conversationId);
@@ -52,19 +51,19 @@ async function preceding(member: MemberDoc, to: number, page: Page): Promise<Par
   return { messages: page.messages.reverse(), hasMore: page.hasMore };
 }
 
-const inRange = ({ conversation }: MemberDoc, { from, to }: SeqRange) => ({
+const inRange = ({ conversation }: MemberDoc, range: Stretch) => ({
   conversation,
-  seq: seqBetween(from, to),
+  seq: seqWithin(range),
 });
 
-const seqBetween = (from: number, to: number | null) =>
-  to === null || to === Infinity ? { $gte: from } : { $gte: from, $lte: to };
+const seqWithin = ({ from, to }: Stretch) =>
+  to === Infinity ? { $gte: from } : { $gte: from, $lte: to };
 
 async function changedSince(member: MemberDoc, sinceRev: number, page: Page): Promise<Part> {
   const ranges = visibleWithin(member, 1, Infinity);
   // A message's rev is never below its seq, so nothing that came before the first range is scanned.
   const floor = Math.max(sinceRev, (ranges[0]?.from ?? 1) - 1);
-  const seqs = ranges.map(({ from, to }) => ({ seq: seqBetween(from, to) }));
+  const seqs = ranges.map((range) => ({ seq: seqWithin(range) }));
   const filter = {
     conversation: member.conversation,
     rev: { $gt: floor },

@@ -6,6 +6,7 @@ import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { UserModel } from '#lib/models/user.ts';
 import { publishFirst } from '#lib/publish.ts';
 import { closed, joinSockets } from './membership.ts';
+import { readUnseen } from './receipts.ts';
 import { receiptsOfOthers } from './watermarks.ts';
 
 // A block, in the direct conversation of the two: for whoever blocks it is over, as a group is for those
@@ -79,12 +80,6 @@ export async function letIn(userId: string, other: string): Promise<Types.Object
   joinSockets(conversation, [userId], seq + 1);
   return conversation;
 }
-
-/** Nothing counts as unread any more, and nobody is shown that it was read. */
-const readUnseen = (seq: number) => ({
-  shownReadSeq: { $ifNull: ['$shownReadSeq', '$readSeq'] },
-  readSeq: { $max: ['$readSeq', seq] },
-});
 
 async function conversationOf(userId: string, other: string) {
   const found = await ConversationModel.findOne({ pair: pairOf(userId, other) }, { _id: 1 }).lean();

@@ -5,6 +5,7 @@ import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { publish, publishFirst, rooms } from '#lib/publish.ts';
 import { announceToMembers } from './conversations.ts';
 import { defineUseCase, type Caller } from './define.ts';
+import { inAnyCase } from './in-any-case.ts';
 import { countMembers, memberOf } from './members.ts';
 import { administeredGroupOf, closed, groupOf } from './membership.ts';
 import { appendSystemLine } from './messages.ts';
@@ -26,20 +27,20 @@ export const removeMember = defineUseCase('removeMember', async (caller, input) 
 });
 
 /** Ends this membership, or has its person leave, and tells those who stay. */
-export async function takeOut(
+export const takeOut = (
   caller: Caller,
   group: ConversationDoc,
   member: MemberDoc,
   leaving: boolean,
-): Promise<void> {
-  try {
-    await endMembership(caller, group, member, leaving);
-  } finally {
+): Promise<void> =>
+  inAnyCase(
+    () => endMembership(caller, group, member, leaving),
     // Should a later step of it fail: the membership has ended all the same.
-    await settleOwner(caller, group._id);
-    await announceToMembers(group._id);
-  }
-}
+    async () => {
+      await settleOwner(caller, group._id);
+      await announceToMembers(group._id);
+    },
+  );
 
 async function endMembership(
   caller: Caller,
@@ -71,18 +72,19 @@ async function endMembership(
   );
   if (ended.matchedCount === 0) return;
   await publishFirst({ type: 'leave', userIds: [userId], conversationId });
-  try {
-    await sayEnd(caller, { ...member, leftAt }, leaving);
-  } finally {
+  await inAnyCase(
+    () => sayEnd(caller, { ...member, leftAt }, leaving),
     // Should the line fail: the membership has ended all the same.
-    publish({
-      type: 'event',
-      rooms: [rooms.user(userId)],
-      event: 'conversation:removed',
-      data: { conversationId },
-    });
-    await countMembers(conversation);
-  }
+    () => {
+      publish({
+        type: 'event',
+        rooms: [rooms.user(userId)],
+        event: 'conversation:removed',
+        data: { conversationId },
+      });
+      return countMembers(conversation);
+    },
+  );
 }
 
 /** The line about it, which is the last that the person sees of the group. */

@@ -3,8 +3,8 @@ import { AppError } from '#lib/contract/errors.ts';
 import { limits } from '#lib/contract/limits.ts';
 import type { Role } from '#lib/contract/records.ts';
 import { isDuplicateKey } from '#lib/database/errors.ts';
-import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
-import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
+import { ConversationModel } from '#lib/models/conversation.ts';
+import { isThereOrBlocks, MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
 import { requireMayAdd } from './adding.ts';
 import { announceToMembers, newMember, requireUsers } from './conversations.ts';
@@ -27,11 +27,8 @@ export const listMembers = defineUseCase('listMembers', async (caller, input) =>
 
 /** The present members: the owner, the admins, then the rest, longest-standing first. */
 export async function membersOf(conversation: Types.ObjectId): Promise<MemberDoc[]> {
-  const members = await MemberModel.find({
-    conversation,
-    // Whoever is kept out is not to find out by who is in it.
-    $or: [{ leftAt: null }, { blocking: true }],
-  }).lean<MemberDoc[]>();
+  // Whoever is kept out is not to find out by who is in it.
+  const members = await MemberModel.find({ conversation, ...isThereOrBlocks }).lean<MemberDoc[]>();
   return members.sort(
     (a, b) =>
       ranks[a.role] - ranks[b.role] ||
@@ -44,24 +41,22 @@ export const addMembers = defineUseCase('addMembers', async (caller, input) => {
   const { group, member: admin } = await administeredGroupOf(caller, input.conversationId);
   const asked = [...new Set(input.userIds)];
   await requireUsers(asked);
-  const before = await MemberModel.find({ conversation: group._id, user: { $in: asked } }).lean<
-    MemberDoc[]
-  >();
+  const theirs = { conversation: group._id, user: { $in: asked } };
+  const before = await MemberModel.find(theirs).lean<MemberDoc[]>();
   const past = new Map(before.map((member) => [member.user.toHexString(), member]));
   const added = asked.filter((id) => past.get(id)?.leftAt !== null);
   if (added.length > 0) {
     await requireMayAdd(caller, input.userIds, 'userIds', before);
-    await requireRoom(group, added.length);
+    await requireRoom(group._id, added.length);
     await admit(caller, admin, added, past, input.shareLast);
   }
-  const members = await MemberModel.find({ conversation: group._id, user: { $in: asked } }).lean<
-    MemberDoc[]
-  >();
+  const members = await MemberModel.find(theirs).lean<MemberDoc[]>();
   return { items: await memberViews(caller.userId, members), nextCursor: null };
 });
 
-async function requireRoom({ _id }: ConversationDoc, more: number): Promise<void> {
-  const now = await MemberModel.countDocuments({ conversation: _id, leftAt: null });
+/** @throws AppError `conflict` where so many more would be too many. */
+export async function requireRoom(group: Types.ObjectId, more: number): Promise<void> {
+  const now = await MemberModel.countDocuments({ conversation: group, leftAt: null });
   if (now + more > limits.groupMembers) {
     throw new AppError('conflict', `A group has at most ${limits.groupMembers} members.`);
   }
@@ -172,9 +167,11 @@ async function begin(
 /** A present member. @throws AppError `not_found` */
 export async function memberOf(conversation: Types.ObjectId, user: string): Promise<MemberDoc> {
   const member = await MemberModel.findOne({ conversation, user, leftAt: null }).lean<MemberDoc>();
-  if (!member) throw new AppError('not_found', 'There is no such member.');
+  if (!member) throw unknownMember();
   return member;
 }
+
+export const unknownMember = () => new AppError('not_found', 'There is no such member.');
 
 /**
  * Writes how many members there are. Counted anew each time: a crash between two steps must not leave a

@@ -63,7 +63,8 @@ export function requirePresent(member: MemberDoc): MemberDoc {
   return member;
 }
 
-const unknownConversation = () => new AppError('not_found', 'There is no such conversation.');
+export const unknownConversation = () =>
+  new AppError('not_found', 'There is no such conversation.');
 
 export const noLongerMember = ({ blocking }: MemberDoc) =>
   new AppError(
@@ -78,7 +79,7 @@ export async function groupOf(
 ): Promise<{ group: ConversationDoc; member: MemberDoc }> {
   const member = requirePresent(await membershipOf(caller, conversationId));
   const group = await ConversationModel.findById(conversationId).lean<ConversationDoc>();
-  if (!group) throw new AppError('not_found', 'There is no such conversation.');
+  if (!group) throw unknownConversation();
   if (group.kind !== 'group') {
     throw new AppError('forbidden', 'Only groups have members and a name to change.');
   }
@@ -120,13 +121,19 @@ export const canSee = ({ visible }: MemberDoc, seq: number): boolean =>
   visible.some(({ from, to }) => seq >= from && (to === null || seq <= to));
 
 /** What a member missed between the first message and the last that they may see, oldest first. */
-export const missedBy = ({ visible }: Pick<MemberDoc, 'visible'>): { from: number; to: number }[] =>
+export const missedBy = ({ visible }: Pick<MemberDoc, 'visible'>): Stretch[] =>
   visible
     .map(({ from }, i) => ({ from: i === 0 ? 1 : (visible[i - 1]?.to ?? 0) + 1, to: from - 1 }))
     .filter(({ from, to }) => from <= to);
 
-/** The parts of `low`..`high` (both included) that the member may see, oldest first. */
-export function visibleWithin({ visible }: MemberDoc, low: number, high: number): SeqRange[] {
+/** A part of a log: from the one to the other, both included. */
+export interface Stretch {
+  from: number;
+  to: number;
+}
+
+/** The parts of `low`..`high` (both included; `Infinity`: to the end) that the member may see, oldest first. */
+export function visibleWithin({ visible }: MemberDoc, low: number, high: number): Stretch[] {
   return visible
     .map(({ from, to }) => ({ from: Math.max(from, low), to: Math.min(to ?? Infinity, high) }))
     .filter(({ from, to }) => from <= to);

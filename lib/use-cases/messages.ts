@@ -123,16 +123,20 @@ async function requireMayDelete(
   );
 }
 
-/** Says in a group's log what happened to it. Resolves with the stored line. */
+/**
+ * Says in a group's log what happened to it. Resolves with the stored line.
+ * @param clientId for a line that is said once, however often this is called
+ */
 export async function appendSystemLine(
   conversation: Types.ObjectId,
   event: SystemEvent,
+  clientId = `system-${randomUUID()}`,
 ): Promise<MessageDoc> {
   const { message } = await appendMessage(
     {
       conversation,
       sender: new Types.ObjectId(event.actorId),
-      clientId: `system-${randomUUID()}`,
+      clientId,
       kind: 'system',
       // What it says is made of the event, for each who reads it.
       text: '',
@@ -177,12 +181,23 @@ const announcement = {
 
 /**
  * Tells the members who may see the message, but for those who have deleted it for themselves. One of
- * these has just done so: `hider`, who is told without the content.
+ * these has just done so: `hider`, who is told without the content. Of one conversation in the order of the
+ * calls, which is that of `rev`: whoever hears of a later change first would ask for the hole, as they do where a
+ * new message, which waits for nothing, overtakes a change.
  */
-async function tellSeers(
+const tellSeers = (
   event: 'message:new' | 'message:updated',
   message: MessageDoc,
   hider?: string,
+): Promise<void> =>
+  remember('telling-turns', () => createTurns(1))(message.conversation.toHexString(), () =>
+    tellSeersNow(event, message, hider),
+  );
+
+async function tellSeersNow(
+  event: 'message:new' | 'message:updated',
+  message: MessageDoc,
+  hider: string | undefined,
 ): Promise<void> {
   const { conversation, hiddenFor } = message;
   const blind = await thoseWhoCannotSee(message);

@@ -6,6 +6,7 @@ import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
 import { SessionModel, type PushSubscription, type SessionDoc } from '#lib/models/session.ts';
 import { UserModel, type UserDoc } from '#lib/models/user.ts';
 import { vapid } from '#lib/push/keys.ts';
+import { byId, grouped } from './collating.ts';
 import { canSee } from './membership.ts';
 
 // Who has devices to be told on, and what they have not read: a few questions for many conversations.
@@ -93,17 +94,6 @@ async function devicesOf(members: MemberDoc[]): Promise<Map<string, Device[]>> {
   return grouped(devices, ({ userId }) => userId);
 }
 
-function grouped<T>(things: T[], keyOf: (thing: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const thing of things) {
-    const key = keyOf(thing);
-    const group = groups.get(key);
-    if (group) group.push(thing);
-    else groups.set(key, [thing]);
-  }
-  return groups;
-}
-
 /** The latest messages that one of these members of a conversation has not read, the newest first. */
 const latestUnread = (members: MemberDoc[]): Promise<Told[]> =>
   MessageModel.find({
@@ -129,7 +119,7 @@ async function conversationsOf(ids: string[]): Promise<Map<string, ConversationD
     { _id: { $in: ids } },
     { kind: 1, title: 1, avatarUrl: 1 },
   ).lean<ConversationDoc[]>();
-  return new Map(found.map((conversation) => [conversation._id.toHexString(), conversation]));
+  return byId(found);
 }
 
 async function usersOf(ids: string[]): Promise<Map<string, Sender>> {
@@ -138,5 +128,5 @@ async function usersOf(ids: string[]): Promise<Map<string, Sender>> {
     { _id: { $in: [...new Set(ids)] } },
     { displayName: 1, avatarUrl: 1 },
   ).lean<Sender[]>();
-  return new Map(users.map((user) => [user._id.toHexString(), user]));
+  return byId(users);
 }

@@ -1,10 +1,11 @@
 import type { Types } from 'mongoose';
 import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
-import { addPicture, dropPicture } from '#lib/models/picture.ts';
+import { addPicture, dropPicture, isPictureAt } from '#lib/models/picture.ts';
 import { UserModel, type UserDoc } from '#lib/models/user.ts';
 import { accountOf, gone } from './accounts.ts';
 import { announceToMembers, viewFor } from './conversations.ts';
 import { defineUseCase, type Caller } from './define.ts';
+import { inAnyCase } from './in-any-case.ts';
 import { administeredGroupOf, membershipOf } from './membership.ts';
 import { appendSystemLine } from './messages.ts';
 import { announceProfile } from './profile-news.ts';
@@ -12,8 +13,11 @@ import { squarePicture } from './square-picture.ts';
 import { accountView } from './users.ts';
 
 export const setPicture = defineUseCase('setPicture', async (caller, { picture }) => {
-  const { _id } = await accountOf(caller);
-  return { user: accountView(await showPerson(_id, await kept(caller, _id, picture))) };
+  const before = await accountOf(caller);
+  const { _id, avatarUrl } = before;
+  const square = await squareOf(caller, picture);
+  if (await isPictureAt(avatarUrl, square)) return { user: accountView(before) };
+  return { user: accountView(await showPerson(_id, await addPicture(_id, square))) };
 });
 
 export const removePicture = defineUseCase('removePicture', async (caller) => {
@@ -39,7 +43,13 @@ async function showPerson(_id: Types.ObjectId, avatarUrl: string | null): Promis
 
 export const setGroupPicture = defineUseCase('setGroupPicture', async (caller, input) => {
   const { group } = await administeredGroupOf(caller, input.conversationId);
-  await showGroup(caller, group._id, await kept(caller, group._id, input.picture));
+  const square = await squareOf(caller, input.picture);
+  if (await isPictureAt(group.avatarUrl, square)) {
+    // An earlier try may have stored it without telling anybody.
+    await announceToMembers(group._id);
+  } else {
+    await showGroup(caller, group._id, await addPicture(group._id, square));
+  }
   return { conversation: await ownView(caller, input.conversationId) };
 });
 
@@ -54,7 +64,7 @@ async function showGroup(
   _id: Types.ObjectId,
   avatarUrl: string | null,
 ): Promise<void> {
-  try {
+  const store = async () => {
     const before = await ConversationModel.findOneAndUpdate(
       { _id },
       { $set: { avatarUrl, updatedAt: new Date() } },
@@ -62,21 +72,16 @@ async function showGroup(
     ).lean<ConversationDoc>();
     await dropPicture(before?.avatarUrl);
     await appendSystemLine(_id, { type: 'picture_changed', actorId: caller.userId, userIds: [] });
-  } finally {
-    // Should one of these fail: it may have this picture all the same.
-    await announceToMembers(_id);
-  }
+  };
+  // Should one of these fail: it may have this picture all the same.
+  await inAnyCase(store, () => announceToMembers(_id));
 }
 
 const ownView = async (caller: Caller, conversationId: string) =>
   viewFor(await membershipOf(caller, conversationId));
 
-/** Keeps the picture as pages show it. @returns its address. */
-async function kept(
-  { userId }: Caller,
-  of: Types.ObjectId,
-  picture: Blob | Uint8Array,
-): Promise<string> {
+/** The picture as pages show it: of the same bytes always the same. */
+async function squareOf({ userId }: Caller, picture: Blob | Uint8Array): Promise<Buffer> {
   const bytes = picture instanceof Blob ? new Uint8Array(await picture.arrayBuffer()) : picture;
-  return addPicture(of, await squarePicture(userId, bytes));
+  return squarePicture(userId, bytes);
 }

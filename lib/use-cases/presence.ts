@@ -9,7 +9,7 @@ import { remember } from '#lib/runtime.ts';
 import { sightFor, type Sight } from './privacy.ts';
 
 /** A reload or a lift between two networks must not flicker: this long nobody is told. */
-export const offlineGraceMs = 5_000;
+const offlineGraceMs = 5_000;
 const refreshLastSeenMs = 60_000;
 
 interface Person {
@@ -97,7 +97,7 @@ export function presenceAs(
 }
 
 /** A person whose presence somebody wants to see. */
-export interface Watched {
+interface Watched {
   userId: string;
   sight: Sight;
   /** As the viewer may see it, when this is called. */

@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import type { Privacy } from '#lib/contract/records.ts';
 import { blockOf, blocksWithin } from '#lib/models/block.ts';
 import { ConversationModel, pairOf, type ConversationDoc } from '#lib/models/conversation.ts';
-import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
+import { isThereOrBlocks, MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { UserModel, type UserDoc } from '#lib/models/user.ts';
 
 /** What somebody may see of a person. Whoever may see when they were here may see that they are. */
@@ -32,7 +32,7 @@ export const privacyOf = ({ privacy }: Pick<UserDoc, 'privacy'>): Privacy => ({
   ...privacy,
 });
 
-export interface Sights {
+interface Sights {
   of(userId: Types.ObjectId): Sight;
   look(userId: Types.ObjectId): Look;
   /** A conversation that begins or ends may change them. */
@@ -159,10 +159,7 @@ export async function contactsOf(user: Types.ObjectId): Promise<Types.ObjectId[]
     Pick<MemberDoc, 'conversation'>[]
   >();
   const conversation = { $in: mine.map((member) => member.conversation) };
-  const found = await MemberModel.distinct('user', {
-    conversation,
-    $or: [{ leftAt: null }, { blocking: true }],
-  });
+  const found = await MemberModel.distinct('user', { conversation, ...isThereOrBlocks });
   return found.filter((id) => !id.equals(user));
 }
 

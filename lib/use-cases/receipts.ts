@@ -160,13 +160,15 @@ const updates = ({ conversationId, moved }: Batch, isHidden: boolean) =>
 /** In one step: of two devices that read at once, none may show what the other one has read. */
 const readingUnseen = (deliveredSeq: number, readSeq: number) => [
   {
-    $set: {
-      shownReadSeq: { $ifNull: ['$shownReadSeq', '$readSeq'] },
-      readSeq: { $max: ['$readSeq', readSeq] },
-      deliveredSeq: { $max: ['$deliveredSeq', deliveredSeq] },
-    },
+    $set: { ...readUnseen(readSeq), deliveredSeq: { $max: ['$deliveredSeq', deliveredSeq] } },
   },
 ];
+
+/** What a step sets that counts all up to this seq as read, and shows nobody that it was. */
+export const readUnseen = (seq: number) => ({
+  shownReadSeq: { $ifNull: ['$shownReadSeq', '$readSeq'] },
+  readSeq: { $max: ['$readSeq', seq] },
+});
 
 function tell(
   conversationId: string,

@@ -4,7 +4,8 @@ import type { Role } from '#lib/contract/records.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { announceToMembers } from './conversations.ts';
 import { defineUseCase, type Caller } from './define.ts';
-import { memberOf, membersOf } from './members.ts';
+import { inAnyCase } from './in-any-case.ts';
+import { memberOf, membersOf, unknownMember } from './members.ts';
 import { administeredGroupOf } from './membership.ts';
 import { appendSystemLine } from './messages.ts';
 import { memberViews } from './views.ts';
@@ -18,7 +19,7 @@ export const updateMember = defineUseCase('updateMember', async (caller, input) 
     await announceToMembers(group._id);
   }
   const [view] = await memberViews(caller.userId, [await memberOf(group._id, input.userId)]);
-  if (!view) throw new AppError('not_found', 'There is no such member.');
+  if (!view) throw unknownMember();
   return { member: view };
 });
 
@@ -52,7 +53,7 @@ async function handOver(caller: Caller, me: MemberDoc, heir: MemberDoc): Promise
     { $set: { role: 'admin' } },
   );
   if (given.matchedCount === 0) throw elsewhere();
-  try {
+  const passOn = async () => {
     const taken = await MemberModel.updateOne(
       { _id: heir._id, leftAt: null },
       { $set: { role: 'owner' } },
@@ -61,10 +62,9 @@ async function handOver(caller: Caller, me: MemberDoc, heir: MemberDoc): Promise
       await MemberModel.updateOne(mine, { $set: { role: 'owner' } });
       throw elsewhere();
     }
-    await sayOwner(caller, heir.conversation, heir);
-  } finally {
-    await settleOwner(caller, heir.conversation);
-  }
+    await sayOwner(caller, heir);
+  };
+  await inAnyCase(passOn, () => settleOwner(caller, heir.conversation));
 }
 
 const elsewhere = () => new AppError('conflict', 'Somebody has just changed this role.');
@@ -84,19 +84,14 @@ export async function settleOwner(caller: Caller, conversation: Types.ObjectId):
   const [heir] = members;
   if (!heir) return;
   await MemberModel.updateOne({ _id: heir._id, leftAt: null }, { $set: { role: 'owner' } });
-  await sayOwner(caller, conversation, heir);
+  await sayOwner(caller, heir);
 }
 
-async function sayOwner(
-  caller: Caller,
-  conversation: Types.ObjectId,
-  heir: MemberDoc,
-): Promise<void> {
-  const userId = heir.user.toHexString();
+async function sayOwner(caller: Caller, { conversation, user }: MemberDoc): Promise<void> {
   await appendSystemLine(conversation, {
     type: 'owner_changed',
     actorId: caller.userId,
-    userIds: [userId],
+    userIds: [user.toHexString()],
     role: 'owner',
   });
 }

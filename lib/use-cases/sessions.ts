@@ -10,7 +10,7 @@ import { Id, Time, type Session } from '#lib/contract/records.ts';
 import { SessionModel, type SessionDoc } from '#lib/models/session.ts';
 import { UserModel, type UserDoc } from '#lib/models/user.ts';
 import { publishFirst } from '#lib/publish.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, defaultPage, pageFrom } from './cursor.ts';
 import { defineUseCase, type Visitor } from './define.ts';
 
 export const createSocketToken = defineUseCase('createSocketToken', async (caller) => {
@@ -22,7 +22,7 @@ export const createSocketToken = defineUseCase('createSocketToken', async (calle
 const Place = z.tuple([Time, Id]);
 
 export const listSessions = defineUseCase('listSessions', async (caller, input) => {
-  const { limit = 50, cursor } = input;
+  const { limit = defaultPage, cursor } = input;
   const from = cursor === undefined ? null : decodeCursor(cursor, Place);
   const found = await SessionModel.find({
     user: caller.userId,
@@ -32,12 +32,11 @@ export const listSessions = defineUseCase('listSessions', async (caller, input) 
     .sort({ lastUsedAt: -1, _id: -1 })
     .limit(limit + 1)
     .lean<SessionDoc[]>();
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  return {
-    items: page.map((session) => sessionView(session, caller.sessionId)),
-    nextCursor: last ? encodeCursor([last.lastUsedAt.toISOString(), last._id.toHexString()]) : null,
-  };
+  const { items, nextCursor } = pageFrom(found, limit, ({ lastUsedAt, _id }) => [
+    lastUsedAt.toISOString(),
+    _id.toHexString(),
+  ]);
+  return { items: items.map((session) => sessionView(session, caller.sessionId)), nextCursor };
 });
 
 export const endSession = defineUseCase('endSession', async (caller, { sessionId }) => {

@@ -41,11 +41,13 @@ export async function squarePicture(personId: string, bytes: Uint8Array): Promis
       throw unsupported('This picture cannot be read.');
     }
   };
-  return turnsOfPeople()(personId, () => inTurn(makeSquare));
+  return turnsOfPeople()(personId, () => turnsOfAll()('', makeSquare));
 }
 
 // Nobody's pictures, however long they take, are to fill all places.
 const turnsOfPeople = () => remember('picture-turns', () => createTurns(1));
+const turnsOfAll = () =>
+  remember('pictures', () => createTurns(atOnce, { most: waiting, full: tooMany }));
 
 /** By what the picture says of itself, which is all that has been read by then. */
 async function requireSize(picture: Sharp): Promise<void> {
@@ -82,28 +84,6 @@ async function opener(): Promise<(bytes: Uint8Array, mostPixels: number | false)
     return true;
   });
   return (bytes, limitInputPixels) => sharp(bytes, { ...options, limitInputPixels });
-}
-
-interface Turns {
-  running: number;
-  next: (() => void)[];
-}
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const turns = remember<Turns>('pictures', () => ({ running: 0, next: [] }));
-  if (turns.running < atOnce) turns.running++;
-  else {
-    if (turns.next.length >= waiting) throw tooMany();
-    await new Promise<void>((go) => turns.next.push(go));
-  }
-  try {
-    return await work();
-  } finally {
-    // The place is handed on, not given up and fought for.
-    const next = turns.next.shift();
-    if (next) next();
-    else turns.running--;
-  }
 }
 
 const tooMany = () =>

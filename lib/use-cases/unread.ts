@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { MemberDoc } from '#lib/models/member.ts';
 import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
+import { grouped } from './collating.ts';
 import { visibleWithin } from './membership.ts';
 
 /** A membership whose unread messages are to be counted, up to this seq. */
@@ -34,10 +35,9 @@ export async function readingsOf(readers: readonly Reader[]): Promise<Map<Reader
       let unreadCount = 0;
       // Numbers have no holes: only what does not count has to be looked up, and that is little.
       for (const { from, to } of visibleWithin(member, member.readSeq + 1, lastSeq)) {
-        const end = to ?? lastSeq;
-        unreadCount += end - from + 1;
+        unreadCount += to - from + 1;
         for (const message of special.get(member.conversation.toHexString()) ?? []) {
-          const isHere = message.seq >= from && message.seq <= end;
+          const isHere = message.seq >= from && message.seq <= to;
           if (isHere && !countsFor(message, member.user)) unreadCount--;
         }
       }
@@ -72,21 +72,14 @@ type Special = Pick<MessageDoc, 'conversation' | 'seq' | 'kind' | 'deletedAt' | 
 
 /** By conversation, what is not unread for everybody. */
 async function specialIn(readers: readonly Reader[]): Promise<Map<string, Special[]>> {
-  const special = new Map<string, Special[]>();
   const parts = partsBehind(readers);
-  if (parts.length === 0) return special;
+  if (parts.length === 0) return new Map();
   const usual = { kind: { $ne: 'system' }, deletedAt: null, hiddenFor: [] };
   const found = MessageModel.collection.find<Special>(
     { $or: parts, $nor: [usual] },
     { projection: { conversation: 1, seq: 1, kind: 1, deletedAt: 1, hiddenFor: 1 } },
   );
-  for (const message of await found.toArray()) {
-    const id = message.conversation.toHexString();
-    const others = special.get(id);
-    if (others) others.push(message);
-    else special.set(id, [message]);
-  }
-  return special;
+  return grouped(await found.toArray(), ({ conversation }) => conversation.toHexString());
 }
 
 const countsFor = ({ kind, deletedAt, hiddenFor }: Special, user: Types.ObjectId): boolean =>

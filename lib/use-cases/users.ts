@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AppError } from '#lib/contract/errors.ts';
 import type { Account, User } from '#lib/contract/records.ts';
 import { fold, UserModel, type UserDoc } from '#lib/models/user.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, defaultPage, pageFrom } from './cursor.ts';
 import { defineUseCase } from './define.ts';
 import { presenceAs } from './presence.ts';
 import { ownLook, privacyOf, sightFor, type Look } from './privacy.ts';
@@ -36,7 +36,7 @@ const Place = z.string();
 // By username: it is unique and never changes, so no page skips or repeats anybody, however many
 // join or rename themselves meanwhile.
 export const searchUsers = defineUseCase('searchUsers', async (caller, input) => {
-  const { limit = 50, cursor, q = '' } = input;
+  const { limit = defaultPage, cursor, q = '' } = input;
   const from = cursor === undefined ? null : decodeCursor(cursor, Place);
   const beginning = searchable(q);
   const found = await UserModel.find({
@@ -48,21 +48,19 @@ export const searchUsers = defineUseCase('searchUsers', async (caller, input) =>
     .sort({ username: 1 })
     .limit(limit + 1)
     .lean<UserDoc[]>();
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  const sight = await sightFor(caller.userId, page);
-  return {
-    items: page.map((user) => userView(user, sight.look(user._id))),
-    nextCursor: last ? encodeCursor(last.username) : null,
-  };
+  const { items, nextCursor } = pageFrom(found, limit, ({ username }) => username);
+  const sight = await sightFor(caller.userId, items);
+  return { items: items.map((user) => userView(user, sight.look(user._id))), nextCursor };
 });
 
 export const readUser = defineUseCase('readUser', async (caller, { userId }) => {
   const user = await UserModel.findById(userId).lean<UserDoc>();
-  if (!user) throw new AppError('not_found', 'There is no such person.');
+  if (!user) throw unknownPerson();
   const sight = await sightFor(caller.userId, [user]);
   return { user: userView(user, sight.look(user._id)) };
 });
+
+export const unknownPerson = () => new AppError('not_found', 'There is no such person.');
 
 /** What somebody typed, in the form of the search terms. Control characters would end the pattern. */
 const searchable = (q: string): string =>

@@ -5,6 +5,7 @@ import { blocksWithin } from '#lib/models/block.ts';
 import { MemberModel, type MemberDoc } from '#lib/models/member.ts';
 import { MessageModel, type MessageDoc } from '#lib/models/message.ts';
 import { UserModel, type UserDoc } from '#lib/models/user.ts';
+import { byId, grouped } from './collating.ts';
 import { canSee, missedBy, visibleWithin } from './membership.ts';
 import { sightFor, sightOf, unseen } from './privacy.ts';
 import { shownReadSeqOf } from './receipts.ts';
@@ -129,19 +130,12 @@ async function draftOf(row: Row, { member, unreadCount }: Reading): Promise<Draf
 async function membershipsOf(drafts: Draft[]): Promise<Common['memberships']> {
   const asked = drafts.filter(({ peerId, showsReceipts }) => peerId || showsReceipts);
   const ids = [...new Set(asked.map(({ conversation }) => conversation._id))];
-  const byConversation: Common['memberships'] = new Map();
-  if (ids.length === 0) return byConversation;
+  if (ids.length === 0) return new Map();
   const found = await MemberModel.find(
     { conversation: { $in: ids } },
     { conversation: 1, user: 1, visible: 1, ...marksFields },
   ).lean<MemberDoc[]>();
-  for (const member of found) {
-    const id = member.conversation.toHexString();
-    const others = byConversation.get(id);
-    if (others) others.push(member);
-    else byConversation.set(id, [member]);
-  }
-  return byConversation;
+  return grouped(found, ({ conversation }) => conversation.toHexString());
 }
 
 /** What the drafts have in common, by id. */
@@ -248,6 +242,3 @@ async function usersById(ids: string[]): Promise<Map<string, UserDoc>> {
   if (ids.length === 0) return new Map();
   return byId(await UserModel.find({ _id: { $in: [...new Set(ids)] } }).lean<UserDoc[]>());
 }
-
-const byId = <T extends { _id: { toHexString(): string } }>(documents: T[]): Map<string, T> =>
-  new Map(documents.map((document) => [document._id.toHexString(), document]));

@@ -8,7 +8,7 @@ export interface NotificationData {
   seq: number;
 }
 
-export interface NotificationAction {
+interface NotificationAction {
   action: 'reply' | 'read';
   title: string;
   /** `text` where the platform lets people write in the notification itself. */

@@ -1,7 +1,7 @@
 import { accountMeta } from '#lib/contract/worker.ts';
 
 /** Who answers a request of a page: the worker's own files, the network with the shell behind it, or nobody but the network. */
-export type Answerer = 'files' | 'page' | 'network';
+type Answerer = 'files' | 'page' | 'network';
 
 export interface Asked {
   method: string;

@@ -6,14 +6,17 @@ import { MemberModel } from '#lib/models/member.ts';
 import { UserModel } from '#lib/models/user.ts';
 import { rooms } from '#lib/publish.ts';
 import {
+  changeEmail,
   changePassword,
   checkUsername,
   createToken,
   readAccount,
   register,
+  replacePassword,
   updateAccount,
 } from '#lib/use-cases/accounts.ts';
 import { readUser } from '#lib/use-cases/users.ts';
+import type { Caller } from '#lib/use-cases/define.ts';
 import { callerFromToken } from '#lib/auth/caller.ts';
 import { verifyPassword } from '#lib/auth/passwords.ts';
 import {
@@ -257,17 +260,74 @@ describe('changing the password', () => {
     expect(new Set(answers)).toEqual(new Set(['invalid_credentials', null]));
   });
 
-  it('leaves no session that somebody opened with the old one at the same moment', async () => {
+  it.each([
+    ['a change', (here: Caller) => changePassword(here, change)],
+    ['the operator', () => replacePassword('ana', change.newPassword)],
+  ])(
+    'leaves no session that somebody opened with the old one at the same moment, by %s',
+    async (_, replace) => {
+      await signUp('ana');
+      const here = await signIn('ana');
+      const attempts = Array.from({ length: 8 }, () =>
+        createToken(phone, { username: 'ana', password }).catch(() => null),
+      );
+      await replace(here);
+      for (const answer of await Promise.all(attempts)) {
+        const session = callerFromToken(answer?.token, phone, 'session');
+        expect(await refusalOf(session)).toBe('unauthenticated');
+      }
+    },
+  );
+});
+
+describe('an email address', () => {
+  const isHers = async (email: string) =>
+    (await verifyPassword(email, password, laptop))?.username === 'ana';
+
+  it('is given, changed and taken away by the password, and signs in', async () => {
     await signUp('ana');
-    const here = await signIn('ana');
-    const attempts = Array.from({ length: 8 }, () =>
-      createToken(phone, { username: 'ana', password }).catch(() => null),
-    );
-    await changePassword(here, change);
-    for (const answer of await Promise.all(attempts)) {
-      const session = callerFromToken(answer?.token, phone, 'session');
-      expect(await refusalOf(session)).toBe('unauthenticated');
-    }
+    const ana = await signIn('ana');
+    const change = (email: string | null) => changeEmail(ana, { password, email });
+    const heard = await publishedBy(async () => {
+      const answer = await change('Ana@Example.org');
+      expect(operations.changeEmail.output.parse(answer)).toEqual(answer);
+      expect(answer.user.email).toBe('ana@example.org');
+    });
+    expect(heard).toMatchObject([
+      {
+        rooms: [rooms.user(ana.userId)],
+        event: 'account:updated',
+        data: { user: { email: 'ana@example.org' } },
+      },
+    ]);
+    expect(await isHers('ANA@example.org')).toBe(true);
+    await change('a@example.net');
+    expect([await isHers('ana@example.org'), await isHers('a@example.net')]).toEqual([false, true]);
+    await change(null);
+    expect((await readAccount(ana, {})).user.email).toBeNull();
+    expect(await isHers('a@example.net')).toBe(false);
+  });
+
+  it('stays as it is without the password, and for who has none', async () => {
+    await signUp('ana', { email: 'ana@example.org' });
+    const ana = await signIn('ana');
+    const wrong = changeEmail(ana, { password: 'wrong horse', email: null });
+    expect(await refusalOf(wrong)).toBe('invalid_credentials');
+    await UserModel.updateOne({ username: 'ana' }, { $set: { passwordHash: null } });
+    const without = changeEmail(ana, { password, email: null });
+    expect(await refusalOf(without)).toBe('invalid_credentials');
+    expect((await readAccount(ana, {})).user.email).toBe('ana@example.org');
+  });
+
+  it('is refused as in a registration when it is somebody else’s, also to one of two at once', async () => {
+    await signUp('ana', { email: 'ana@example.org' });
+    await signUp('ben');
+    await signUp('cleo');
+    const [ben, cleo] = [await signIn('ben'), await signIn('cleo')];
+    const taken = changeEmail(ben, { password, email: 'ana@example.org' });
+    expect(await refusalOf(taken)).toBe('conflict');
+    const both = [ben, cleo].map((one) => changeEmail(one, { password, email: 'b@example.org' }));
+    expect(new Set(await Promise.all(both.map(refusalOf)))).toEqual(new Set(['conflict', null]));
   });
 });
 

@@ -115,6 +115,7 @@ export const cases: Record<string, (world: World, asker: Asker) => object | Prom
   createToken: ({ cast }) => ({ username: cast.other.user.username, password }),
   createSocketToken: () => ({}),
   changePassword: () => ({ currentPassword: password, newPassword: password }),
+  changeEmail: () => ({ password, email: null }),
   listSessions: () => ({}),
   'endSession/own': async ({ cast }, asker) => ({
     sessionId: await newSession(cast[asker === 'anonymous' ? 'other' : asker]),

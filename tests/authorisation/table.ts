@@ -14,6 +14,7 @@ checkUsername                     ok               ok           ok         ok   
 createToken                       ok               ok           ok         ok         ok         ok
 createSocketToken                 unauthenticated  ok           ok         ok         ok         ok
 changePassword                    unauthenticated  ok           ok         ok         ok         ok
+changeEmail                       unauthenticated  ok           ok         ok         ok         ok
 listSessions                      unauthenticated  ok           ok         ok         ok         ok
 endSession/own                    unauthenticated  ok           ok         ok         ok         ok
 endSession/another's              unauthenticated  not_found    not_found  not_found  not_found  not_found

@@ -162,7 +162,7 @@ test('a change under way goes on when one jumps away from its message', async ({
 
   // While it is under way, the arrow does not take what one wrote before it for the last one.
   await line.cut();
-  await say(ana, 'Six o’clock?');
+  await say(ana, 'Six o’clock?\nAt the station\nor at home\nor at the lake\nor wherever\nyou like');
   await expect(tick(ana, 'Six o’clock?', 'Sending')).toBeVisible();
   await composer(ana).press('ArrowUp');
   await expect(composer(ana)).toHaveValue('');
@@ -171,6 +171,8 @@ test('a change under way goes on when one jumps away from its message', async ({
   await expect(tick(ana, 'Six o’clock?', 'Sent')).toBeVisible();
   await composer(ana).press('ArrowUp');
   await expect(bar).toBeVisible();
+  // What is changed stays in view above a composer that takes more room for it.
+  await expect(bubble(ana, 'Six o’clock?')).toBeInViewport({ ratio: 0.9 });
   await composer(ana).fill('Seven o’clock?');
 
   await ana.page.getByRole('button', { name: 'Go to a day' }).focus();
@@ -202,6 +204,18 @@ async function holdScripts({ context }: Guest): Promise<() => void> {
   await context.route(/\/_next\/static\/.*\.js/, async (route) => {
     await begun;
     await route.fallback();
+  });
+  return begin;
+}
+
+/** Holds back the script that has this in it until what it returns is called. */
+async function holdScript(page: Page, part: string): Promise<() => void> {
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  await page.route(/\/_next\/static\/.*\.js/, async (route) => {
+    const response = await route.fetch();
+    if ((await response.text()).includes(part)) await begun;
+    await route.fulfill({ response });
   });
   return begin;
 }
@@ -309,6 +323,8 @@ test('what was typed before the page lives is a draft like any', async ({ signUp
   await findAndOpen(ana, ben);
   await say(ana, 'Hello Ben');
   const path = new URL(ana.page.url()).pathname;
+  await tell(ben, ana, 'Said before');
+  await expect(bubble(ana, 'Said before')).toBeVisible();
   await composer(ana).fill('Kept,');
   await ana.page.goto('/api-docs');
   const page = await ana.context.newPage();
@@ -317,11 +333,17 @@ test('what was typed before the page lives is a draft like any', async ({ signUp
       document.querySelector('textarea')!.value = 'typed early';
     });
   });
+  const readOut = await holdScript(page, 'aria-relevant":"additions"');
   await page.goto(path);
   await expectAlive(page);
   const tab = { ...ana, page };
   await tell(ben, ana, 'Hello Ana');
   await expect(bubble(tab, 'Hello Ana')).toBeVisible();
+  // What reads out what comes in comes itself later than that.
+  await expect(page.getByRole('log')).toHaveCount(0);
+  readOut();
+  await expect(page.getByRole('log')).toContainText('Hello Ana');
+  await expect(page.getByRole('log')).not.toContainText('Said before');
   await expect(composer(tab)).toHaveValue('Kept, typed early');
   await page.getByRole('button', { name: 'Send' }).click();
   await expect(bubble(tab, 'Kept, typed early')).toBeVisible();

@@ -98,7 +98,9 @@ async function indexOf(context: BrowserContext): Promise<number> {
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const spent = async (): Promise<number> => {
     const { metrics } = await session.send('Performance.getMetrics');
-    return metrics.find(({ name }) => name === 'ThreadTime')?.value ?? 0;
+    const told = metrics.find(({ name }) => name === 'ThreadTime');
+    if (!told) throw new Error('Chromium does not tell the ThreadTime of a page any more');
+    return told.value;
   };
   const before = await spent();
   // It counts for a second.

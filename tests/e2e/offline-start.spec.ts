@@ -9,7 +9,6 @@ import {
   expect,
   expectAlive,
   expectSaid,
-  findAndOpen,
   log,
   row,
   say,
@@ -20,6 +19,7 @@ import {
   tick,
   wireOf,
   type Guest,
+  type People,
   still,
 } from './people.ts';
 import { cachedAnswers, expectWorker } from './worker.ts';
@@ -47,6 +47,17 @@ const comeBack = (server: TestServer) =>
 const expectKept = (page: Page, text: string) =>
   expect.poll(async () => JSON.stringify(await rowsIn(page, 'logs'))).toContain(text);
 
+/** Ana has said something in her chat with Ben, at a browser whose worker keeps all that opens without the server. */
+async function chatKept({ signUp, befriend }: People, text: string) {
+  const ben = await befriend('Ben Okafor');
+  const ana = await signUp('Ana Prado', { worker: true, to: ben });
+  await say(ana, text);
+  await expect(tick(ana, text, 'Sent')).toBeVisible();
+  await expectWorker(ana.page);
+  await expectKept(ana.page, text);
+  return { ana, ben, path: new URL(ana.page.url()).pathname };
+}
+
 /** The addresses of the pages that the worker has of somebody signed in. */
 const pagesKept = async (page: Page): Promise<string[]> =>
   Object.keys(await cachedAnswers(page)).filter((path) => path.startsWith('/chats'));
@@ -56,13 +67,9 @@ test('without the server it opens with the last chats; what is written leaves wh
   befriend,
   server,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
-  await say(ana, 'Hello Ben');
-  await expect(tick(ana, 'Hello Ben', 'Sent')).toBeVisible();
+  const { ana, ben } = await chatKept({ signUp, befriend }, 'Hello Ben');
   await tell(ben, ana, 'Hello Ana');
   await expect(bubble(ana, 'Hello Ana')).toBeVisible();
-  await expectWorker(ana.page);
   await expectKept(ana.page, 'Hello Ana');
   await server.kill('SIGKILL');
 
@@ -97,14 +104,9 @@ test('what the worker keeps is the build, and the last pages of who is signed in
   befriend,
   server,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
-  await say(ana, 'A secret');
-  await expectWorker(ana.page);
-  await expectKept(ana.page, 'A secret');
+  const { ana, path } = await chatKept({ signUp, befriend }, 'A secret');
   await ana.page.reload();
   await expect(bubble(ana, 'A secret')).toBeVisible();
-  const path = new URL(ana.page.url()).pathname;
   await expect.poll(() => pagesKept(ana.page)).toContain(path);
   const answers = await cachedAnswers(ana.page);
   expect(answers[path]).toContain('A secret');
@@ -131,11 +133,7 @@ test('what the worker keeps is the build, and the last pages of who is signed in
 });
 
 test('after signing out there is nothing to open', async ({ signUp, befriend, server }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
-  await say(ana, 'Hello');
-  await expectWorker(ana.page);
-  await expectKept(ana.page, 'Hello');
+  const { ana } = await chatKept({ signUp, befriend }, 'Hello');
   await signOut(ana);
   await ana.page.waitForURL('**/sign-in**');
   await expect.poll(() => databases(ana.page)).toEqual([]);
@@ -156,11 +154,7 @@ test('a server that takes its time does not keep the chats from opening', async 
   befriend,
   server,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
-  await say(ana, 'Hello');
-  await expectWorker(ana.page);
-  await expectKept(ana.page, 'Hello');
+  const { ana } = await chatKept({ signUp, befriend }, 'Hello');
   process.kill(server.pid, 'SIGSTOP');
   const later = await reopen(ana, '/chats');
   await expect(row(later, /Ben Okafor/)).toBeVisible();
@@ -176,12 +170,8 @@ test('a page that was kept is there at once, and becomes what the server has', a
   befriend,
   server,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
-  await say(ana, 'Hello Ben');
-  const path = new URL(ana.page.url()).pathname;
+  const { ana, ben, path } = await chatKept({ signUp, befriend }, 'Hello Ben');
   const chat = await chatOf(ben, ana);
-  await expectWorker(ana.page);
   await ana.page.reload();
   await ben.wire.say(chat, 'Seen before');
   await expect(bubble(ana, 'Seen before')).toBeVisible();
@@ -216,11 +206,7 @@ test('of an account that was deleted meanwhile nothing stays', async ({
   befriend,
   server,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
-  await findAndOpen(ana, ben);
-  await say(ana, 'A secret');
-  const path = new URL(ana.page.url()).pathname;
-  await expectWorker(ana.page);
+  const { ana, path } = await chatKept({ signUp, befriend }, 'A secret');
   await ana.page.reload();
   await expect.poll(() => pagesKept(ana.page)).toContain(path);
   await ana.page.close();
@@ -235,12 +221,8 @@ test('of an account that was deleted meanwhile nothing stays', async ({
 });
 
 test('a page that was kept is not for another account', async ({ signUp, befriend, server }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
+  const { ana, ben, path } = await chatKept({ signUp, befriend }, 'A secret');
   const cleo = await befriend('Cleo Diaz');
-  await findAndOpen(ana, ben);
-  await say(ana, 'A secret');
-  const path = new URL(ana.page.url()).pathname;
-  await expectWorker(ana.page);
   await ana.page.reload();
   await expect.poll(() => pagesKept(ana.page)).toContain(path);
 

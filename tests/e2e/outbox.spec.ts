@@ -116,6 +116,18 @@ test('two tabs send and read as one', async ({ signUp, befriend }) => {
   const everything = ['Before', ...texts].sort();
   await expect.poll(async () => (await saidTo(ben, ana)).sort()).toEqual(everything);
 
+  // What one writes shows in a tab where nobody writes, and changes nothing where somebody does.
+  const third = await openTab(ana, new URL(ana.page.url()).pathname);
+  await composer(ana).fill('Begun in the first');
+  await expect(composer(third)).toHaveValue('Begun in the first');
+  await composer(tab).fill('Written in the second');
+  await expect(composer(third)).toHaveValue('Written in the second');
+  await expect(composer(ana)).toHaveValue('Begun in the first');
+  await third.page.reload();
+  await expect(composer(third)).toHaveValue('Written in the second');
+  await third.page.close();
+  await composer(ana).fill('');
+
   await line.cut();
   await say(ana, 'From the first');
   await say(tab, 'From the second');

@@ -1,16 +1,18 @@
 import type { CDPSession, Page } from 'playwright/test';
 import { pushSettings } from '../push/devices.ts';
 import { PushService, type BrowserSubscription } from '../push/push-service.ts';
-import { startServer } from '../support/server.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 import { awayFromApp, expectUnsent } from './line.ts';
 import {
   bubble,
+  composer,
   expect,
   expectSaid,
   row,
   tell,
   test as base,
   type Guest,
+  type People,
   visit,
   still,
 } from './people.ts';
@@ -155,16 +157,27 @@ async function turnOn({ guest: { page } }: Device): Promise<void> {
   await expect(offer).toHaveCount(0);
 }
 
+/** Ana, to whom Ben has written before, has notifications on. */
+async function begin({
+  signUp,
+  befriend,
+  server,
+  pushService,
+}: People & { server: TestServer; pushService: PushService }) {
+  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
+  await tell(ben, ana, 'Before');
+  const device = await deviceOf(ana, pushService, server.url);
+  await turnOn(device);
+  return { ana, ben, device };
+}
+
 test('from the switch to a message, an answer and a click', async ({
   signUp,
   befriend,
   server,
   pushService,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
-  await tell(ben, ana, 'Before');
-  const device = await deviceOf(ana, pushService, server.url);
-  await turnOn(device);
+  const { ana, ben, device } = await begin({ signUp, befriend, server, pushService });
 
   await ana.page.getByRole('button', { name: 'Send me a test' }).click();
   await device.deliver(await device.subscription().heard('test'));
@@ -230,10 +243,7 @@ test('what is read elsewhere goes, what is hidden stays hidden, in the language 
   server,
   pushService,
 }) => {
-  const [ana, ben] = [await signUp('Ana Prado', { worker: true }), await befriend('Ben Okafor')];
-  await tell(ben, ana, 'Before');
-  const device = await deviceOf(ana, pushService, server.url);
-  await turnOn(device);
+  const { ana, ben, device } = await begin({ signUp, befriend, server, pushService });
   await ana.page.getByRole('switch', { name: 'Show message text' }).click();
   await expect(ana.page.getByRole('switch', { name: 'Show message text' })).not.toBeChecked();
   await visit(ana.page, '/settings/language');
@@ -297,6 +307,20 @@ test('a page that looks elsewhere says it itself', async ({ signUp, befriend }) 
   await expect(bubble(ana, 'Look here')).toBeVisible();
   await tell(ben, ana, 'And here');
   await expect(bubble(ana, 'And here')).toBeVisible();
-  await expect(ana.page.getByRole('button', { name: 'Open', exact: true })).toHaveCount(0);
+  const open = ana.page.getByRole('button', { name: 'Open', exact: true });
+  await expect(open).toHaveCount(0);
   await expect(row(ana, /Ben Okafor/)).toBeVisible();
+
+  // On a phone the list says it, and needs no other to say it too; who hears the page is told it.
+  await ana.page.setViewportSize({ width: 360, height: 740 });
+  await ana.page.goBack();
+  await expect(composer(ana)).toBeHidden();
+  await tell(ben, ana, 'In the list');
+  await expect(row(ana, /Ben Okafor/)).toContainText('In the list');
+  const announced = ana.page.locator('[aria-live=polite] p', { hasText: 'In the list' });
+  await expect(announced).toHaveText(/Ben Okafor.*: In the list/);
+  await ana.page.getByRole('link', { name: 'People' }).click();
+  await tell(await befriend('Cleo Diaz'), ana, 'Beside the list');
+  const notices = ana.page.getByRole('listitem').filter({ has: open });
+  await expect(notices).toHaveText(/Beside the list/);
 });

@@ -32,8 +32,11 @@ test('a finger held on a chat opens its menu, though it trembles, and opens noth
   await tell(ben, ana, 'Hello');
   const devtools = await ana.context.newCDPSession(ana.page);
   await devtools.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+  const chat = await row(ana, /Ben Okafor/).elementHandle();
   const finger = await touch(devtools, row(ana, /Ben Okafor/));
   await finger.move(4);
+  // What another pointer does meanwhile is not the finger's.
+  await chat?.dispatchEvent('pointermove', { pointerId: 99, clientX: 1, clientY: 1 });
   await expect(anyMenu(ana)).toBeVisible();
   await finger.lift();
   await ana.page.getByRole('menuitem', { name: 'Pin' }).click();

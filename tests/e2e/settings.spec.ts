@@ -1,5 +1,6 @@
 import type { Locator } from 'playwright/test';
 import sharp from 'sharp';
+import { limits } from '#lib/contract/limits.ts';
 import { password } from '../support/people.ts';
 import { databases } from './line.ts';
 import {
@@ -10,6 +11,7 @@ import {
   log,
   row,
   say,
+  signOut,
   tell,
   test,
   tick,
@@ -230,6 +232,38 @@ test('what this browser keeps is counted, and can be fetched anew', async ({
   await visit(ana.page, '/chats');
   await row(ana, 'Ben Ochieng').click();
   await expect(log(ana).getByText('Kept here')).toBeVisible();
+});
+
+test('an email address is added by the password, and signs in', async ({ signUp }) => {
+  const ben = await signUp('Ben Ochieng');
+  const ana = await signUp('Ana Vidal');
+  const email = `${ana.username}@example.org`;
+  const give = async ({ page }: Guest, typed: string, word = password) => {
+    await page.getByRole('textbox', { name: 'Email' }).fill(typed);
+    await page.getByLabel('Current password').fill(word);
+    await page.getByRole('button', { name: 'Save changes' }).click();
+  };
+  await openSettings(ana, 'Email');
+  await give(ana, email, 'not my password');
+  await expect(ana.page.getByText('This is not your password. Try again.')).toBeVisible();
+  await ana.page.getByLabel('Current password').fill('');
+  await give(ana, email, 'x'.repeat(limits.passwordLength.max + 1));
+  await expect(ana.page.getByText('This is not your password. Try again.')).toBeVisible();
+  await give(ana, 'ana@');
+  await expect(ana.page.getByText('Write it like name@example.org.')).toBeVisible();
+  await give(ana, email);
+  await expect(ana.page.getByText('Saved', { exact: true })).toBeVisible();
+
+  await openSettings(ben, 'Email');
+  await give(ben, email.toUpperCase());
+  await expect(ben.page.getByText('This address can’t be used here.')).toBeVisible();
+
+  await visit(ana.page, '/chats');
+  await signOut(ana);
+  await ana.page.getByLabel('Email or username').fill(email);
+  await ana.page.getByLabel('Password', { exact: true }).fill(password);
+  await ana.page.getByRole('button', { name: 'Sign in' }).click();
+  await ana.page.waitForURL('**/chats');
 });
 
 test('an account is deleted by its password, and what it wrote stays', async ({ signUp }) => {

@@ -9,6 +9,7 @@ import {
   say,
   signOut,
   test,
+  tick,
   visit,
   still,
 } from './people.ts';
@@ -78,7 +79,7 @@ test('without a connection it says so, and everything stays as it was', async ({
   const ben = await befriend('Ben Okafor');
   const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Hello');
-  await expect(bubble(ana, 'Hello').getByRole('img', { name: 'Sent' })).toBeVisible();
+  await expect(tick(ana, 'Hello', 'Sent')).toBeVisible();
   const line = await lineOf(ana);
   await expect(bubble(ana, 'Hello')).toBeVisible();
   await line.cut();

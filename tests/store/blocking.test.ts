@@ -3,12 +3,12 @@ import { Int32 } from 'bson';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { choosePlan } from '#lib/embedded-mongo/planner.ts';
 import { parseFilter } from '#lib/embedded-mongo/query.ts';
-import { StoreError } from '#lib/embedded-mongo/errors.ts';
 import { parseSort, Sorter } from '#lib/embedded-mongo/sort.ts';
 import { Store } from '#lib/embedded-mongo/store.ts';
-import { decode, encode, type Doc } from '#lib/embedded-mongo/values.ts';
+import { encode, type Doc } from '#lib/embedded-mongo/values.ts';
 import { prepareInsert } from '#lib/embedded-mongo/writing.ts';
 import { allDocuments, checkIndexes } from './crash-checks.ts';
+import { addIndexTo, insertInto } from './direct.ts';
 import { temporaryDirectory } from './support.ts';
 
 const namespace = 'test.many';
@@ -24,21 +24,8 @@ const documentOf = (n: number): Doc => ({
   text: 'x'.repeat(100),
 });
 
-function insert(...docs: Doc[]): Promise<void> {
-  const prepared = docs.map((doc) => prepareInsert(encode(doc)));
-  return store.write((transaction) => {
-    for (const one of prepared) {
-      if (one instanceof StoreError) throw one;
-      const collection = transaction.ensureCollection(namespace);
-      transaction.insert(collection, one.idKey, one.doc, one.raw);
-    }
-  });
-}
-
-const addIndex = (spec: Doc): Promise<unknown> =>
-  store.write((transaction) =>
-    transaction.addIndex(transaction.ensureCollection(namespace), decode(encode(spec))),
-  );
+const insert = (...docs: Doc[]): Promise<void> => insertInto(store, namespace, docs);
+const addIndex = (spec: Doc): Promise<unknown> => addIndexTo(store, namespace, spec);
 
 const indexNames = (): string[] => store.collection(namespace)!.indexes.map(({ name }) => name);
 

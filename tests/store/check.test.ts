@@ -11,7 +11,7 @@ import { openSnapshot } from '#lib/embedded-mongo/snapshot.ts';
 import { Storage } from '#lib/embedded-mongo/storage.ts';
 import { Store } from '#lib/embedded-mongo/store.ts';
 import { decode, encode, type Doc } from '#lib/embedded-mongo/values.ts';
-import { prepareInsert, type Prepared } from '#lib/embedded-mongo/writing.ts';
+import { addIndexTo, insertInto, withStore } from './direct.ts';
 import { temporaryDirectory } from './support.ts';
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -29,32 +29,15 @@ const damages = Number(process.env.STORE_DAMAGES ?? 80);
 /** Where a beginning says how the keys of its two trees are compared, and whether it is encrypted. */
 const treeFlags = [52, 53, 100, 101];
 
-async function withStore(run: (store: Store) => Promise<unknown>): Promise<void> {
-  const store = await Store.open(file);
-  try {
-    await run(store);
-  } finally {
-    await store.close();
-  }
-}
-
-async function insert(store: Store, docs: Doc[]): Promise<void> {
-  const prepared = docs.map((doc) => prepareInsert(encode(doc)) as Prepared);
-  await store.write((transaction) => {
-    const collection = transaction.ensureCollection(namespace);
-    for (const { idKey, doc, raw } of prepared) transaction.insert(collection, idKey, doc, raw);
-  });
-}
+const insert = (store: Store, docs: Doc[]): Promise<void> => insertInto(store, namespace, docs);
 
 const fill = (): Promise<void> =>
-  withStore(async (store) => {
+  withStore(file, async (store) => {
     for (const spec of [
       { name: 'a', key: { a: 1 }, unique: true },
       { name: 'words', key: { words: -1 } },
     ]) {
-      await store.write((transaction) =>
-        transaction.addIndex(transaction.ensureCollection(namespace), decode(encode(spec))),
-      );
+      await addIndexTo(store, namespace, spec);
     }
     for (let from = 0; from < 1000; from += 100) {
       const docs = Array.from({ length: 100 }, (_, i) => ({
@@ -92,7 +75,7 @@ describe('checking a store', () => {
 
   /** Changes the file behind the store's back. */
   const plant = (run: (storage: Storage, collection: number, a: number) => void): Promise<void> =>
-    withStore(async (store) => {
+    withStore(file, async (store) => {
       const { id, indexes } = store.collection(namespace)!;
       await store.storage.transaction(() => run(store.storage, id, indexes[0]!.id));
     });
@@ -152,7 +135,7 @@ describe('checking a store', () => {
 describe('compacting a store', () => {
   it('makes the file smaller and keeps all that is in it', async () => {
     await fill();
-    await withStore(async (store) => {
+    await withStore(file, async (store) => {
       await insert(store, [{ _id: 'long', a: 'long', text: 'x'.repeat(5_000_000) }]);
       const [found] = store.storage.entries(rangeOf(store.collection(namespace)!.id), 1, true);
       const doc = decode(found!.value);
@@ -166,8 +149,8 @@ describe('compacting a store', () => {
     expect((await stat(file)).size).toBe(bytesAfter);
     expect(await everything()).toEqual(before);
     // It goes on: what is written afterwards is there after another start.
-    await withStore((store) => insert(store, [{ _id: 5000, a: 5000 }]));
-    await withStore(async (store) => {
+    await withStore(file, (store) => insert(store, [{ _id: 5000, a: 5000 }]));
+    await withStore(file, async (store) => {
       expect(store.countOf(store.collection(namespace)!)).toBe(1001);
       await insert(store, [{ _id: 5001, a: 5001 }]);
     });

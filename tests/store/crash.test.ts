@@ -13,14 +13,15 @@ import { temporaryDirectory } from './support.ts';
 const crashes = Number(process.env.STORE_CRASHES ?? 4);
 const kills = Number(process.env.STORE_KILLS ?? (hasStrace ? 0 : crashes));
 
-const serve = fileURLToPath(new URL('../../lib/embedded-mongo/serve.ts', import.meta.url));
+// As built: to compile the sources takes longer than most of what is tried with it.
+const serve = fileURLToPath(new URL('../../dist/store.mjs', import.meta.url));
 
 /** Which sync to crash at: each of them when there are many, early and late ones when few. */
 const syncs = crashes >= 60 ? Array.from({ length: crashes }, (_, i) => i + 1) : [1, 5, 22, 90];
 
 /** Serves the store in a process of its own. Killing strace would leave that process running. */
 async function serveStore(data: string, socket: string, crashAt: number | undefined) {
-  const command = [process.execPath, '--import', 'tsx', serve, '--data', data, '--socket', socket];
+  const command = [process.execPath, serve, '--data', data, '--socket', socket];
   const trace = `inject=fdatasync:signal=SIGKILL:when=${crashAt}`;
   const strace = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=fdatasync', '-e', trace];
   const [program, ...args] = crashAt === undefined ? command : [...strace, ...command];

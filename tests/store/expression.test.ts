@@ -36,6 +36,7 @@ const parsed = (text: string): Doc => JSON.parse(text) as Doc;
 const never = parsed('{"case":false,"then":1}');
 
 const missing = Symbol('missing');
+const partOf = (part: string): Doc => ({ [part]: '$date' });
 
 const cases: [expression: unknown, result: unknown][] = [
   ['$people.name', ['Ana', 'Ben']],
@@ -161,6 +162,14 @@ const cases: [expression: unknown, result: unknown][] = [
   ],
   [{ $dateToString: { date: '$nothing', onNull: '-' } }, '-'],
   [{ $dayOfWeek: '$date' }, 3],
+  [['$year', '$month', '$dayOfMonth', '$dayOfYear'].map(partOf), [2026, 2, 3, 34]],
+  [['$hour', '$minute', '$second', '$millisecond'].map(partOf), [4, 5, 6, 7]],
+  [{ $year: '$none' }, null],
+  [{ $isNumber: '$long' }, true],
+  [{ $isNumber: '$text' }, false],
+  [{ $and: [{ $gte: [{ $rand: {} }, 0] }, { $lt: [{ $rand: {} }, 1] }] }, true],
+  [{ $eq: ['$$CURRENT', '$$ROOT'] }, true],
+  [{ $type: '$$NOW' }, 'date'],
 ];
 
 describe('an expression', () => {

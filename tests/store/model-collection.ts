@@ -160,7 +160,7 @@ function possibleKeys(index: ModelIndex, doc: Doc): unknown[][] {
 }
 
 /** Refused for one of several reasons; the manual does not say which comes first. */
-export class Refusals extends Error {
+class Refusals extends Error {
   constructor(readonly codes: number[]) {
     super(`refused with one of ${codes.join()}`);
   }

@@ -105,7 +105,7 @@ function meetsField(values: unknown[], operator: string, operand: unknown): bool
 const meetsAll = (values: unknown[], condition: Doc): boolean =>
   Object.entries(condition).every(([operator, operand]) => meetsField(values, operator, operand));
 
-export function meetsElement(element: unknown, condition: unknown): boolean {
+function meetsElement(element: unknown, condition: unknown): boolean {
   if (hasOperators(condition)) {
     return Object.entries(condition).every(([op, operand]) => meets(element, op, operand));
   }

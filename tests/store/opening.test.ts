@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatKey } from '#lib/embedded-mongo/catalog.ts';
 import { checkStore } from '#lib/embedded-mongo/check.ts';
 import { rangeOf } from '#lib/embedded-mongo/indexes.ts';
-import { Store } from '#lib/embedded-mongo/store.ts';
+import type { Store } from '#lib/embedded-mongo/store.ts';
 import { decode, encode, type Doc } from '#lib/embedded-mongo/values.ts';
-import { prepareInsert, type Prepared } from '#lib/embedded-mongo/writing.ts';
+import { insertInto, withStore } from './direct.ts';
 import { temporaryDirectory } from './support.ts';
 
 const namespace = 'test.things';
@@ -15,31 +15,14 @@ let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let file: string;
 let mark: string;
 
-function insert(store: Store, docs: Doc[]): Promise<void> {
-  const prepared = docs.map((doc) => prepareInsert(encode(doc)) as Prepared);
-  return store.write((transaction) => {
-    const collection = transaction.ensureCollection(namespace);
-    for (const { idKey, doc, raw } of prepared) transaction.insert(collection, idKey, doc, raw);
-  });
-}
-
-/** Opens the store for a moment; what it does with it is committed, and the store stopped in order. */
-async function withStore<T>(run: (store: Store) => T | Promise<T>): Promise<T> {
-  const store = await Store.open(file);
-  try {
-    return await run(store);
-  } finally {
-    await store.close();
-  }
-}
-
+const insert = (store: Store, docs: Doc[]): Promise<void> => insertInto(store, namespace, docs);
 const count = (store: Store): number => store.countOf(store.collection(namespace)!);
 
 beforeEach(async () => {
   directory = await temporaryDirectory();
   file = join(directory.path, 'store.lmdb');
   mark = `${file}-mark`;
-  await withStore(async (store) => {
+  await withStore(file, async (store) => {
     for (const spec of [
       { name: 'a', key: { a: 1, b: -1 }, unique: true },
       { name: 'words', key: { words: -1 } },
@@ -63,23 +46,23 @@ afterEach(() => directory.remove());
 describe('a store that was stopped in order', () => {
   it('has a mark while it is stopped, and none while it is open', async () => {
     expect(await readdir(directory.path)).toContain('store.lmdb-mark');
-    await withStore(async (store) => {
+    await withStore(file, async (store) => {
       expect(count(store)).toBe(documents);
       expect(await readdir(directory.path)).not.toContain('store.lmdb-mark');
       await insert(store, [{ _id: -1, a: -1 }]);
     });
-    expect(await withStore(count)).toBe(documents + 1);
+    expect(await withStore(file, count)).toBe(documents + 1);
     expect((await checkStore(directory.path, expect.unreachable)).documents).toBe(documents + 1);
   });
 
   it('counts its documents where the mark is damaged, and where it is of another file', async () => {
     const text = await readFile(mark, 'utf8');
     await writeFile(mark, text.replace(String(documents), String(documents - 1)));
-    expect(await withStore(count)).toBe(documents);
+    expect(await withStore(file, count)).toBe(documents);
     await copyFile(mark, `${mark}.kept`);
-    await withStore((store) => insert(store, [{ _id: -1, a: -1 }]));
+    await withStore(file, (store) => insert(store, [{ _id: -1, a: -1 }]));
     await rename(`${mark}.kept`, mark);
-    expect(await withStore(count)).toBe(documents + 1);
+    expect(await withStore(file, count)).toBe(documents + 1);
   });
 
   it('is refused if pages that hold documents were changed', async () => {
@@ -91,14 +74,14 @@ describe('a store that was stopped in order', () => {
     const handle = await open(file, 'r+');
     await handle.write(bytes, 0, bytes.length, 0);
     await handle.close();
-    await expect(withStore(count)).rejects.toThrow(/is damaged \(page \d+ cannot be read\)/);
+    await expect(withStore(file, count)).rejects.toThrow(/is damaged \(page \d+ cannot be read\)/);
   });
 });
 
 describe('a store of the former format', () => {
   /** The keys of unique indexes had the _id at their end. */
   const makeFormer = (): Promise<void> =>
-    withStore(({ storage, catalog }) =>
+    withStore(file, ({ storage, catalog }) =>
       storage.transaction(() => {
         const { id } = catalog.get(namespace)!.indexes[0]!;
         for (const { key, value } of storage.entries(rangeOf(id), Infinity)) {
@@ -112,7 +95,7 @@ describe('a store of the former format', () => {
   it('is made one of the present format when it is opened', async () => {
     const before = await checkStore(directory.path, expect.unreachable);
     await makeFormer();
-    await withStore(async (store) => {
+    await withStore(file, async (store) => {
       expect(count(store)).toBe(documents);
       // What was kept until all was done.
       expect(await readdir(directory.path)).not.toContain('store.lmdb.bak');

@@ -80,6 +80,33 @@ describe('a pipeline', () => {
     await expect(db.command(command)).rejects.toEqual(code(40415));
   });
 
+  it('takes lists apart, and keeps what has none if it is asked to', async () => {
+    await rooms().updateOne({ _id: 1 }, { $set: { cups: ['red', 'blue'] } });
+    await rooms().updateOne({ _id: 2 }, { $set: { cups: [] } });
+    await rooms().updateOne({ _id: 3 }, { $set: { cups: 'white' } });
+    const only = { $project: { cups: 1, at: 1 } };
+    expect(await run([{ $unwind: '$cups' }, only])).toEqual([
+      { _id: 1, cups: 'red' },
+      { _id: 1, cups: 'blue' },
+      { _id: 3, cups: 'white' },
+    ]);
+    const path = { path: '$cups', includeArrayIndex: 'at', preserveNullAndEmptyArrays: true };
+    expect(await run([{ $unwind: path }, only])).toEqual([
+      { _id: 1, cups: 'red', at: 0 },
+      { _id: 1, cups: 'blue', at: 1 },
+      { _id: 2, at: null },
+      { _id: 3, cups: 'white', at: null },
+    ]);
+    await expect(run([{ $unwind: 'cups' }])).rejects.toEqual(code(28818));
+  });
+
+  it('adds fields, and goes on after the first documents', async () => {
+    const added = { $addFields: { half: { $divide: ['$size', 2] }, 'more.name': '$name' } };
+    const found = await run([{ $sort: { size: -1 } }, { $skip: 1 }, added, { $limit: 1 }]);
+    expect(found).toEqual([{ _id: 2, name: 'cake', size: 8, half: 4, more: { name: 'cake' } }]);
+    await expect(run([{ $skip: -1 }])).rejects.toEqual(code(15958));
+  });
+
   it('tells its plan when asked to explain', async () => {
     const command = { aggregate: 'rooms', pipeline: [{ $match: { _id: 1 } }], explain: true };
     expect(await db.command(command)).toMatchObject({ queryPlanner: {}, ok: 1 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { startEmbeddedMongo, type EmbeddedMongo } from '#lib/embedded-mongo/index.ts';
 import { temporaryDirectory } from './support.ts';
 
-export interface ServedStore {
+interface ServedStore {
   client: MongoClient;
   db: Db;
 }

@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Server } from '#lib/embedded-mongo/commands.ts';
 import { Cursors } from '#lib/embedded-mongo/cursors.ts';
-import { StoreError } from '#lib/embedded-mongo/errors.ts';
 import { expireDocuments } from '#lib/embedded-mongo/expiry.ts';
 import { idKeyOf, rangeOf } from '#lib/embedded-mongo/indexes.ts';
 import { Storage } from '#lib/embedded-mongo/storage.ts';
 import { Store } from '#lib/embedded-mongo/store.ts';
 import { decode, encode, type Doc } from '#lib/embedded-mongo/values.ts';
-import { prepareInsert } from '#lib/embedded-mongo/writing.ts';
+import { addIndexTo, insertInto } from './direct.ts';
 import { temporaryDirectory } from './support.ts';
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -27,21 +26,8 @@ afterEach(async () => {
 
 const namespace = 'test.things';
 
-function insert(...docs: Doc[]): Promise<void> {
-  const prepared = docs.map((doc) => prepareInsert(encode(doc)));
-  return store.write((transaction) => {
-    for (const one of prepared) {
-      if (one instanceof StoreError) throw one;
-      const collection = transaction.ensureCollection(namespace);
-      transaction.insert(collection, one.idKey, one.doc, one.raw);
-    }
-  });
-}
-
-const addIndex = (spec: Doc): Promise<unknown> =>
-  store.write((transaction) =>
-    transaction.addIndex(transaction.ensureCollection(namespace), decode(encode(spec))),
-  );
+const insert = (...docs: Doc[]): Promise<void> => insertInto(store, namespace, docs);
+const addIndex = (spec: Doc): Promise<unknown> => addIndexTo(store, namespace, spec);
 
 const ids = (): unknown[] =>
   store.storage

@@ -13,7 +13,7 @@ export async function temporaryDirectory(): Promise<{ path: string; remove(): Pr
 const objectIds = [1, 2, 3].map((n) => new ObjectId(String(n).repeat(24)));
 
 /** Numbers of every type that often meet. */
-export const someNumber = fc.oneof(
+const someNumber = fc.oneof(
   fc.integer({ min: -3, max: 3 }).map((n) => new Int32(n)),
   fc.constantFrom(0.5, -0.5, 1, -0, NaN, Infinity, -Infinity, 1e300).map((n) => new Double(n)),
   fc.constantFrom(1n, -2n, 2n ** 53n, 2n ** 53n + 1n, -(2n ** 63n)).map((n) => Long.fromBigInt(n)),

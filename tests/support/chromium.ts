@@ -26,6 +26,26 @@ export function requireChromium(): string {
   );
 }
 
+// What nobody sees takes more of the processor than a page of ours: the browser loads a page of its own for
+// what drops down from the address bar of each window, and keeps a process ready for the next page.
+const unseen = ['WebUIOmniboxAimPopup', 'WebUIOmniboxPopup', 'SpareRendererForSitePerProcess'];
+// Of several switches of this name the last one counts: what Playwright does without stands here too.
+const withoutInPlaywright = [
+  'AimEnabled',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'ThirdPartyStoragePartitioning',
+];
+
 export const chromiumArguments = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-quic',
@@ -33,6 +53,7 @@ export const chromiumArguments = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  `--disable-features=${[...unseen, ...withoutInPlaywright].join(',')}`,
 ];
 
 function download(): boolean {

@@ -2,7 +2,7 @@ import { afterAll, test } from 'vitest';
 import { requireQuiet, startServer, type TestServer } from './server.ts';
 
 /** What a guest needs of a server; its log and its end are not theirs alone. */
-export type SharedServer = Pick<TestServer, 'url' | 'dataDir' | 'databaseUri'>;
+type SharedServer = Pick<TestServer, 'url' | 'dataDir' | 'databaseUri'>;
 
 const once = test.extend<{ $worker: { running: TestServer } }>({
   running: [

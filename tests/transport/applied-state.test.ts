@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createActions } from '#lib/client/actions.ts';
 import { requestOf, type Call } from '#lib/client/api.ts';
+import { newClientId } from '#lib/client/client-id.ts';
 import { RequestError } from '#lib/client/errors.ts';
 import { createHistory } from '#lib/client/history.ts';
 import { createOutbox } from '#lib/client/outbox.ts';
@@ -204,7 +205,7 @@ const changes: [name: string, act: () => Promise<unknown> | void][] = [
   [
     'a group is created',
     async () => {
-      group = await devices.phone.actions.createGroup('Garden', [ben.id]);
+      group = await devices.phone.actions.createGroup('Garden', [ben.id], newClientId());
       await expect.poll(() => devices.bens.get().conversations[group.id]).toBeDefined();
       await openOn(group.id, devices.phone, devices.bens);
     },

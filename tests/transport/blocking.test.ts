@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MongoClient, ObjectId } from 'mongodb';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '#lib/contract/limits.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { password, people, type Device, type Person } from '../support/people.ts';
@@ -15,6 +15,9 @@ let cleo: Person;
 
 beforeEach(async () => {
   [ana, ben, cleo] = (await people(server.url, 'ana', 'ben', 'cleo')) as [Person, Person, Person];
+});
+afterEach(() => {
+  for (const person of [ana, ben, cleo]) person.leave();
 });
 
 const block = (person: Person, { id }: Person) => person.done('PUT', `/users/${id}/block`);
@@ -90,7 +93,6 @@ describe('the list of blocked people', () => {
     await ana.done('POST', '/users/me/delete', { password });
     await cleos.heard('conversation:removed', ({ conversationId }) => conversationId === other.id);
     expect((await cleo.view(other)).title).toBe('Deleted account');
-    cleo.leave();
   });
 
   it('is known at once on every device of whoever blocks', async () => {
@@ -113,7 +115,6 @@ describe('the list of blocked people', () => {
     }
     await caughtUp(bens);
     expect(JSON.stringify(bens.events)).not.toContain('"blocked"');
-    for (const person of [ana, ben]) person.leave();
   });
 });
 
@@ -163,7 +164,6 @@ describe('messages', () => {
     expect((await ben.view(chat)).receipts).toMatchObject({ readSeq: 1 });
     expect((await ben.view(chat)).receipts?.deliveredSeq).toBeLessThan(3);
     expect(JSON.stringify(bens.all('receipts'))).not.toContain(ana.id);
-    for (const person of [ana, ben]) person.leave();
   });
 
   it('of whoever blocks are refused', async () => {
@@ -211,7 +211,6 @@ describe('messages', () => {
     expect(anas.all('message:updated')).toEqual([]);
     expect((await write(anas, chat, 'five')).data.message.seq).toBe(5);
     await bens.heard('message:new', ({ message }) => message.text === 'five');
-    for (const person of [ana, ben]) person.leave();
   });
 
   it('leave no hole where nothing was said meanwhile', async () => {
@@ -249,7 +248,6 @@ describe('messages', () => {
     await anas.heard('message:new', ({ message }) => message.text === 'Now?');
     expect(await textsOf(ana, chat)).toEqual(['Now?']);
     expect((await ben.view(chat)).missed).toEqual([{ userId: ana.id, from: 1, to: said.seq }]);
-    ana.leave();
   });
 
   it('go nowhere between two who block each other, until both have taken it back', async () => {
@@ -336,7 +334,6 @@ describe('presence and profile', () => {
     await bens.heard('presence', ({ userId, online }) => userId === ana.id && online);
     await bens.heard('user:updated', ({ user }) => user.id === ana.id && user.about === 'Gone');
     expect((await ben.done('GET', `/users/${ana.id}`)).user.about).toBe('Gone');
-    for (const person of [ana, ben]) person.leave();
   });
 });
 
@@ -361,7 +358,6 @@ describe('groups', () => {
       await caughtUp(other);
       expect(other.all('typing')).toEqual([]);
     }
-    for (const person of [ana, ben, cleo]) person.leave();
   });
 
   it('take nobody in by somebody they have blocked, and do not say why', async () => {

@@ -28,6 +28,8 @@ it.concurrent(
 
     const server = await startServer({ ...secret, MONGODB_URI: uri, LOG_LEVEL: 'silent' });
     const body = { username: 'somebody', password: 'long enough' };
+    const signInPage = async () => (await fetch(`${server.url}/sign-in`)).text();
+    expect(await signInPage()).toContain('Welcome back');
     const early = await request(server.url, 'POST', '/auth/register', { body });
     expect(early).toMatchObject({ status: 503, body: { code: 'unavailable' } });
     expect((await request(server.url, 'GET', '/health')).status).toBe(200);
@@ -37,7 +39,10 @@ it.concurrent(
     await expect
       .poll(async () => (await request(server.url, 'GET', '/ready')).status, { timeout: 20_000 })
       .toBe(200);
+    // Nobody is back where nobody has been.
+    expect(await signInPage()).toContain('Nobody has an account here yet');
     expect((await request(server.url, 'POST', '/auth/register', { body })).status).toBe(201);
+    expect(await signInPage()).toContain('Welcome back');
 
     await server.stop();
     await back.stop();

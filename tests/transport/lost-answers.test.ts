@@ -90,6 +90,25 @@ it('changes a message in the order in which its sender asked, however late the d
   expect(told.map((update) => update.message.text)).toEqual(['First', 'Second', '']);
 });
 
+it('tells of changes to two messages in the order of rev, however late the database answers', async () => {
+  const bens = await ben.connect();
+  const messages = [await ana.say(chat, 'One'), await ana.say(chat, 'Two')];
+  const texts = async () => (await ben.history(chat)).slice(-2).map(({ text }) => text);
+  // Who may see the first is known late.
+  const release = proxy.holdAnswerTo('find', 'members', 'visible.from');
+  const edits: Promise<unknown>[] = [];
+  for (const [i, { id }] of messages.entries()) {
+    const path = `/conversations/${chat.id}/messages/${id}`;
+    edits.push(ana.rest('PATCH', path, { text: 'Changed' }));
+    await expect.poll(async () => (await texts())[i]).toBe('Changed');
+  }
+  release();
+  // Whether they were answered in time is another matter.
+  await Promise.allSettled(edits);
+  const told = () => bens.all('message:updated').map(({ message }) => message.id);
+  await expect.poll(told).toEqual(messages.map(({ id }) => id));
+});
+
 it('stores what was sent around a message whose earlier try cannot be looked up', async () => {
   const phone = await ana.connect();
   const send = (text: string, clientId: string = randomUUID()) =>
@@ -133,6 +152,33 @@ it.each([
   const answer = await ana.rest('PATCH', `/conversations/${group.id}`, { title });
   expect(answer.body.code).toBe('unavailable');
   await device.heard('conversation:updated', ({ conversation }) => conversation.title === title);
+});
+
+it.each([
+  ['itself', 'conversations', 'insert'],
+  ['with its members', 'members', 'update'],
+  ['with the line about it', 'messages', 'insert'],
+])('makes a group once whose first answer was lost where it is stored %s', async (_, ...where) => {
+  const [clientId, title] = [randomUUID(), `Group of ${randomUUID()}`];
+  const input = { kind: 'group', clientId, title, memberIds: [ben.id] };
+  const mark = where[0] === 'members' ? Buffer.from(ben.id, 'hex').toString('latin1') : title;
+  proxy.swallowAnswerTo(...where, mark);
+  const first = await ana.rest('POST', '/conversations', input);
+  expect(first.body.code).toBe('unavailable');
+  const again = await ana.rest('POST', '/conversations', input);
+  expect(again.status).toBe(200);
+  const { id } = again.body.conversation as Conversation;
+  for (const { items } of [
+    await ana.done('GET', '/conversations?limit=200'),
+    await ben.done('GET', '/conversations?limit=200'),
+  ]) {
+    const made = (items as Conversation[]).filter((one) => one.title === title);
+    expect(made.map((one) => one.id)).toEqual([id]);
+  }
+  expect((await ben.history({ id })).map(({ seq, system }) => [seq, system?.type])).toEqual([
+    [1, 'group_created'],
+  ]);
+  expect((await ben.view({ id })).memberCount).toBe(2);
 });
 
 it('ends a membership even when the line about it fails', async () => {

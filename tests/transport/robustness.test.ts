@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { httpStatus } from '#lib/contract/errors.ts';
 import { commandEvents } from '#lib/contract/event-names.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { people, request, type Device, type Person } from '../support/people.ts';
-import { send } from '../support/raw.ts';
+import { send, upgrade } from '../support/raw.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
 const server = sharedServer();
@@ -165,28 +164,7 @@ it('reads a page whatever its query is', async () => {
 });
 
 it('takes up its own upgrades only', async () => {
-  const { port } = new URL(server.url);
-  const upgrade = (path: string) =>
-    new Promise<string>((resolve) => {
-      const request = httpRequest({
-        port,
-        path,
-        headers: {
-          connection: 'Upgrade',
-          upgrade: 'websocket',
-          'sec-websocket-key': Buffer.alloc(16).toString('base64'),
-          'sec-websocket-version': '13',
-        },
-      });
-      request.on('upgrade', (response, socket) => {
-        socket.destroy();
-        resolve(`upgraded ${response.statusCode}`);
-      });
-      request.on('response', (response) => resolve(`answered ${response.statusCode}`));
-      request.on('error', () => resolve('closed'));
-      request.end();
-    });
-  expect(await upgrade('/socket.io/?EIO=4&transport=websocket')).toBe('upgraded 101');
-  expect(await upgrade('/elsewhere')).not.toMatch(/upgraded/);
-  expect(await upgrade('http://169.254.169.254/latest')).not.toMatch(/upgraded/);
+  expect(await upgrade(server.url, '/socket.io/?EIO=4&transport=websocket')).toBe('upgraded 101');
+  expect(await upgrade(server.url, '/elsewhere')).not.toMatch(/upgraded/);
+  expect(await upgrade(server.url, 'http://169.254.169.254/latest')).not.toMatch(/upgraded/);
 });

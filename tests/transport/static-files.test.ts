@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { encodingFor } from '#lib/transport/static-files.ts';
+import { startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
 const server = sharedServer();
@@ -91,6 +93,21 @@ test.each([
   const { status, headers } = await ask(path, { 'accept-encoding': 'br' });
   expect([400, 404]).toContain(status);
   expect(headers['content-encoding']).not.toBe('br');
+});
+
+test('a file that has gone since the server started is not there, and nobody is at fault', async () => {
+  const name = `${randomUUID()}.txt`;
+  const file = `.next/static/${name}`;
+  writeFileSync(file, 'Here today');
+  const own = await startServer();
+  const read = async () => {
+    const response = await fetch(`${own.url}/_next/static/${name}`);
+    return [response.status, (await response.text()).slice(0, 10)];
+  };
+  expect(await read()).toEqual([200, 'Here today']);
+  rmSync(file);
+  expect(await read()).toMatchObject([404, expect.not.stringContaining('Here')]);
+  await own.stop();
 });
 
 test('what is taken is read as it is written', () => {

@@ -46,3 +46,21 @@ it('goes on after one that failed', async () => {
   end('second');
   await second;
 });
+
+it('refuses who comes when enough of its key wait, and nobody else', async () => {
+  const turns = createTurns(1, { most: 1, full: () => new Error('full') });
+  const { begun, work, end } = createWorks();
+  const done = [turns('a', work('a1')), turns('a', work('a2'))];
+  await expect(turns('a', work('a3'))).rejects.toThrow('full');
+  done.push(turns('b', work('b1')));
+  expect(begun).toEqual(['a1', 'b1']);
+  end('a1');
+  end('b1');
+  await done[0];
+  end('a2');
+  await Promise.all(done);
+  const late = turns('a', work('a4'));
+  expect(begun).toEqual(['a1', 'b1', 'a2', 'a4']);
+  end('a4');
+  await late;
+});

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createWindows } from '#lib/limits/windows.ts';
 
@@ -26,7 +28,7 @@ it('does not let a window last longer for uses that are refused', () => {
   expect(take('ana')).toBe(0);
 });
 
-it('forgets the windows that are over, and no others', () => {
+it('begins a window anew that is over, and no other', () => {
   const { take } = createWindows(1, 10);
   take('ana');
   vi.advanceTimersByTime(5_000);
@@ -35,4 +37,26 @@ it('forgets the windows that are over, and no others', () => {
   expect(take('cem')).toBe(0);
   expect(take('ben')).toBe(5_000);
   expect(take('ana')).toBe(0);
+});
+
+it('keeps nothing of windows that are over', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const heldBytes = () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const { take } = createWindows(1, 10);
+  const use = (from: number) => {
+    for (let second = from; second < from + 60; second++) {
+      vi.advanceTimersByTime(1_000);
+      for (let n = 0; n < 1_000; n++) take(`${second}-${n}`);
+    }
+  };
+  use(0);
+  const before = heldBytes();
+  use(60);
+  // Sixty thousand windows more, of which ten thousand last, as before: kept, they would be some MB.
+  expect(heldBytes() - before).toBeLessThan(2_000_000);
+  expect(take('119-999')).toBeGreaterThan(0);
 });

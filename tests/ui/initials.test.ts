@@ -24,6 +24,17 @@ describe('initials', () => {
     expect(initialsOf(name)).toBe(initials);
   });
 
+  it.each([
+    ['Harbour Street Supper Club', 'HS'],
+    ['Family', 'F'],
+    ['Building 14 residents', 'B14'],
+    ['Class 2026', 'C2'],
+    ['Family ❤️', 'F'],
+    ['🌻 Garden', '🌻'],
+  ])('of a group, %s: %s', (name, initials) => {
+    expect(initialsOf(name, 'group')).toBe(initials);
+  });
+
   it('stand on one of eight colours, always the same', () => {
     const tones = Array.from({ length: 200 }, (_, n) => toneOf(n.toString(16).padStart(24, '0')));
     expect(new Set(tones)).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));

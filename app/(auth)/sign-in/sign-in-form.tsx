@@ -84,6 +84,7 @@ export function SignInForm({ next, providers, failure }: SignInFormProps) {
           {t('signIn.create')}
         </Link>
       </p>
+      <p className="text-center text-sm text-balance text-text-3">{t('signIn.forgot')}</p>
     </form>
   );
 }

@@ -10,7 +10,7 @@ import { MessageText } from './message-text.tsx';
 import { Unsent } from './not-sent.tsx';
 import { HoverBar } from '../shell/parts.tsx';
 
-export interface BubbleProps {
+interface BubbleProps {
   id: string;
   message: Message | null;
   pending: PendingMessage | null;
@@ -73,11 +73,11 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
 
 function Body(props: BubbleProps & { children: ReactNode }) {
   const t = useTexts();
-  const { id, message, pending, own, isTabStop, children } = props;
+  const { id, message, pending, own, last, isTabStop, children } = props;
   const text = message?.text ?? pending?.text ?? '';
   const isDeleted = Boolean(message?.deletedAt);
   const isLarge = !isDeleted && isEmojiOnly(text);
-  const shape = isLarge ? large(own) : `${bubble(own, isDeleted)} ${corners(props)}`;
+  const shape = isLarge ? large(own, last) : `${bubble(own, isDeleted)} ${corners(props)}`;
   return (
     <article
       data-bubble
@@ -151,12 +151,14 @@ function Deleted({ own }: { own: boolean }) {
   );
 }
 
-const large = (own: boolean) => `flex flex-col rounded-bubble ${own ? 'items-end' : 'items-start'}`;
+// What stands under one is no part of the bubble that follows.
+const large = (own: boolean, last: boolean) =>
+  `flex flex-col rounded-bubble ${own ? 'items-end' : 'items-start'} ${last ? '' : 'mb-1'}`;
 
 function bubble(own: boolean, isDeleted: boolean): string {
   const room = 'flow-root px-3 pt-2 pb-[7px]';
   if (isDeleted)
-    return `${room} text-text-3 shadow-[inset_0_0_0_1px_var(--c-border)] [--meta:var(--c-text-3)]`;
+    return `${room} text-md leading-(--lh-body) text-text-3 shadow-[inset_0_0_0_1px_var(--c-border)] [--meta:var(--c-text-3)]`;
   return own
     ? `${room} bg-bubble-own text-bubble-own-text [--link:var(--c-bubble-own-link)] [--meta:var(--c-bubble-own-meta)] [--well:var(--c-bubble-own-well)]`
     : `${room} bg-bubble-other text-bubble-other-text [--link:var(--c-bubble-other-link)] [--meta:var(--c-bubble-other-meta)] [--well:var(--c-bubble-other-well)]`;

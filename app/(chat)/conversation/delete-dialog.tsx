@@ -5,7 +5,7 @@ import { Dialog } from '#lib/ui/dialog.tsx';
 import { toast } from '#lib/ui/toast.tsx';
 import type { Texts } from '#lib/texts/texts.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { failureText } from './failure.ts';
+import { failureText } from '#lib/ui/failure.ts';
 import { canDeleteForEveryone } from './message-rights.ts';
 import { firstName } from './names.ts';
 

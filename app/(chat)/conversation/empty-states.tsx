@@ -6,7 +6,7 @@ import { Button, buttonClasses } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import { ChatLink } from '#lib/ui/nav.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { reasonText } from './failure.ts';
+import { reasonText } from '#lib/ui/failure.ts';
 import { firstName } from './names.ts';
 
 export function SayHello({ conversation }: { conversation: Conversation }) {

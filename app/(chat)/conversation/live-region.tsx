@@ -9,7 +9,8 @@ import { peopleIn, useNames } from './use-names.ts';
 interface LiveRegionProps {
   conversation: Conversation;
   messages: readonly Message[];
-  isLoaded: boolean;
+  /** What is above it is news; null until what was asked for first is there. */
+  openedSeq: number | null;
 }
 
 // What comes within a second is said together; of more than a few, only how many.
@@ -18,7 +19,7 @@ const mostRead = 3;
 
 /** Reads out what comes in while the conversation is open, and nothing of what was there before. */
 export const LiveRegion = memo(function LiveRegion(props: LiveRegionProps) {
-  const { conversation, messages, isLoaded } = props;
+  const { conversation, messages, openedSeq } = props;
   const t = useTexts();
   const myId = useChat((state) => state.account.id);
   const people = useMemo(() => peopleIn(messages), [messages]);
@@ -55,14 +56,14 @@ export const LiveRegion = memo(function LiveRegion(props: LiveRegionProps) {
   });
   const listen = useEffectEvent((messages: readonly Message[]) => {
     const last = messages.at(-1)?.seq ?? 0;
-    const before = heard.current;
-    heard.current = Math.max(before ?? 0, last, conversation.lastSeq);
-    if (before === null) return;
+    const before = heard.current ?? openedSeq ?? 0;
+    heard.current = Math.max(before, last, conversation.lastSeq);
     const fresh = messages.filter(({ seq, senderId }) => seq > before && senderId !== myId);
     if (fresh.length === 0) return;
     waiting.current.push(...fresh);
     timer.current ??= setTimeout(() => announce(), gatherMs);
   });
+  const isLoaded = openedSeq !== null;
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
     if (isLoaded) listen(messages);

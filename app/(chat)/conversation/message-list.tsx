@@ -44,6 +44,10 @@ export function MessageList(props: MessageListProps) {
   const { messages, items, waiting } = useTimeline(conversation, log);
   const fetching = useFetching(conversation.id, log);
   const isLive = !log.hasNewer;
+  // Noted here: who reads out what comes in comes a moment later itself.
+  const newestSeq = Math.max(conversation.lastSeq, log.messages.at(-1)?.seq ?? 0);
+  const [openedSeq, setOpenedSeq] = useState(isLoaded ? newestSeq : null);
+  if (isLoaded && openedSeq === null) setOpenedSeq(newestSeq);
 
   const onLook = ({ isAtEnd, seenSeq, topAt, isScrolling }: Look) => {
     if (isScrolling) floatingDay.current?.show(topAt);
@@ -116,7 +120,7 @@ export function MessageList(props: MessageListProps) {
           onClick={() => toNewest('smooth')}
         />
       )}
-      <LiveRegion conversation={conversation} messages={log.messages} isLoaded={isLoaded} />
+      <LiveRegion conversation={conversation} messages={log.messages} openedSeq={openedSeq} />
     </div>
   );
 }

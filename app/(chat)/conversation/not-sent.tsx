@@ -4,7 +4,7 @@ import type { ClientError, PendingMessage } from '#lib/client/types.ts';
 import { useActions } from '#lib/client/provider.tsx';
 import { haptic } from '#lib/ui/haptic.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { notSentText, notYetText } from './failure.ts';
+import { notSentText, notYetText } from './not-sent-text.ts';
 
 /** Under a message that is not accepted so far: why, and what can be done. */
 export function Unsent({ pending }: { pending: PendingMessage }) {

@@ -13,10 +13,11 @@ export function useDraft(id: string, field: RefObject<HTMLTextAreaElement | null
   const unsaved = useRef<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
-  // What the browser has kept may come a moment after the page, and turn out to have been sent; it
-  // never replaces what is typed.
+  // What the browser has kept may come a moment after the page, turn out to have been sent, or be changed
+  // in another tab; it never replaces what is typed here, unless one has gone to that tab since.
   useEffect(() => {
-    if (!isTouched.current) setText(kept);
+    const isTypedHere = unsaved.current !== null || (isTouched.current && document.hasFocus());
+    if (!isTypedHere) setText(kept);
   }, [kept]);
 
   const save = useEffectEvent(() => {

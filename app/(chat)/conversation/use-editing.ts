@@ -3,7 +3,7 @@ import { useActions } from '#lib/client/provider.tsx';
 import type { Message } from '#lib/contract/records.ts';
 import { toast } from '#lib/ui/toast.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { failureText } from './failure.ts';
+import { failureText } from '#lib/ui/failure.ts';
 
 /** The text of the message that is being changed. What could not be saved stays in the composer. */
 export function useEditing(message: Message | null, onEnd: () => void) {

@@ -61,6 +61,8 @@ interface View {
   isTaken: boolean;
   seenSeq: number;
   top: Top | null;
+  /** The key of the first row in view as it was drawn last. */
+  drawn: string | null;
   /** Where somebody has scrolled to while the page did not live yet. */
   found: Top | null;
 }
@@ -78,7 +80,7 @@ export type LogScroll = ReturnType<typeof useLogScroll>;
 /** This near to the end, new messages keep the reader there. */
 const stickyPx = 120;
 const screensAhead = 2;
-const rowsAhead = 8;
+const rowsAhead = 10;
 /** So many until the conversation is on the screen: the others follow in their own time. */
 const firstRowsAhead = 1;
 const paddingEnd = 12;
@@ -99,8 +101,10 @@ export function useLogScroll(options: LogScrollOptions) {
     isTaken: false,
     seenSeq: 0,
     top: null,
+    drawn: null,
     found: null,
   });
+  const fetchTimer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const isDrawn = useIsDrawn();
   const [isAsDrawn, setAsDrawn] = useState(isDrawn);
   /** Of the log's height: where in view it goes to. Nothing is gone to before it is known. */
@@ -166,9 +170,9 @@ export function useLogScroll(options: LogScrollOptions) {
     scrollEndThreshold: isLive ? stickyPx : -1,
   });
 
-  const tell = (box: HTMLElement, range: Range, toEnd: number) => {
+  const tell = (box: HTMLElement, range: Range) => {
     const now = view.current;
-    now.isSticking = isLive && toEnd <= stickyPx;
+    now.isSticking = isLive && distanceToEnd(box) <= stickyPx;
     now.seenSeq = Math.max(now.seenSeq, lastSeqIn(items, range));
     const top = items[range.startIndex];
     const { start = 0 } = virtualizer.measurementsCache[range.startIndex] ?? {};
@@ -181,18 +185,30 @@ export function useLogScroll(options: LogScrollOptions) {
     });
   };
 
-  const look = () => {
+  const isNearTop = (box: HTMLElement) =>
+    hasOlder && box.scrollTop < screensAhead * box.clientHeight;
+  const isNearEnd = (box: HTMLElement) =>
+    !isLive && distanceToEnd(box) < screensAhead * box.clientHeight;
+  const fetchNear = useEffectEvent(() => {
+    const box = scroller.current;
+    fetchTimer.current = undefined;
+    if (!box?.clientHeight) return;
+    if (isNearTop(box)) onNearTop();
+    if (isNearEnd(box)) onNearEnd(view.current.goal?.to === 'end');
+  });
+  const look = useEffectEvent(() => {
     const box = scroller.current;
     const { goal } = view.current;
     // Out of sight, and until it is where it was again, nothing is in view.
     if (third === 0 || !box?.clientHeight || goal?.to === 'opening') return;
-    const toEnd = box.scrollHeight - box.scrollTop - box.clientHeight;
+    // Where a log stands that has just become lower, by a composer that grew, is not where it stays.
+    if (thirdOf(box.clientHeight) !== third) return;
     // Of what is loaded it may be that nothing is shown: then both ends are near.
-    if (virtualizer.range) tell(box, virtualizer.range, toEnd);
-    const ahead = screensAhead * box.clientHeight;
-    if (box.scrollTop < ahead) onNearTop();
-    if (toEnd < ahead) onNearEnd(goal?.to === 'end');
-  };
+    if (virtualizer.range) tell(box, virtualizer.range);
+    const isNear = isNearTop(box) || isNearEnd(box);
+    // Not in this frame, which has enough to do; nor put off by each that follows.
+    if (isNear) fetchTimer.current ??= setTimeout(() => fetchNear());
+  });
 
   const pursue = () => {
     const now = view.current;
@@ -228,11 +244,14 @@ export function useLogScroll(options: LogScrollOptions) {
   useLayoutEffect(() => {
     if (third > 0) pursue();
     look();
+    view.current.drawn = items[virtualizer.range?.startIndex ?? 0]?.key ?? null;
   });
   useLayoutEffect(() => {
     setThird(thirdOf(scroller.current?.clientHeight));
     // At the newest size: the virtualizer has heard of it when this log goes.
     return () => {
+      clearTimeout(fetchTimer.current);
+      fetchTimer.current = undefined;
       keepRect(virtualizer.scrollRect);
       keepHeights(id, virtualizer.takeSnapshot());
     };
@@ -283,9 +302,15 @@ export function useLogScroll(options: LogScrollOptions) {
 
   useEffect(() => {
     // Whichever way one scrolls, what is in view stays.
-    virtualizer.shouldAdjustScrollPositionOnItemSizeChange = (item, _, { scrollOffset }) => {
-      const top = scrollOffset ?? 0;
-      return virtualizer.itemSizeCache.has(item.key) ? item.end <= top : item.start < top;
+    virtualizer.shouldAdjustScrollPositionOnItemSizeChange = (item) => {
+      const top = virtualizer.scrollOffset ?? 0;
+      if (virtualizer.itemSizeCache.has(item.key)) return item.end <= top;
+      // One that was not drawn in time pushes nothing away that was.
+      const row = virtualizer.elementsCache.get(view.current.drawn ?? '');
+      const drawn =
+        row?.isConnected && virtualizer.measurementsCache[virtualizer.indexFromElement(row)];
+      const isSeen = drawn && drawn.start < top + (virtualizer.scrollRect?.height ?? 0);
+      return item.start < (isSeen ? Math.max(top, drawn.start) : top);
     };
   }, [virtualizer]);
   useEffect(() => {
@@ -310,8 +335,7 @@ export function useLogScroll(options: LogScrollOptions) {
   const goTo = (goal: Goal, how: 'instant' | 'smooth' = 'instant') => {
     const box = scroller.current;
     if (!box) return;
-    const distance = box.scrollHeight - box.scrollTop - box.clientHeight;
-    const isNear = isLive && distance <= screensAhead * box.clientHeight;
+    const isNear = isLive && distanceToEnd(box) <= screensAhead * box.clientHeight;
     if (how === 'smooth' && isNear && !isStill())
       return virtualizer.scrollToEnd({ behavior: 'smooth' });
     view.current.goal = goal;
@@ -339,11 +363,22 @@ function lastSeqIn(items: readonly TimelineItem[], { startIndex, endIndex }: Ran
   return (last && seqOf(last)) ?? 0;
 }
 
-/** Where the library has put the log itself, nobody scrolls: nothing has to be drawn anew. */
+/**
+ * Where a wheel scrolls, the library takes the log to rest: rows that come into view are drawn and measured in
+ * a task of their own after the frame, instead of within it. Of fingers it has to know, and draws within the
+ * frame: Chrome carries a fling on from wherever a jump has put the log, unless the library stops it first, and
+ * WebKit lets nobody move what a finger scrolls: there the library shifts the rows meanwhile.
+ */
 const observeOffset: typeof observeElementOffset = (instance, tell) =>
-  observeElementOffset(instance, (offset, isScrolling) =>
-    tell(offset, isScrolling && Math.abs(offset - (instance.scrollOffset ?? 0)) >= 1),
-  );
+  observeElementOffset(instance, (offset, isScrolling) => {
+    const isMoving = Math.abs(offset - (instance.scrollOffset ?? 0)) >= 1;
+    tell(offset, isScrolling && isMoving && isTouchOrWebKit);
+  });
+
+const isTouchOrWebKit =
+  typeof window !== 'undefined' && (navigator.maxTouchPoints > 0 || 'GestureEvent' in window);
+
+const distanceToEnd = (box: HTMLElement) => box.scrollHeight - box.scrollTop - box.clientHeight;
 
 const thirdOf = (height = 0) => Math.round(height / 3);
 

@@ -7,7 +7,7 @@ import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { firstName } from './names.ts';
 import { typingText } from './header-text.ts';
 
-export interface Subtitle {
+interface Subtitle {
   text: string;
   tone: 'plain' | 'online' | 'typing';
 }

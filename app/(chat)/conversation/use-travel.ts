@@ -3,7 +3,7 @@ import { useActions } from '#lib/client/provider.tsx';
 import type { ConversationLog } from '#lib/client/types.ts';
 import { toast } from '#lib/ui/toast.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { failureText } from './failure.ts';
+import { failureText } from '#lib/ui/failure.ts';
 import type { Goal } from './log-places.ts';
 
 const flashMs = 1_200;

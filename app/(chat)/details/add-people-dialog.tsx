@@ -6,9 +6,9 @@ import { useBackCloses } from '#lib/ui/back.ts';
 import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { useAttempt } from '#lib/ui/use-attempt.ts';
 import { ChooseStep } from './choose-step.tsx';
 import { HistoryStep, type ShareLast } from './history-step.tsx';
-import { useAttempt } from './use-attempt.ts';
 
 interface AddPeopleDialogProps {
   conversation: Conversation;

@@ -2,7 +2,7 @@ import { X } from '#lib/ui/icons.tsx';
 import { useDeferredValue, useState, type ReactNode } from 'react';
 import type { User } from '#lib/contract/records.ts';
 import { Avatar } from '#lib/ui/avatar.tsx';
-import { CheckCircle } from '#lib/ui/checkbox.tsx';
+import { CheckCircle } from '#lib/ui/check-circle.tsx';
 import { SearchBox } from '#lib/ui/search-box.tsx';
 import type { Texts } from '#lib/texts/texts.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
 import { IconButton } from '#lib/ui/icon-button.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { phoneQuery } from '#lib/ui/theme.ts';
+import { wideQuery } from '#lib/ui/theme.ts';
 import { ContactDetails } from './contact-details.tsx';
 import { GroupDetails } from './group-details.tsx';
 import { administers } from './member-rights.ts';
@@ -23,8 +23,8 @@ export function DetailsPanel({ id, onClose }: DetailsPanelProps) {
   const [isRenaming, setRenaming] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    // On a phone it takes the place of what had the focus.
-    if (matchMedia(phoneQuery).matches)
+    // What had the focus it covers, or takes the place of; on a wide screen it stands beside it.
+    if (!matchMedia(wideQuery).matches)
       heading.current?.focus({ preventScroll: true, focusVisible: false });
   }, []);
   if (!conversation) return null;

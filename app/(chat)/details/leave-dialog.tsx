@@ -1,8 +1,8 @@
 import { useActions } from '#lib/client/provider.tsx';
 import type { Conversation } from '#lib/contract/records.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { useAttempt } from '#lib/ui/use-attempt.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
-import { useAttempt } from './use-attempt.ts';
 
 interface LeaveDialogProps {
   conversation: Conversation;

@@ -6,11 +6,11 @@ import { Avatar } from '#lib/ui/avatar.tsx';
 import { Menu, MenuItem, MenuSeparator } from '#lib/ui/menu.tsx';
 import type { LongListRow } from '#lib/ui/use-long-list.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { useAttempt } from '#lib/ui/use-attempt.ts';
 import { firstName } from '../conversation/names.ts';
 import { useStartChat } from '../people/use-start-chat.ts';
 import { rightsOver } from './member-rights.ts';
 import { panelRow } from './panel-section.tsx';
-import { useAttempt } from './use-attempt.ts';
 
 interface MemberRowProps {
   conversation: Conversation;

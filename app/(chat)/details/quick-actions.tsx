@@ -5,8 +5,8 @@ import { isMuted } from '#lib/client/select.ts';
 import type { Conversation } from '#lib/contract/records.ts';
 import { Menu, MenuItem } from '#lib/ui/menu.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { useAttempt } from '#lib/ui/use-attempt.ts';
 import { muteChoices } from '../notifications/mute.ts';
-import { useAttempt } from './use-attempt.ts';
 
 /** What one does with the conversation for oneself; nobody else is told. */
 export function QuickActions({ conversation }: { conversation: Conversation }) {

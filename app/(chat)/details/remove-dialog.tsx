@@ -1,9 +1,9 @@
 import { useActions } from '#lib/client/provider.tsx';
 import type { Conversation, Member } from '#lib/contract/records.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { useAttempt } from '#lib/ui/use-attempt.ts';
 import { firstName } from '../conversation/names.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
-import { useAttempt } from './use-attempt.ts';
 
 interface RemoveDialogProps {
   conversation: Conversation;

@@ -6,7 +6,7 @@ import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { TextField } from '#lib/ui/field.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { useAttempt } from './use-attempt.ts';
+import { useAttempt } from '#lib/ui/use-attempt.ts';
 
 interface RenameDialogProps {
   conversation: Conversation;

@@ -1,6 +1,7 @@
 'use client';
 
-import { useState } from 'react';
+import { useRef, useState } from 'react';
+import { newClientId } from '#lib/client/client-id.ts';
 import { useActions } from '#lib/client/provider.tsx';
 import { limits } from '#lib/contract/limits.ts';
 import type { User } from '#lib/contract/records.ts';
@@ -8,9 +9,8 @@ import { useBackCloses } from '#lib/ui/back.ts';
 import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { navigate } from '#lib/ui/nav.tsx';
-import { toast } from '#lib/ui/toast.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { errorText } from '../conversation/failure.ts';
+import { errorText } from '#lib/ui/failure.ts';
 import { ChooseStep } from '../details/choose-step.tsx';
 import { NameStep } from './name-step.tsx';
 
@@ -32,6 +32,7 @@ export function NewGroupDialog({ open, onOpenChange, onBack }: NewGroupDialogPro
   const [naming, setNaming] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
+  const attempt = useRef<{ of: string; clientId: string }>(null);
   const max = limits.groupMembers - 1;
 
   const change = (next: boolean) => {
@@ -40,6 +41,7 @@ export function NewGroupDialog({ open, onOpenChange, onBack }: NewGroupDialogPro
       setTitle('');
       setNaming(false);
       setError(undefined);
+      attempt.current = null;
     }
     onOpenChange(next);
   };
@@ -55,16 +57,19 @@ export function NewGroupDialog({ open, onOpenChange, onBack }: NewGroupDialogPro
     if (busy) return;
     const name = title.trim();
     if (!name) return setError(t('group.needsName'));
+    const memberIds = people.map(({ id }) => id);
+    // Another try of the same is for the same group; with another name or other people it is another one.
+    const of = JSON.stringify([name, memberIds.toSorted()]);
+    if (attempt.current?.of !== of) attempt.current = { of, clientId: newClientId() };
     setBusy(true);
+    setError(undefined);
     try {
-      const { id } = await createGroup(
-        name,
-        people.map((person) => person.id),
-      );
+      const { id } = await createGroup(name, memberIds, attempt.current.clientId);
       change(false);
       navigate(`/chats/${id}`);
     } catch (failure) {
-      toast.error(errorText(t, failure));
+      // Not as a notice, which would lie over the button for the next try.
+      setError(errorText(t, failure));
     } finally {
       setBusy(false);
     }

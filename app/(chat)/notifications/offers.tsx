@@ -9,7 +9,7 @@ import { IconButton } from '#lib/ui/icon-button.tsx';
 import { install, useInstalling } from '#lib/ui/install.ts';
 import { recall, rememberHere, useRemembered } from '#lib/ui/remembered.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { useAttempt } from '../details/use-attempt.ts';
+import { useAttempt } from '#lib/ui/use-attempt.ts';
 
 /** Days of use before Gatherly is offered as an application. */
 const usedDays = 3;

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { PushState } from '#lib/client/push.ts';
 import { usePush } from '#lib/client/use-push.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { useAttempt } from '../details/use-attempt.ts';
+import { useAttempt } from '#lib/ui/use-attempt.ts';
 
 /** How this device is told of messages, and what changes that; null until it is known. */
 export function usePushState() {

@@ -4,15 +4,14 @@ import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react';
 import { useChat, useWatchPresence } from '#lib/client/provider.tsx';
 import { isThere } from '#lib/client/select.ts';
 import type { User } from '#lib/contract/records.ts';
-import { CheckCircle } from '#lib/ui/checkbox.tsx';
-import { Button } from '#lib/ui/button.tsx';
+import { CheckCircle } from '#lib/ui/check-circle.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
+import { NotLoaded } from '#lib/ui/not-loaded.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
 import { useDelayed } from '#lib/ui/use-delayed.ts';
 import { useLongList } from '#lib/ui/use-long-list.ts';
 import { usePersonRowHeight } from '#lib/ui/use-person-row-height.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { errorText } from '../conversation/failure.ts';
 import { PersonLine } from './person-line.tsx';
 import { usePeople } from './use-people.ts';
 
@@ -44,21 +43,7 @@ export function PeopleList({ query, label, onPick, picked, busyId, end }: People
   });
   useWatchPresence(others.slice(0, watched).map(({ id }) => id));
 
-  if (error) {
-    return (
-      <Empty
-        small
-        title={t('people.failed')}
-        actions={
-          <Button variant="tonal" size="sm" onClick={retry}>
-            {t('action.tryAgain')}
-          </Button>
-        }
-      >
-        {errorText(t, error)}
-      </Empty>
-    );
-  }
+  if (error) return <NotLoaded title={t('people.failed')} error={error} onRetry={retry} />;
   if (others.length === 0 && !loading) {
     return query ? (
       <Empty small title={t('people.none')}>

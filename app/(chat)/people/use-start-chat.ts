@@ -5,7 +5,7 @@ import { useActions } from '#lib/client/provider.tsx';
 import { navigate } from '#lib/ui/nav.tsx';
 import { toast } from '#lib/ui/toast.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { errorText } from '../conversation/failure.ts';
+import { errorText } from '#lib/ui/failure.ts';
 
 /** Opens the conversation with somebody, the one that is there or a new one. */
 export function useStartChat(onStarted?: () => void) {

@@ -5,7 +5,7 @@ import { useActions } from '#lib/client/provider.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { toast } from '#lib/ui/toast.tsx';
-import { useAttempt } from '../details/use-attempt.ts';
+import { useAttempt } from '#lib/ui/use-attempt.ts';
 import { PictureDialog } from './picture-dialog.tsx';
 
 interface PictureButtonsProps {

@@ -2,7 +2,7 @@ import type { CSSProperties } from 'react';
 import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { useAttempt } from '../details/use-attempt.ts';
+import { useAttempt } from '#lib/ui/use-attempt.ts';
 import { cut, draw, maxZoom } from './framing.ts';
 import { useFraming } from './use-framing.ts';
 

@@ -7,7 +7,7 @@ import { TextField } from '#lib/ui/field.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { toast } from '#lib/ui/toast.tsx';
 import type { PlainKey } from '#lib/texts/catalogue.ts';
-import { errorText } from '../conversation/failure.ts';
+import { errorText } from '#lib/ui/failure.ts';
 import { Card } from './card.tsx';
 
 const goes: PlainKey[] = ['deletion.profile', 'deletion.devices', 'deletion.groups'];

@@ -4,12 +4,11 @@ import { Monitor, Smartphone, Tablet, Terminal } from '#lib/ui/icons.tsx';
 import { useState, type ReactNode } from 'react';
 import type { Session } from '#lib/contract/records.ts';
 import { Button } from '#lib/ui/button.tsx';
-import { Empty } from '#lib/ui/empty.tsx';
+import { NotLoaded } from '#lib/ui/not-loaded.tsx';
 import { Spinner } from '#lib/ui/spinner.tsx';
 import { agoText } from '#lib/ui/time.ts';
 import { useDelayed } from '#lib/ui/use-delayed.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { errorText } from '../conversation/failure.ts';
 import { Card, cardRow } from './card.tsx';
 import { useSessions } from './use-sessions.ts';
 
@@ -23,21 +22,7 @@ export function DevicesPage() {
     await work;
     setEnding(null);
   };
-  if (error) {
-    return (
-      <Empty
-        small
-        title={t('devices.failed')}
-        actions={
-          <Button variant="tonal" size="sm" onClick={retry}>
-            {t('action.tryAgain')}
-          </Button>
-        }
-      >
-        {errorText(t, error)}
-      </Empty>
-    );
-  }
+  if (error) return <NotLoaded title={t('devices.failed')} error={error} onRetry={retry} />;
   if (!sessions) {
     return (
       <p className="grid place-items-center py-8 text-text-3">
@@ -52,11 +37,7 @@ export function DevicesPage() {
         {sessions
           .filter(({ current }) => current)
           .map((session) => (
-            <Device key={session.id} session={session}>
-              <span className="flex-none rounded-full bg-success-soft px-2 text-2xs leading-5 font-semibold text-success">
-                {t('devices.this')}
-              </span>
-            </Device>
+            <Device key={session.id} session={session} />
           ))}
       </Card>
       {others.length > 0 && (
@@ -91,7 +72,7 @@ export function DevicesPage() {
   );
 }
 
-function Device({ session, children }: { session: Session; children: ReactNode }) {
+function Device({ session, children }: { session: Session; children?: ReactNode }) {
   const t = useTexts();
   const { device, current, lastUsedAt } = session;
   return (

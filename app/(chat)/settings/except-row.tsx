@@ -7,9 +7,9 @@ import { Dialog } from '#lib/ui/dialog.tsx';
 import { ChevronRight } from '#lib/ui/icons.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { toast } from '#lib/ui/toast.tsx';
-import { errorText } from '../conversation/failure.ts';
 import { ChooseStep } from '../details/choose-step.tsx';
-import { useAttempt } from '../details/use-attempt.ts';
+import { errorText } from '#lib/ui/failure.ts';
+import { useAttempt } from '#lib/ui/use-attempt.ts';
 import { SettingRow } from './setting-row.tsx';
 
 /** From whom last seen is hidden though one shares a chat with them. */

@@ -7,7 +7,7 @@ import { languageNames, languages } from '#lib/texts/languages.ts';
 import { Spinner } from '#lib/ui/spinner.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { toast } from '#lib/ui/toast.tsx';
-import { failureText } from '../conversation/failure.ts';
+import { failureText } from '#lib/ui/failure.ts';
 import { Card } from './card.tsx';
 
 /** The account's language. When it has changed, the shell has the page written anew. */

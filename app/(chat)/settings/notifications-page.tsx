@@ -7,7 +7,7 @@ import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { toast } from '#lib/ui/toast.tsx';
 import type { PlainKey } from '#lib/texts/catalogue.ts';
 import type { PushState } from '#lib/client/push.ts';
-import { useAttempt } from '../details/use-attempt.ts';
+import { useAttempt } from '#lib/ui/use-attempt.ts';
 import { setSound, useSoundOn } from '../notifications/sound.ts';
 import { usePushState } from '../notifications/use-push-state.ts';
 import { Card } from './card.tsx';

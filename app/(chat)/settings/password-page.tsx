@@ -1,7 +1,7 @@
 'use client';
 
 import { useState, type FormEvent } from 'react';
-import { useActions, useChat } from '#lib/client/provider.tsx';
+import { useActions } from '#lib/client/provider.tsx';
 import type { ClientError } from '#lib/client/types.ts';
 import { limits } from '#lib/contract/limits.ts';
 import { Button } from '#lib/ui/button.tsx';
@@ -11,7 +11,8 @@ import { toast } from '#lib/ui/toast.tsx';
 import { focusFirstWrong, useFields } from '#lib/ui/use-fields.ts';
 import type { Texts } from '#lib/texts/texts.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { errorText } from '../conversation/failure.ts';
+import { errorText } from '#lib/ui/failure.ts';
+import { CurrentPassword } from './current-password.tsx';
 
 const { min, max } = limits.passwordLength;
 
@@ -26,7 +27,6 @@ const checksIn = (t: Texts) => ({
 export function PasswordPage() {
   const t = useTexts();
   const { changePassword } = useActions();
-  const username = useChat((state) => state.account.username);
   const { values, field, setValue, setError, check } = useFields(
     { current: '', next: '' },
     checksIn(t),
@@ -55,14 +55,7 @@ export function PasswordPage() {
 
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
-      {/* For password managers: whose password this is. */}
-      <input type="hidden" name="username" autoComplete="username" value={username} />
-      <TextField
-        {...field('current')}
-        label={t('newPassword.current')}
-        type="password"
-        autoComplete="current-password"
-      />
+      <CurrentPassword {...field('current')} />
       <TextField
         {...field('next')}
         label={t('newPassword.new')}

@@ -4,7 +4,7 @@ import type { Privacy } from '#lib/contract/records.ts';
 import { Switch } from '#lib/ui/switch.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import type { PlainKey } from '#lib/texts/catalogue.ts';
-import { useAttempt } from '../details/use-attempt.ts';
+import { useAttempt } from '#lib/ui/use-attempt.ts';
 import { BlockedRow } from './blocked-row.tsx';
 import { Card } from './card.tsx';
 import { ChoiceRow } from './choice-row.tsx';

@@ -10,7 +10,7 @@ import { toast } from '#lib/ui/toast.tsx';
 import { useFields } from '#lib/ui/use-fields.ts';
 import type { Texts } from '#lib/texts/texts.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { errorText } from '../conversation/failure.ts';
+import { errorText } from '#lib/ui/failure.ts';
 import { PictureButtons } from '../picture/picture-buttons.tsx';
 
 const checksIn = (t: Texts) => ({
@@ -21,7 +21,7 @@ export function ProfilePage() {
   const t = useTexts();
   const { updateAccount } = useActions();
   const account = useChat((state) => state.account);
-  const { id, username, displayName, about, email, avatarUrl } = account;
+  const { id, username, displayName, about, avatarUrl } = account;
   const { values, field, setValue, check } = useFields({ displayName, about }, checksIn(t));
   const [busy, setBusy] = useState(false);
   const changed = values.displayName.trim() !== displayName || values.about.trim() !== about;
@@ -74,9 +74,6 @@ export function ProfilePage() {
         dir="auto"
         autoComplete="off"
       />
-      {email && (
-        <TextField label={t('field.email')} value={email} readOnly help={t('profile.emailHelp')} />
-      )}
       <div className="mt-2 flex justify-end gap-2">
         <Button variant="text" disabled={!changed} onClick={discard}>
           {t('profile.discard')}

@@ -8,6 +8,7 @@ import {
   KeyRound,
   Globe,
   LogOut,
+  Mail,
   Monitor,
   Palette,
   ShieldCheck,
@@ -33,7 +34,7 @@ const shownFirst =
 export function SettingsNav({ page }: { page: SettingsPage | null }) {
   const t = useTexts();
   const open = useOpenDialog();
-  const { id, displayName, avatarUrl, hasPassword } = useChat((state) => state.account);
+  const { id, displayName, avatarUrl, email, hasPassword } = useChat((state) => state.account);
   const current = (name: SettingsPage) => (page === name ? ('page' as const) : undefined);
   return (
     <nav
@@ -98,13 +99,22 @@ export function SettingsNav({ page }: { page: SettingsPage | null }) {
       />
       <hr className="mx-3 my-1.5 border-border" />
       {hasPassword && (
-        <NavLink
-          page="password"
-          current={current('password')}
-          icon={<KeyRound aria-hidden />}
-          title={t('field.password')}
-          text={t('settings.passwordText')}
-        />
+        <>
+          <NavLink
+            page="password"
+            current={current('password')}
+            icon={<KeyRound aria-hidden />}
+            title={t('field.password')}
+            text={t('settings.passwordText')}
+          />
+          <NavLink
+            page="email"
+            current={current('email')}
+            icon={<Mail aria-hidden />}
+            title={t('field.email')}
+            text={email ?? t('settings.emailText')}
+          />
+        </>
       )}
       <button
         type="button"
@@ -114,7 +124,7 @@ export function SettingsNav({ page }: { page: SettingsPage | null }) {
         <Keyboard aria-hidden />
         <span className="flex-1 text-body font-medium">{t('shortcuts.title')}</span>
       </button>
-      <button type="button" onClick={() => open('sign-out')} className={`${row} text-danger`}>
+      <button type="button" onClick={() => open('sign-out')} className={`${row} ${plain}`}>
         <LogOut aria-hidden className="flip-rtl" />
         <span className="flex-1 text-body font-medium">{t('action.signOut')}</span>
       </button>

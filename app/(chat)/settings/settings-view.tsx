@@ -1,6 +1,7 @@
 'use client';
 
 import type { ComponentType } from 'react';
+import { useChat } from '#lib/client/provider.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import type { PlainKey } from '#lib/texts/catalogue.ts';
 import { PageHeader } from '../shell/page-header.tsx';
@@ -8,6 +9,7 @@ import type { SettingsPage } from '../views.ts';
 import { AppearancePage } from './appearance-page.tsx';
 import { DeleteAccountPage } from './delete-account-page.tsx';
 import { DevicesPage } from './devices-page.tsx';
+import { EmailPage } from './email-page.tsx';
 import { LanguagePage } from './language-page.tsx';
 import { NotificationsPage } from './notifications-page.tsx';
 import { PasswordPage } from './password-page.tsx';
@@ -47,6 +49,11 @@ const pages: Record<SettingsPage, { title: PlainKey; lead: PlainKey; Page: Compo
     lead: 'settings.passwordLead',
     Page: PasswordPage,
   },
+  email: {
+    title: 'field.email',
+    lead: 'settings.emailLead',
+    Page: EmailPage,
+  },
   devices: {
     title: 'settings.devices',
     lead: 'settings.devicesLead',
@@ -65,8 +72,12 @@ const pages: Record<SettingsPage, { title: PlainKey; lead: PlainKey; Page: Compo
 };
 
 /** Side by side on a wide screen; on a phone the list of pages, then one of them. */
-export function SettingsView({ page }: { page: SettingsPage | null }) {
+export function SettingsView({ page: asked }: { page: SettingsPage | null }) {
   const t = useTexts();
+  const hasPassword = useChat(({ account }) => account.hasPassword);
+  // Both are changed by one's password; who signs in by a provider has none, and no address either.
+  const isByPassword = asked === 'password' || asked === 'email';
+  const page = isByPassword && !hasPassword ? null : asked;
   const { Page, ...texts } = pages[page ?? 'profile'];
   const title = t(texts.title);
   return (

@@ -6,7 +6,7 @@ import type { ClientError } from '#lib/client/types.ts';
 import type { Session } from '#lib/contract/records.ts';
 import { toast } from '#lib/ui/toast.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { errorText } from '../conversation/failure.ts';
+import { errorText } from '#lib/ui/failure.ts';
 
 /** One's sessions, fetched when the page is opened. */
 export function useSessions() {

@@ -128,7 +128,8 @@ function PreviewLine({ preview }: { preview: Preview }) {
 
 const lineStyles: Partial<Record<Preview['kind'], string>> = {
   typing: 'font-medium text-accent-text',
-  deleted: 'italic',
+  // Arabic letters do not slant.
+  deleted: 'italic rtl:not-italic',
 };
 
 const Sign = ({ icon, label }: { icon: React.ReactNode; label: string }) => (

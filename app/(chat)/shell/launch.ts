@@ -1,5 +1,5 @@
 /** What the device has opened Gatherly for: a shortcut of its icon, or something shared with it. */
-export type Launch = { dialog: 'new-chat' | 'new-group' } | { shared: string } | null;
+type Launch = { dialog: 'new-chat' | 'new-group' } | { shared: string } | null;
 
 /** Reads it from an address's query, as the manifest has the device write it. */
 export function launchOf(search: string): Launch {

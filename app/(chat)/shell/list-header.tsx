@@ -57,7 +57,6 @@ export function ListHeader() {
         <ShortcutsItem onSelect={() => open('shortcuts')} />
         <MenuSeparator />
         <MenuItem
-          danger
           icon={<LogOut aria-hidden className="flip-rtl" />}
           label={t('action.signOut')}
           onSelect={() => open('sign-out')}

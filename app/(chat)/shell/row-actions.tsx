@@ -7,13 +7,13 @@ import type { Conversation, User } from '#lib/contract/records.ts';
 import { MenuItem, MenuSeparator } from '#lib/ui/menu.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { toast } from '#lib/ui/toast.tsx';
-import { errorText } from '../conversation/failure.ts';
+import { errorText } from '#lib/ui/failure.ts';
 import { firstName } from '../conversation/names.ts';
 import { muteChoices } from '../notifications/mute.ts';
 
 type Change = Partial<Pick<Conversation['me'], 'mutedUntil' | 'pinned' | 'archived'>>;
 
-export interface RowActionsProps {
+interface RowActionsProps {
   row: Conversation;
   /** Asks whether to block this person, or not to block them any more. */
   onBlock: (person: User) => void;

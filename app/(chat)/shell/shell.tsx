@@ -95,7 +95,7 @@ function Panes() {
             {view.name === 'people' ? <PeoplePage /> : <SettingsView page={view.page} />}
           </main>
         )}
-        {chatId && details && <Details id={chatId} />}
+        {chatId && details && <Details key={chatId} id={chatId} />}
       </div>
       <NewChatDialog {...toggle('new-chat')} onNewGroup={() => setDialog('new-group')} />
       <NewGroupDialog {...toggle('new-group')} onBack={() => setDialog('new-chat')} />

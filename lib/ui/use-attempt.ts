@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { toast } from '#lib/ui/toast.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
-import { failureText } from '../conversation/failure.ts';
+import { failureText } from '#lib/ui/failure.ts';
 
 /** Runs what a button asks for; when it fails, says so. */
 export function useAttempt() {
