@@ -125,8 +125,13 @@ async function makeGroup(
   const members = before
     ? await MemberModel.find({ conversation: before._id }).lean<MemberDoc[]>()
     : [];
-  const others = await requireOthers(caller, memberIds, members);
+  const others = othersAmong(caller, memberIds);
   const userIds = [caller.userId, ...others];
+  // A first try may have been for others, and some of these may have left the group that it began.
+  const known = new Set(members.map(({ user }) => user.toHexString()));
+  const fresh = userIds.filter((id) => !known.has(id));
+  await requireUsers(fresh);
+  await requireMayAdd(caller, memberIds, 'memberIds', members);
   const given = { kind: 'group', title, memberCount: userIds.length } as const;
   const { conversation, created } = await findOrCreate(key, given);
   const { _id } = conversation;
@@ -134,9 +139,7 @@ async function makeGroup(
   if (created) {
     await beginTogether(_id, userIds);
   } else {
-    // A first try may have been for others, and some of these may have left the group that it began.
-    const known = new Set(members.map(({ user }) => user.toHexString()));
-    await requireRoom(_id, userIds.filter((id) => !known.has(id)).length);
+    await requireRoom(_id, fresh.length);
     await beginTogether(_id, userIds);
     await countMembers(_id);
     present = await presentAmong(_id, userIds);
@@ -155,24 +158,14 @@ async function makeGroup(
 
 /**
  * Who else is to be in the group.
- * @param members the memberships that an earlier try has made
- * @throws AppError unless there is somebody, and the caller may add them
+ * @throws AppError unless there is somebody
  */
-async function requireOthers(
-  caller: Caller,
-  memberIds: string[],
-  members: MemberDoc[],
-): Promise<string[]> {
+function othersAmong(caller: Caller, memberIds: string[]): string[] {
   const others = [...new Set(memberIds)].filter((id) => id !== caller.userId);
-  if (others.length === 0) {
-    throw new AppError('invalid_input', 'A group needs at least one other member.', {
-      issues: [{ path: 'memberIds', message: 'must name somebody else' }],
-    });
-  }
-  const known = new Set(members.map(({ user }) => user.toHexString()));
-  await requireUsers(others.filter((id) => !known.has(id)));
-  await requireMayAdd(caller, memberIds, 'memberIds', members);
-  return others;
+  if (others.length > 0) return others;
+  throw new AppError('invalid_input', 'A group needs at least one other member.', {
+    issues: [{ path: 'memberIds', message: 'must name somebody else' }],
+  });
 }
 
 async function presentAmong(group: Types.ObjectId, userIds: string[]): Promise<string[]> {

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { MongoClient, ObjectId } from 'mongodb';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Conversation, Member } from '#lib/contract/records.ts';
+import type { ConversationDoc } from '#lib/models/conversation.ts';
+import type { MemberDoc } from '#lib/models/member.ts';
 import { people, type Person } from '../support/people.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
@@ -91,6 +94,118 @@ describe('a group made with a clientId', () => {
     for (const clientId of ['', 'a b', 'x'.repeat(65), 7, null]) {
       expect((await make(ana, clientId)).body.code).toBe('invalid_input');
     }
+  });
+});
+
+describe('a group whose first try was left unfinished', () => {
+  let client: MongoClient;
+  beforeAll(async () => {
+    client = await new MongoClient(server.databaseUri).connect();
+  });
+  afterAll(() => client.close());
+
+  /** What the first writes of Ana's try leave when the server dies among them: these memberships, and no line. */
+  async function begin(clientId: string, members: Person[]): Promise<{ id: string }> {
+    const now = new Date();
+    const conversation = {
+      _id: new ObjectId(),
+      kind: 'group',
+      title: 'Choir',
+      pair: null,
+      creation: `${ana.id}:${clientId}`,
+      memberCount: 3,
+      lastSeq: 0,
+      rev: 0,
+      lastMessage: null,
+      activityAt: now,
+      createdAt: now,
+      updatedAt: now,
+    } satisfies ConversationDoc;
+    await client.db().collection('conversations').insertOne(conversation);
+    const begun = members.map(
+      ({ id }) =>
+        ({
+          _id: new ObjectId(),
+          conversation: conversation._id,
+          user: new ObjectId(id),
+          role: id === ana.id ? 'owner' : 'member',
+          joinedAt: now,
+          visible: [{ from: 1, to: null }],
+          readSeq: 0,
+          deliveredSeq: 0,
+          leftAt: null,
+          leftSeq: null,
+          leftAs: null,
+          leaves: [],
+          mutedUntil: null,
+          archived: false,
+          pinned: false,
+        }) satisfies MemberDoc,
+    );
+    if (begun.length > 0) await client.db().collection('members').insertMany(begun);
+    return { id: conversation._id.toHexString() };
+  }
+
+  const tryAgain = (clientId: string) =>
+    ana.rest('POST', '/conversations', {
+      kind: 'group',
+      clientId,
+      title: 'Choir',
+      memberIds: [ben.id, cleo.id],
+    });
+  const membersOf = async ({ id }: { id: string }) =>
+    ((await ana.done('GET', `/conversations/${id}/members`)).items as Member[]).map(
+      ({ user }) => user.id,
+    );
+
+  it.each([
+    ['with nobody in it', () => []],
+    ['with its owner in it', () => [ana]],
+    ['with everybody in it', () => [ana, ben, cleo]],
+  ])('%s is finished by one of the next tries, and told once', async (_, members) => {
+    const clientId = randomUUID();
+    const bens = await ben.connect();
+    const group = await begin(clientId, members());
+    const answers = await Promise.all(Array.from({ length: 8 }, () => tryAgain(clientId)));
+    for (const { status, body } of answers) {
+      expect(status).toBe(200);
+      expect(body.conversation).toMatchObject({ id: group.id, memberCount: 3 });
+    }
+    expect(new Set(await membersOf(group))).toEqual(new Set([ana.id, ben.id, cleo.id]));
+    expect(await linesIn(group)).toEqual(['group_created']);
+    await ana.say(group, 'Welcome');
+    await bens.heard('message:new', ({ message }) => message.text === 'Welcome');
+    const told = bens
+      .all('conversation:updated')
+      .filter(({ conversation }) => conversation.id === group.id);
+    expect(told).toHaveLength(1);
+    bens.close();
+  });
+
+  it('is finished without who has left it, who is not brought back', async () => {
+    const clientId = randomUUID();
+    const [bens, cleos] = [await ben.connect(), await cleo.connect()];
+    const group = await begin(clientId, [ana, ben, cleo]);
+    await ben.done('DELETE', `/conversations/${group.id}/members/${ben.id}`);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => tryAgain(clientId)));
+    for (const { status, body } of answers) {
+      expect(status).toBe(200);
+      expect(body.conversation).toMatchObject({ id: group.id, memberCount: 2 });
+    }
+    expect(new Set(await membersOf(group))).toEqual(new Set([ana.id, cleo.id]));
+    expect((await ben.view(group)).me.leftSeq).toBe(1);
+    await ana.say(group, 'Is Ben here?');
+    await cleos.heard('message:new', ({ message }) => message.text === 'Is Ben here?');
+    const heard = cleos.all('message:new').filter((it) => it.message.conversationId === group.id);
+    expect(heard.map(({ message }) => message.system?.type)).toEqual(['group_created', undefined]);
+
+    // What Ben hears after it has come after it: nothing of the group is still on its way.
+    await ana.say(await ana.direct(ben), 'You have left');
+    await bens.heard('message:new', ({ message }) => message.text === 'You have left');
+    const own = bens.all('message:new').filter((it) => it.message.conversationId === group.id);
+    expect(own.map(({ message }) => message.system?.type)).toEqual(['member_left']);
+    const updated = bens.all('conversation:updated');
+    expect(updated.filter(({ conversation }) => conversation.id === group.id)).toEqual([]);
   });
 });
 
