@@ -5,7 +5,7 @@ import { writeArchive } from './write-archive.ts';
 
 // npm run db:export -- --out FILE [--uri URI | --data DIRECTORY] [--gzip]
 await runTool('db:export', async () => {
-  const { place, file, gzip } = parseArguments(process.argv.slice(2));
+  const { place, file, gzip } = parseArguments(process.argv.slice(2), ['out', 'gzip']);
   if (file === undefined) throw new BackupError('name the file to write: --out FILE');
   const source = await openSource(place);
   try {

@@ -4,7 +4,7 @@ import { connectTo, parseArguments, Progress, runTool } from './places.ts';
 
 // npm run db:import -- FILE [--uri URI | --data DIRECTORY] [--db NAME] [--merge]
 await runTool('db:import', async () => {
-  const { place, file, database, merge } = parseArguments(process.argv.slice(2));
+  const { place, file, database, merge } = parseArguments(process.argv.slice(2), ['db', 'merge']);
   if (file === undefined) throw new BackupError('name the file to read');
   const progress = new Progress();
   const { inserted, present, databases } = await importArchive(file, () => connectTo(place), {

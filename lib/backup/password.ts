@@ -3,9 +3,9 @@ import { connectTool } from '#lib/database/connect.ts';
 import { reachEmbeddedMongo } from '#lib/embedded-mongo/reach.ts';
 import { storeFile } from '#lib/embedded-mongo/snapshot.ts';
 import { loadRedis, redis } from '#lib/nodes/redis.ts';
-import { replacePassword } from '#lib/use-cases/accounts.ts';
+import { accountNamed, replacePassword } from '#lib/use-cases/accounts.ts';
 import { BackupError } from './archive.ts';
-import { parseArguments, runTool, type Place } from './places.ts';
+import { loadEnvFiles, parseArguments, runTool, type Place } from './places.ts';
 
 // npm run db:password -- USERNAME [--uri URI | --data DIRECTORY]
 await runTool('db:password', async () => {
@@ -13,13 +13,18 @@ await runTool('db:password', async () => {
   if (given === undefined) throw new BackupError('name whose password is forgotten: USERNAME');
   const username = given.trim().replace(/^@/, '').toLowerCase();
   const password = newPassword();
-  const ended = await withApplication(place, () => replacePassword(username, password));
-  const sessions = ended === 1 ? '1 session has ended' : `${ended} sessions have ended`;
-  return `The password of ${username} is now ${password} (${sessions}).`;
+  const ended = await withApplication(place, async () => {
+    const account = await accountNamed(username);
+    // Said before it is so: should a later step fail, nobody is left with a password that nobody knows.
+    process.stdout.write(`The new password of ${username} is to be ${password}\n`);
+    return replacePassword(account, password);
+  });
+  return `It is set, and ${ended === 1 ? '1 session has' : `${ended} sessions have`} ended.`;
 });
 
 /** As use cases find it in a server: with the database, and with the other processes where there is Redis. */
 async function withApplication<T>(place: Place, run: () => Promise<T>): Promise<T> {
+  loadEnvFiles();
   await loadRedis();
   const { uri, close } = await reach(place);
   try {

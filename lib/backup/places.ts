@@ -19,8 +19,13 @@ export interface Arguments {
   gzip: boolean;
 }
 
-/** What the application would use, unless `--uri` or `--data` says otherwise. */
-export function parseArguments(args: string[]): Arguments {
+type Option = 'out' | 'db' | 'merge' | 'gzip';
+
+/**
+ * What the application would use, unless `--uri` or `--data` says otherwise.
+ * @param takes the options that this tool has beside these two
+ */
+export function parseArguments(args: string[], takes: Option[] = []): Arguments {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -29,26 +34,34 @@ export function parseArguments(args: string[]): Arguments {
       data: { type: 'string' },
       out: { type: 'string' },
       db: { type: 'string' },
-      merge: { type: 'boolean', default: false },
-      gzip: { type: 'boolean', default: false },
+      merge: { type: 'boolean' },
+      gzip: { type: 'boolean' },
     },
   });
+  const { uri, data, ...own } = values;
+  const foreign = Object.keys(own).find((name) => !takes.some((option) => option === name));
+  if (foreign !== undefined) throw new BackupError(`there is no option --${foreign} here`);
   if (positionals.length > 1) throw new BackupError('more than one file is named');
   return {
-    place: placeOf(values.uri, values.data),
-    file: values.out ?? positionals[0],
-    database: values.db,
-    merge: values.merge,
-    gzip: values.gzip,
+    place: placeOf(uri, data),
+    file: own.out ?? positionals[0],
+    database: own.db,
+    merge: own.merge ?? false,
+    gzip: own.gzip ?? false,
   };
 }
 
 function placeOf(uri: string | undefined, directory: string | undefined): Place {
   if (uri !== undefined) return { uri };
   if (directory !== undefined) return { directory };
-  for (const file of ['.env.local', '.env']) if (existsSync(file)) process.loadEnvFile(file);
+  loadEnvFiles();
   const { MONGODB_URI, DATA_DIR } = readSettings(process.env);
   return MONGODB_URI === undefined ? { directory: DATA_DIR } : { uri: MONGODB_URI };
+}
+
+/** Makes the settings those of the server: `.env.local`, then `.env`; what is set already wins. */
+export function loadEnvFiles(): void {
+  for (const file of ['.env.local', '.env']) if (existsSync(file)) process.loadEnvFile(file);
 }
 
 /** For tools that work on the files themselves. */

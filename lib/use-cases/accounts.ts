@@ -139,18 +139,23 @@ export const changeEmail = defineUseCase('changeEmail', async (caller, { passwor
   return { user: tellOwnDevices(changed) };
 });
 
+/** @throws AppError `not_found` */
+export async function accountNamed(username: string): Promise<Types.ObjectId> {
+  const user = await UserModel.exists({ username, deletedAt: null });
+  if (!user) throw new AppError('not_found', `There is no account with the username ${username}.`);
+  return user._id;
+}
+
 /**
  * Sets another password without asking for the one of before, and ends every session of that account. Nobody
  * but who runs the server may: it is no operation of the contract. Returns how many sessions have ended.
- * @throws AppError `not_found`
+ * @throws AppError where the account is gone
  */
-export async function replacePassword(username: string, password: string): Promise<number> {
-  const user = await UserModel.findOneAndUpdate(
-    { username, deletedAt: null },
-    { $set: { passwordHash: await hashPassword(password) } },
-  ).lean<UserDoc>();
-  if (!user) throw new AppError('not_found', `There is no account with the username ${username}.`);
-  return endSessions({ user: user._id }, 'password_changed');
+export async function replacePassword(_id: Types.ObjectId, password: string): Promise<number> {
+  const passwordHash = await hashPassword(password);
+  const set = await UserModel.updateOne({ _id, deletedAt: null }, { $set: { passwordHash } });
+  if (set.matchedCount === 0) throw gone();
+  return endSessions({ user: _id }, 'password_changed');
 }
 
 const lookUpAccount = createLookUps(async (userIds) => {

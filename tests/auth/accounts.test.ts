@@ -6,6 +6,7 @@ import { MemberModel } from '#lib/models/member.ts';
 import { UserModel } from '#lib/models/user.ts';
 import { rooms } from '#lib/publish.ts';
 import {
+  accountNamed,
   changeEmail,
   changePassword,
   checkUsername,
@@ -262,7 +263,7 @@ describe('changing the password', () => {
 
   it.each([
     ['a change', (here: Caller) => changePassword(here, change)],
-    ['the operator', () => replacePassword('ana', change.newPassword)],
+    ['the operator', async () => replacePassword(await accountNamed('ana'), change.newPassword)],
   ])(
     'leaves no session that somebody opened with the old one at the same moment, by %s',
     async (_, replace) => {

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { password, patienceMs, people, person, request, type Person } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { temporaryDirectory } from '../store/support.ts';
-import { runTool } from './tools.ts';
+import { runTool, runToolIn } from './tools.ts';
 
 let temporary: Awaited<ReturnType<typeof temporaryDirectory>>;
 let server: TestServer;
@@ -32,14 +33,39 @@ const signIn = ({ user }: Person, word: string) =>
     body: { username: user.username, password: word },
   });
 
+const announced = /^The new password of (\S+) is to be (\S+)$/m;
+
 /** What the tool has made, of which its answer tells once. */
 async function newPassword(username: string, ended: string, ...place: string[]): Promise<string> {
-  const answer = await runTool('password', username, ...place);
-  const [, name, word, sessions] =
-    /^The password of (\S+) is now (\S+) \((.+)\)\.\n$/.exec(answer) ?? [];
-  expect([name, sessions]).toEqual([username.toLowerCase().replace('@', ''), ended]);
+  const [first = '', ...rest] = (await runTool('password', username, ...place)).split('\n');
+  const [, name, word] = announced.exec(first) ?? [];
+  expect(name).toBe(username.toLowerCase().replace('@', ''));
+  expect(rest).toEqual([`It is set, and ${ended}.`, '']);
   return word ?? '';
 }
+
+/** Where somebody listens whom `hears` is told of. */
+async function listen(hears: (socket: Socket) => void) {
+  const listener = createServer(hears);
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const { port } = listener.address() as AddressInfo;
+  return { port, shut: () => new Promise((resolve) => listener.close(resolve)) };
+}
+
+/** The server's database, whose connection is cut by whoever asks for sessions. */
+const listenWithoutSessions = () =>
+  listen((client) => {
+    const upstream = connect(join(server.dataDir, 'store.sock'));
+    client.on('data', (bytes) => {
+      if (bytes.includes('sessions')) client.destroy();
+      else upstream.write(bytes);
+    });
+    upstream.pipe(client);
+    for (const socket of [client, upstream]) {
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => [client, upstream].forEach((each) => each.destroy()));
+    }
+  });
 
 it.each([
   ['the directory', () => ['--data', server.dataDir]],
@@ -86,14 +112,50 @@ it('works on a stopped store, each time with another password', async () => {
   expect((await signIn(ana, second)).status).toBe(200);
 });
 
+it('has told of the password where the sessions cannot be ended', async () => {
+  const [ana] = (await some('ana')) as [Person];
+  const { port, shut } = await listenWithoutSessions();
+  const uri = `mongodb://127.0.0.1:${port}/gatherly?directConnection=true`;
+  const failure = runTool('password', ana.user.username, '--uri', uri).catch(String);
+  expect(await failure).toMatch(/db:password failed/);
+  const [, , word = ''] = announced.exec(await failure) ?? [];
+  expect((await signIn(ana, word)).status).toBe(200);
+  expect((await signIn(ana, password)).body.code).toBe('invalid_credentials');
+  await shut();
+});
+
+it('tells the other processes, where the settings beside it name a Redis', async () => {
+  const [ana] = (await some('ana')) as [Person];
+  let asked = 0;
+  const { port, shut } = await listen((socket) => {
+    asked++;
+    socket.destroy();
+  });
+  writeFileSync(join(temporary.path, '.env'), `REDIS_URL=redis://127.0.0.1:${port}\n`);
+  const place = ['--data', server.dataDir];
+  const answer = await runToolIn(temporary.path, 'password', ana.user.username, ...place);
+  // Without it, it is done all the same: the sessions are gone from the database.
+  expect(answer).toContain('1 session has ended');
+  expect(asked).toBeGreaterThan(0);
+  await shut();
+});
+
+it('takes no file for a name', async () => {
+  const [ana] = (await some('ana')) as [Person];
+  const place = ['--data', server.dataDir];
+  const given = runTool('password', '--out', ana.user.username, ...place);
+  await expect(given).rejects.toThrow('--out');
+  expect((await signIn(ana, password)).status).toBe(200);
+});
+
 it('changes nothing for who is not there', async () => {
   const gone = await person(server.url, 'gone');
   await gone.done('POST', '/users/me/delete', { password });
   const place = ['--data', server.dataDir];
   for (const name of ['nobody', gone.user.username, `deleted-${gone.id}`]) {
-    await expect(runTool('password', name, ...place)).rejects.toThrow(
-      `db:password failed: There is no account with the username ${name}.`,
-    );
+    const failure = `db:password failed: There is no account with the username ${name}.\n`;
+    // Nor is it told of a password.
+    await expect(runTool('password', name, ...place)).rejects.toThrow(new Error(failure));
   }
   await expect(runTool('password', ...place)).rejects.toThrow('USERNAME');
 });
