@@ -10,8 +10,10 @@ import { onToastsMoved, tellToastsMoved, toastPlace } from './toast-place.ts';
 const gap = 8;
 /** However much room there is (px). */
 const widest = 460;
-/** Above a sheet (px), for a toast of two lines. */
-const leastRoom = 88;
+/** For a toast of two lines (px). */
+const leastRoom = 92;
+/** From the page's end up (px), where nothing else says how far. */
+const usualFoot = 88;
 
 const onPhoneChange = (listener: () => void) => {
   const query = matchMedia(phoneQuery);
@@ -54,7 +56,7 @@ export function Toaster({ onReady }: ToasterProps) {
       visibleToasts={isPhone ? 1 : 3}
       expand
       gap={gap}
-      offset={{ bottom: bottom ?? 88 }}
+      offset={{ bottom: bottom ?? usualFoot }}
       mobileOffset={{
         bottom: bottom ?? 'calc(76px + env(safe-area-inset-bottom))',
         left: 12,
@@ -105,9 +107,9 @@ function watchComposer(): () => void {
 
 const findComposer = () => document.querySelector('[data-composer]');
 
-const dialogBox = () => toastPlace().closest('[role=dialog]')?.getBoundingClientRect();
+const findDialog = () => toastPlace().closest('[role=dialog]');
 
-const sheetBox = () => dialogBox() ?? document.getElementById('main')?.getBoundingClientRect();
+const sheetBox = () => (findDialog() ?? document.getElementById('main'))?.getBoundingClientRect();
 
 /** Where its middle is. */
 function findMiddle(): number | undefined {
@@ -118,11 +120,16 @@ function findMiddle(): number | undefined {
 /** How wide a toast may be at most. */
 const findWidth = (): number => Math.min(widest, (sheetBox()?.width ?? innerWidth) - 2 * gap);
 
-/** How far up from the page's end toasts are in nobody's way: above the composer, or what slides up from there. */
+/**
+ * How far up from the page's end toasts are in nobody's way: above the composer, or a dialog that reaches down to
+ * where they usually are; in one that leaves no room, above its buttons.
+ */
 function findFoot(): number | undefined {
-  const box = dialogBox();
-  const composer = findComposer()?.getBoundingClientRect();
-  if (!box && composer?.height) return innerHeight - composer.top + gap;
-  const isRoomAbove = box && box.bottom > innerHeight - 1 && box.top >= leastRoom;
-  return isRoomAbove ? innerHeight - box.top + gap : undefined;
+  const dialog = findDialog();
+  const box = dialog?.getBoundingClientRect();
+  if (box && box.bottom <= innerHeight - usualFoot - leastRoom) return undefined;
+  const isFull = box && box.top < leastRoom;
+  const under = isFull ? dialog?.querySelector('footer') : (dialog ?? findComposer());
+  const above = under?.getBoundingClientRect();
+  return above?.height ? innerHeight - above.top + gap : undefined;
 }

@@ -198,9 +198,30 @@ test('what is told while a dialog is open can be reached', async ({ signUp }) =>
   await expect.poll(() => gapOver(dialog, toast)).toBeGreaterThanOrEqual(0);
 });
 
-/** How far (px) above the dialog the toast ends. */
-async function gapOver(dialog: Locator, toast: Locator): Promise<number> {
-  const [under, over] = [await dialog.boundingBox(), await toast.boundingBox()];
+test('what is told covers no button of a dialog', async ({ signUp }) => {
+  const { page } = await signUp('Ana Vidal', { viewport: { width: 360, height: 740 } });
+  await visit(page, '/settings/profile');
+  await page.route('**/api/v1/users/me/picture', (route) => route.abort());
+  const picture = await photo();
+  await page.locator('input[type=file]').setInputFiles(file('me.png', picture));
+  const dialog = page.getByRole('dialog', { name: 'Adjust the photo' });
+  const use = dialog.getByRole('button', { name: 'Use photo' });
+  await use.click();
+  const toast = dialog.getByRole('listitem').filter({ has: page.getByRole('alert') });
+  await expect(toast).toBeVisible();
+  // Above the dialog, and where there is no room for that, above its buttons.
+  for (const height of [740, 560]) {
+    await page.setViewportSize({ width: 360, height });
+    await expect.poll(() => gapOver(use, toast)).toBeGreaterThanOrEqual(0);
+  }
+});
+
+/** How far (px) above this the toast ends, once it stands still. */
+async function gapOver(what: Locator, toast: Locator): Promise<number> {
+  await toast.evaluate((shown) =>
+    Promise.allSettled(shown.getAnimations().map(({ finished }) => finished)),
+  );
+  const [under, over] = [await what.boundingBox(), await toast.boundingBox()];
   return (under?.y ?? 0) - (over?.y ?? Infinity) - (over?.height ?? 0);
 }
 
