@@ -27,12 +27,13 @@ export function PrivacyPage() {
   const { updateAccount } = useActions();
   const { attempt } = useAttempt();
   const stored = useChat((state) => state.account.privacy);
-  /** What has been chosen shows at once. */
-  const [asked, setAsked] = useState<Partial<Privacy>>({});
-  const privacy = { ...stored, ...asked };
+  /** What has been chosen shows at once, each until it has its own answer. */
+  const [asked, setAsked] = useState<Partial<Privacy>[]>([]);
+  const privacy: Privacy = Object.assign({}, stored, ...asked);
   const change = (to: Partial<Privacy>) => {
-    setAsked((now) => ({ ...now, ...to }));
-    void attempt(updateAccount({ privacy: to }), t('privacy.failed')).then(() => setAsked({}));
+    setAsked((now) => [...now, to]);
+    const answered = attempt(updateAccount({ privacy: to }), t('privacy.failed'));
+    void answered.then(() => setAsked((now) => now.filter((one) => one !== to)));
   };
   return (
     <>
