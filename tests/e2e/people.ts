@@ -66,12 +66,16 @@ export const test = base.extend<Fixtures, { shared: () => Promise<TestServer> }>
     },
     { scope: 'worker' },
   ],
-  server: async ({ sharesServer, shared }, use) => {
-    if (sharesServer) return use(await shared());
-    const server = await startServer();
-    await use(server);
-    await server.stop();
-  },
+  // Its start, which takes longer than most tests, is not of their time.
+  server: [
+    async ({ sharesServer, shared }, use) => {
+      if (sharesServer) return use(await shared());
+      const server = await startServer();
+      await use(server);
+      await server.stop();
+    },
+    { timeout: 180_000 },
+  ],
   signUp: async ({ browser, server }, use) => {
     const contexts: BrowserContext[] = [];
     const failures: string[] = [];

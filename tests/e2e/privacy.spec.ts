@@ -1,5 +1,7 @@
 import { composer, expect, log, row, say, test, tick, type Guest, visit, still } from './people.ts';
 
+// Several people and pages in each.
+test.slow();
 test.use({ sharesServer: true, ...still });
 
 const details = ({ page }: Guest) => page.getByRole('complementary', { name: /details/i });
