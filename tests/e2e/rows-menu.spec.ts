@@ -18,6 +18,12 @@ async function touch(devtools: CDPSession, place: Locator) {
   };
 }
 
+/** Back closes what lies on top once that has an entry in the history, which it gets a moment after it is there. */
+const expectEntry = (page: Page) =>
+  expect
+    .poll(() => page.evaluate(() => (history.state as { layers?: number } | null)?.layers))
+    .toBe(1);
+
 /** In the application, without loading a page: what is behind it in the history is the application's. */
 async function goTo(page: Page, name: 'Chats' | 'Settings'): Promise<void> {
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click();
@@ -68,6 +74,7 @@ test('where there is no chat there is no menu, nor anything for Back to close', 
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('heading').click({ button: 'right' });
   await expect(anyMenu(ana)).toHaveCount(0);
+  await expectEntry(page);
   await page.goBack();
   await expect(dialog).toHaveCount(0);
   await expect(page).toHaveURL(/\/chats$/);
@@ -80,6 +87,7 @@ test('Back gives up a dialog whose code has not come yet', async ({ signUp }) =>
   await page.addInitScript(() => Object.assign(window, { requestIdleCallback: () => 0 }));
   await visit(page, '/settings');
   await goTo(page, 'Chats');
+  await expect(page.getByRole('heading', { name: 'Bring your people together.' })).toBeVisible();
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   await page.route('**/_next/static/chunks/*.js', async (route) => {
@@ -91,6 +99,7 @@ test('Back gives up a dialog whose code has not come yet', async ({ signUp }) =>
   const button = page.getByRole('button', { name: 'New chat' }).first();
   await button.click();
   const request = await asked;
+  await expectEntry(page);
   await page.goBack();
   await expect(page).toHaveURL(/\/chats$/);
   release();
@@ -99,6 +108,7 @@ test('Back gives up a dialog whose code has not come yet', async ({ signUp }) =>
   // Another time it is wanted.
   await button.click();
   await expect(dialog).toBeVisible();
+  await expectEntry(page);
   await page.goBack();
   await expect(dialog).toHaveCount(0);
   await expect(page).toHaveURL(/\/chats$/);
