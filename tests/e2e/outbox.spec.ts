@@ -5,6 +5,7 @@ import {
   chatOf,
   composer,
   expect,
+  expectAlive,
   expectSaid,
   log,
   row,
@@ -169,6 +170,7 @@ test('a chat opens without the server, and what is written in it leaves when it 
     .toContain('Hello Ana');
   await line.cut();
   await ana.page.reload();
+  await expectAlive(ana.page);
   await expect(bubble(ana, 'Hello Ana')).toBeVisible();
   await say(ana, 'Anybody there?');
   await expect(tick(ana, 'Anybody there?', 'Sending')).toBeVisible();
@@ -206,6 +208,10 @@ test('a message does not wait for a tab that was frozen when it was to send', as
       navigator.locks.request(`${account!.name}-outbox`, { steal: true }, hold).catch(() => {});
     });
   });
+  // The other has heard of it, and waits for its turn again.
+  const waiting = () =>
+    frozen.evaluate(async () => (await navigator.locks.query()).pending?.length ?? 0);
+  await expect.poll(waiting).toBe(1);
   await say(ana, 'Not held up');
   await expect(tick(ana, 'Not held up', 'Sending')).toBeVisible();
   await expectSaid(ben, ana, 'Not held up');

@@ -44,9 +44,14 @@ test('nor does it when the session was over before', async ({ signUp, befriend }
   const ben = await befriend('Ben Okafor');
   const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Hello');
+  await expect(tick(ana, 'Hello', 'Sent')).toBeVisible();
   await composer(ana).fill('An unfinished');
   await expect.poll(async () => (await rowsIn(ana.page, 'logs')).length).toBe(1);
   await expect.poll(() => keysKept(ana.page)).toContainEqual(expect.stringMatching(/draft/));
+  // A page that asks for something else is told first that its session is over, and leaves by itself.
+  await ana.page.route('**/api/v1/**', async (route) => {
+    if (route.request().method() === 'DELETE') await route.continue();
+  });
   await ana.context.clearCookies();
   await signOut(ana);
   await ana.page.waitForURL('**/sign-in**');
