@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { chromiumArguments, requireChromium } from '../support/chromium.ts';
 import { Person, bodyOf, password, request } from '../support/people.ts';
 import type { TestServer } from '../support/server.ts';
-import { expect, test } from './people.ts';
+import { expect, test, visit } from './people.ts';
 
 // What the screens look like, beside the pictures in tests/e2e/pictures. After a change of looks:
 // `npm run looks -- --update-snapshots`, and look at each picture that changed.
@@ -63,10 +63,10 @@ for (const viewport of widths) {
 type Cast = Awaited<ReturnType<typeof fill>>;
 
 async function visitForms(page: Page, width: number): Promise<void> {
-  await page.goto('/sign-in');
+  await visit(page, '/sign-in');
   await expectPictures(page, width, 'sign-in', page.getByLabel('Email or username'));
 
-  await page.goto('/register');
+  await visit(page, '/register');
   await page.getByLabel('Name', { exact: true }).fill('Nora Lindqvist');
   await page.getByLabel('Username').fill('nora.l');
   await page.getByLabel('Password', { exact: true }).fill('a long enough one');
@@ -78,7 +78,7 @@ async function visitForms(page: Page, width: number): Promise<void> {
 
 async function visitChats(page: Page, width: number, { club }: Cast): Promise<void> {
   const messages = page.getByRole('article');
-  await page.goto('/chats');
+  await visit(page, '/chats');
   await expectPictures(page, width, 'chats', page.getByRole('link', { name: /Slow Readers/ }));
 
   await page.getByRole('link', { name: /Amara/ }).click();
@@ -90,30 +90,34 @@ async function visitChats(page: Page, width: number, { club }: Cast): Promise<vo
   await page.getByRole('menuitem', { name: /Delete/ }).click();
   await expectPictures(page, width, 'delete', page.getByRole('dialog'));
 
-  await page.goto(`/chats/${club.id}`);
+  await visit(page, `/chats/${club.id}`);
   await expectPictures(page, width, 'group', messages.filter({ hasText: 'burner' }));
 
-  await page.goto(`/chats/${club.id}/details`);
+  await visit(page, `/chats/${club.id}/details`);
   const details = page.getByRole('complementary', { name: 'Details' });
   // With its members, and who of them is there.
   const member = details.getByRole('listitem').filter({ hasText: 'Amara' });
   await expectPictures(page, width, 'details', member.getByText('Online'));
 
-  await page.goto('/chats');
-  await page.keyboard.press('Alt+N');
+  await visit(page, '/chats');
   const dialog = page.getByRole('dialog');
+  // The page hears of keys a moment after it lives.
+  await expect(async () => {
+    await page.keyboard.press('Alt+N');
+    await expect(dialog).toBeVisible({ timeout: 1000 });
+  }).toPass();
   await expectPictures(page, width, 'new-chat', dialog.getByRole('button', { name: /Kofi/ }));
 
-  await page.goto('/chats');
+  await visit(page, '/chats');
   await page.getByRole('searchbox').fill('ma');
   await expectPictures(page, width, 'search', page.getByText('Chats and people'));
 
-  await page.goto('/settings/appearance');
+  await visit(page, '/settings/appearance');
   await expectPictures(page, width, 'settings', page.getByRole('slider'));
 }
 
 async function visitInArabic(page: Page, width: number, { club }: Cast): Promise<void> {
-  await page.goto(`/chats/${club.id}`);
+  await visit(page, `/chats/${club.id}`);
   await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
   const message = page.getByRole('article').filter({ hasText: 'burner' });
   await expectPictures(page, width, 'arabic', message);
@@ -127,7 +131,7 @@ async function visitWithoutNetwork(
 ): Promise<void> {
   // The page of before may have gone before it could say so.
   await readAll(nora, club, { seq: (await nora.view(club)).lastSeq });
-  await page.goto(`/chats/${direct.id}`);
+  await visit(page, `/chats/${direct.id}`);
   await expect(page.getByText('Online', { exact: true }).last()).toBeVisible();
   // First the server: a connection that stands is not cut by the network's absence.
   await server.kill('SIGKILL');
