@@ -2,15 +2,16 @@
 
 import { SquarePen } from '#lib/ui/icons.tsx';
 import { useState } from 'react';
-import { useChat } from '#lib/client/provider.tsx';
+import { useActions, useChat } from '#lib/client/provider.tsx';
 import { isMuted } from '#lib/client/select.ts';
 import type { Conversation } from '#lib/contract/records.ts';
+import { NotLoaded } from '#lib/ui/not-loaded.tsx';
 import { useDelayed } from '#lib/ui/use-delayed.ts';
 import { useLongList } from '#lib/ui/use-long-list.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { ConversationRow, conversationRowHeight } from './conversation-row.tsx';
 import { FilterChips, passes, type Filter } from './filter-chips.tsx';
-import { FirstRun, ListFailed, ListSkeleton, NothingThere } from './list-states.tsx';
+import { FirstRun, ListSkeleton, NothingThere } from './list-states.tsx';
 import { RowsMenu } from './rows-menu.tsx';
 import { useOpenDialog } from './shell-context.tsx';
 import { usePrefetch } from './use-prefetch.ts';
@@ -26,6 +27,7 @@ export function ConversationRows({ rows, openId }: ConversationRowsProps) {
   const openDialog = useOpenDialog();
   const shown = rows.filter((row) => passes(filter, row));
   const status = useChat((state) => state.listStatus);
+  const { loadConversations } = useActions();
   const isLate = useDelayed(status === 'loading' && rows.length === 0);
   return (
     <>
@@ -45,7 +47,15 @@ export function ConversationRows({ rows, openId }: ConversationRowsProps) {
             <ul>
               {isLate && <ListSkeleton />}
               {!isLate && rows.length === 0 && status === 'ready' && <FirstRun />}
-              {!isLate && rows.length === 0 && typeof status === 'object' && <ListFailed />}
+              {!isLate && rows.length === 0 && typeof status === 'object' && (
+                <li>
+                  <NotLoaded
+                    title={t('chats.failed')}
+                    error={status}
+                    onRetry={() => void loadConversations().catch(() => undefined)}
+                  />
+                </li>
+              )}
               {!isLate && rows.length > 0 && (
                 <NothingThere filter={filter} onShowAll={() => setFilter('all')} />
               )}

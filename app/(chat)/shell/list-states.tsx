@@ -1,7 +1,6 @@
 'use client';
 
 import { Chain, SquarePen } from '#lib/ui/icons.tsx';
-import { useActions } from '#lib/client/provider.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { Empty } from '#lib/ui/empty.tsx';
 import type { PlainKey } from '#lib/texts/catalogue.ts';
@@ -57,26 +56,6 @@ export function NothingThere({ filter, onShowAll }: { filter: Filter; onShowAll:
           )
         }
       />
-    </li>
-  );
-}
-
-export function ListFailed() {
-  const t = useTexts();
-  const { loadConversations } = useActions();
-  return (
-    <li>
-      <Empty
-        small
-        title={t('chats.failed')}
-        actions={
-          <Button variant="tonal" onClick={() => void loadConversations().catch(() => undefined)}>
-            {t('action.tryAgain')}
-          </Button>
-        }
-      >
-        {t('chats.failedText')}
-      </Empty>
     </li>
   );
 }

@@ -167,8 +167,6 @@ export const de: Catalogue = {
 
   'chats.allCaughtUp': 'Alles gelesen',
   'chats.failed': 'Deine Chats wurden nicht geladen',
-  'chats.failedText':
-    'Der Server hat zu lange nicht geantwortet. Deine Nachrichten sind in Sicherheit.',
   'chats.lost':
     '{count, plural, one {Eine Nachricht von diesem Gerät wurde nicht gesendet: Die gespeicherten Daten des Browsers wurden gelöscht.} other {# Nachrichten von diesem Gerät wurden nicht gesendet: Die gespeicherten Daten des Browsers wurden gelöscht.}}',
   'chats.noneArchived': 'Nichts archiviert',

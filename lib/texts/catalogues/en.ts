@@ -164,7 +164,6 @@ export const en = {
 
   'chats.allCaughtUp': 'All caught up',
   'chats.failed': 'Your chats didn’t load',
-  'chats.failedText': 'The server took too long to answer. Your messages are safe.',
   'chats.lost':
     '{count, plural, one {A message from this device was not sent: the browser’s stored data was removed.} other {# messages from this device were not sent: the browser’s stored data was removed.}}',
   'chats.noneArchived': 'Nothing archived',

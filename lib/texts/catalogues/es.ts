@@ -163,7 +163,6 @@ export const es: Catalogue = {
 
   'chats.allCaughtUp': 'Estás al día',
   'chats.failed': 'Tus chats no se cargaron',
-  'chats.failedText': 'El servidor tardó demasiado en responder. Tus mensajes están a salvo.',
   'chats.lost':
     '{count, plural, one {No se envió un mensaje de este dispositivo: se borraron los datos guardados del navegador.} other {No se enviaron # mensajes de este dispositivo: se borraron los datos guardados del navegador.}}',
   'chats.noneArchived': 'Nada archivado',
