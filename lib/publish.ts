@@ -46,7 +46,8 @@ type EventPublication = {
 
 /** `from` names the process that said it; null is this one. */
 type Listener = (publication: Publication, from: string | null) => void;
-const bus = () => remember('bus', () => new EventEmitter());
+/** Whoever looks something up may listen meanwhile, so there is no telling how many do. */
+const bus = () => remember('bus', () => new EventEmitter().setMaxListeners(0));
 
 /** Says it to whoever carries publications to sockets, here and elsewhere; in the order of the calls. */
 export function publish(publication: Publication): void {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Server, type Socket } from 'socket.io';
+import { Server } from 'socket.io';
 import { callerFromCookies, callerFromToken } from '#lib/auth/caller.ts';
 import { sessionTokenIn } from '#lib/auth/cookies.ts';
 import { forgetSessions } from '#lib/auth/session-check.ts';
@@ -12,7 +12,6 @@ import { env } from '#lib/env.ts';
 import { noteForeignRev } from '#lib/models/heads.ts';
 import { forgetKnownMembers } from '#lib/models/known-members.ts';
 import { onPublication, rooms, type Publication } from '#lib/publish.ts';
-import { noteJoin } from '#lib/use-cases/membership.ts';
 import { isOwnOrigin } from './origin.ts';
 import { loggingFailure } from './failure-log.ts';
 import { gatherFrames } from './gather-frames.ts';
@@ -95,8 +94,7 @@ export function startSocketHost(httpServer: HttpServer): SocketHost {
 /** Lets clients have what was sent to them before they are cut; those that do not read are not waited for. */
 async function hungUp(io: Io): Promise<void> {
   // Engine.io's types keep them to its own classes.
-  const { clients } = io.engine as unknown as { clients: Record<string, Socket['conn']> };
-  const closed = Object.values(clients).map(async (client) => {
+  const closed = Object.values(io.engine['clients']).map(async (client) => {
     const isClosed = once(client, 'close');
     client.close();
     await isClosed;
@@ -195,7 +193,6 @@ function carryOut(io: Io, publication: Publication, from: string | null): void {
 /** What this process remembers, and another one has changed. */
 function learn(publication: Publication): void {
   if (publication.type === 'end-sessions') forgetSessions(publication.sessionIds);
-  else if (publication.type === 'join') noteJoin();
   else if (publication.type === 'event') {
     const { event, data } = publication;
     if (event !== 'message:new' && event !== 'message:updated') return;

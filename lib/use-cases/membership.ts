@@ -3,7 +3,7 @@ import { AppError } from '#lib/contract/errors.ts';
 import { ConversationModel, type ConversationDoc } from '#lib/models/conversation.ts';
 import { knownMember, peekMember } from '#lib/models/known-members.ts';
 import { MemberModel, type MemberDoc, type SeqRange } from '#lib/models/member.ts';
-import { publish } from '#lib/publish.ts';
+import { onPublication, publish } from '#lib/publish.ts';
 import { remember } from '#lib/runtime.ts';
 import type { Caller } from './define.ts';
 
@@ -95,20 +95,35 @@ export async function administeredGroupOf(caller: Caller, conversationId: string
   return found;
 }
 
-const joins = () => remember('joins', () => ({ count: 0 }));
-
-/** Grows with every membership that begins: what was looked up before may lack it. */
-export const joinsSoFar = (): number => joins().count;
-
-/** Counts a membership that has begun, here or at another process. */
-export const noteJoin = (): void => void joins().count++;
+/**
+ * Looks up who is in a conversation, and does with it what is to be done before anybody else is: whoever comes
+ * in the meantime, here or at another process, has it looked up again.
+ */
+export async function beforeOthersJoin<T>(
+  conversation: Types.ObjectId,
+  look: () => Promise<T>,
+  act: (found: T) => void,
+): Promise<void> {
+  const id = conversation.toHexString();
+  for (let isLate = true; isLate;) {
+    isLate = false;
+    const stopListening = onPublication((publication) => {
+      isLate ||= publication.type === 'join' && publication.conversationId === id;
+    });
+    try {
+      const found = await look();
+      if (!isLate) act(found);
+    } finally {
+      stopListening();
+    }
+  }
+}
 
 /**
  * Brings the sockets of people whose membership has just begun into the conversation.
  * @param fromSeq what they see of it, from then on
  */
 export function joinSockets(conversation: Types.ObjectId, userIds: string[], fromSeq = 1): void {
-  noteJoin();
   publish({ type: 'join', userIds, conversationId: conversation.toHexString(), fromSeq });
 }
 

@@ -13,9 +13,9 @@ import { publish, rooms } from '#lib/publish.ts';
 import { remember } from '#lib/runtime.ts';
 import { defineUseCase, type Caller } from './define.ts';
 import {
+  beforeOthersJoin,
   canSee,
   findMembership,
-  joinsSoFar,
   knownMembershipOf,
   noLongerMember,
   peekMembership,
@@ -199,30 +199,41 @@ async function tellSeersNow(
   message: MessageDoc,
   hider: string | undefined,
 ): Promise<void> {
-  const { conversation, hiddenFor } = message;
-  const blind = await thoseWhoCannotSee(message);
-  publish({
-    type: 'event',
-    rooms: [rooms.conversation(conversation.toHexString())],
-    except: [...hiddenFor, ...blind].map((id) => rooms.user(id.toHexString())),
-    event,
-    data: { message: messageView(message) },
-  });
-  if (hider === undefined || blind.some((id) => id.toHexString() === hider)) return;
-  const data = { message: messageView(message, hider) };
-  publish({ type: 'event', rooms: [rooms.user(hider)], event, data });
+  await beforeOthersJoin(
+    message.conversation,
+    () => findNewcomers(message),
+    (newcomers) => {
+      const blind = newcomers.filter((member) => !canSee(member, message.seq));
+      const userIds = blind.map(({ user }) => user.toHexString());
+      tellAllBut(userIds, event, message, hider);
+    },
+  );
 }
 
 /** Present members who joined, or came back, after it was said. */
-async function thoseWhoCannotSee({ conversation, seq }: MessageDoc): Promise<Types.ObjectId[]> {
-  for (;;) {
-    const before = joinsSoFar();
-    const later = await MemberModel.find(
-      { conversation, leftAt: null, 'visible.from': { $gt: seq } },
-      { user: 1, visible: 1 },
-    ).lean<MemberDoc[]>();
-    // Somebody may have come while we were looking.
-    if (before !== joinsSoFar()) continue;
-    return later.filter((member) => !canSee(member, seq)).map(({ user }) => user);
-  }
+const findNewcomers = ({ conversation, seq }: MessageDoc) =>
+  MemberModel.find(
+    { conversation, leftAt: null, 'visible.from': { $gt: seq } },
+    { user: 1, visible: 1 },
+  )
+    .lean<MemberDoc[]>()
+    .exec();
+
+function tellAllBut(
+  blind: string[],
+  event: 'message:new' | 'message:updated',
+  message: MessageDoc,
+  hider: string | undefined,
+): void {
+  const { conversation, hiddenFor } = message;
+  publish({
+    type: 'event',
+    rooms: [rooms.conversation(conversation.toHexString())],
+    except: [...hiddenFor.map((id) => id.toHexString()), ...blind].map(rooms.user),
+    event,
+    data: { message: messageView(message) },
+  });
+  if (hider === undefined || blind.includes(hider)) return;
+  const data = { message: messageView(message, hider) };
+  publish({ type: 'event', rooms: [rooms.user(hider)], event, data });
 }
