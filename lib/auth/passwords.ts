@@ -51,7 +51,7 @@ const strategies = new passport.Passport();
 strategies.use(
   new LocalStrategy({ passReqToCallback: true }, (request, username, password, done) => {
     // What `verifyPassword` has made up, and no request of Express.
-    const { by } = request as unknown as { by: Caller | Visitor };
+    const { by } = request as typeof request & { by: Caller | Visitor };
     findByPassword(username, password, by).then((user) => done(null, user ?? false), done);
   }),
 );

@@ -7,9 +7,7 @@ import { onlineCount } from '#lib/use-cases/presence.ts';
 export function showSocketGauges({ engine, sockets: { sockets } }: Server): void {
   // How many packets wait for each client to read; Socket.io keeps them to itself.
   const outboxes = () =>
-    [...sockets.values()].map(
-      ({ conn }) => (conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length,
-    );
+    [...sockets.values()].map(({ conn }) => (conn['writeBuffer'] as unknown[]).length);
   const gauges: [name: string, help: string, read: () => number][] = [
     ['connections', 'Connections of Socket.io, admitted or not.', () => engine.clientsCount],
     ['sockets', 'Sockets that have been admitted.', () => sockets.size],

@@ -113,9 +113,9 @@ export function allowQueued(waiting: number, userId: string): void {
 /** Has closed WebSockets gone soon: otherwise they wait 30 s for the client to agree. */
 function setUpWebSockets(engine: Server['engine']): void {
   type WebSocketServer = new (options: object) => object;
-  const { opts } = engine as unknown as { opts: { wsEngine: WebSocketServer } };
+  const { opts } = engine;
   // Engine.io makes its server of WebSockets when the HTTP server listens, with options of its own.
-  opts.wsEngine = class extends opts.wsEngine {
+  opts.wsEngine = class extends (opts.wsEngine as WebSocketServer) {
     constructor(options: object) {
       super({ ...options, closeTimeout: goneWithinMs });
     }
@@ -127,10 +127,9 @@ function setUpWebSockets(engine: Server['engine']): void {
  * connection is open. The rest is what Socket.io reads should the client ask for another socket.
  */
 export function shedHandshake({ conn, handshake }: Pick<Socket, 'conn' | 'handshake'>): void {
-  const { headers, url, _query, connection } = conn.request as IncomingMessage & {
-    _query: unknown;
-  };
-  conn.request = { headers, url, _query, connection } as unknown as IncomingMessage;
+  type Begun = IncomingMessage & { _query: unknown };
+  const { headers, url, _query, connection } = conn.request as Begun;
+  conn.request = { headers, url, _query, connection } as Begun;
   handshake.auth = {};
 }
 
