@@ -10,6 +10,8 @@ import { useTexts } from '#lib/ui/texts-provider.tsx';
 const showAfterMs = 2_000;
 const retryAfterMs = 5_000;
 const backForMs = 2_000;
+/** While something is pressed. */
+const againMs = 100;
 
 type Shown = 'offline' | 'connecting' | 'back' | null;
 
@@ -89,21 +91,27 @@ function useShown(): { shown: Shown; canRetry: boolean } {
   const [canRetry, setCanRetry] = useState(false);
 
   useEffect(() => {
+    const timers: ReturnType<typeof setTimeout>[] = [];
+    // What is below it moves, but not from under a press: that would end beside what it began on.
+    const after = (ms: number, act: () => void) => {
+      const tryNow = () => (document.querySelector(':active') ? after(againMs, act) : act());
+      timers.push(setTimeout(tryNow, ms));
+    };
     if (isUp) {
       downSince.current = null;
-      const show = setTimeout(() => {
+      after(0, () => {
         setCanRetry(false);
         // Whoever saw that it was gone is told that it is back.
         setShown((now) => (now ? 'back' : null));
-      }, 0);
-      const hide = setTimeout(() => setShown(null), backForMs);
-      return () => [show, hide].forEach(clearTimeout);
+      });
+      after(backForMs, () => setShown(null));
+    } else {
+      // The clock runs on, however often it changes between having no network and no answer.
+      const past = Date.now() - (downSince.current ??= Date.now());
+      after(showAfterMs - past, () => setShown(down));
+      after(retryAfterMs - past, () => setCanRetry(true));
     }
-    // The clock runs on, however often it changes between having no network and no answer.
-    const past = Date.now() - (downSince.current ??= Date.now());
-    const show = setTimeout(() => setShown(down), showAfterMs - past);
-    const offer = setTimeout(() => setCanRetry(true), retryAfterMs - past);
-    return () => [show, offer].forEach(clearTimeout);
+    return () => timers.forEach(clearTimeout);
   }, [isUp, down]);
   // Without any network there is nothing to try.
   return { shown, canRetry: canRetry && hasNetwork };

@@ -6,6 +6,12 @@ type Checks<K extends string> = Partial<Record<K, (value: string) => string | un
 type Errors<K extends string> = Partial<Record<K, string | undefined>>;
 
 /**
+ * For a form that comes with the page: what is submitted before the page lives stays where it is, instead of
+ * going into the address with its passwords. The form itself says what is wrong with its fields.
+ */
+export const pageForm = { method: 'dialog', noValidate: true } as const;
+
+/**
  * The fields of a form. A field is checked when it is left, and from then on while it is typed in
  * for as long as it is wrong; what is empty is only missed on submitting.
  */

@@ -1,17 +1,21 @@
 import { startServer } from '../support/server.ts';
 import { password } from '../support/people.ts';
+import { lineOf } from './line.ts';
 import {
   bubble,
   composer,
   expect,
+  expectAlive,
   findAndOpen,
   log,
   row,
   say,
   signOut,
+  tell,
   test,
   tick,
   visit,
+  wireOf,
 } from './people.ts';
 
 test.use({ sharesServer: true });
@@ -49,6 +53,8 @@ test('a message is edited, deleted for oneself and for everyone', async ({ signU
   await say(ana, 'Helo');
   await row(ben, /Ana Prado/).click();
 
+  // What is on its way has no menu.
+  await expect(tick(ana, 'Helo', 'Read')).toBeVisible();
   await bubble(ana, 'Helo').click({ button: 'right' });
   await ana.page.getByRole('menuitem', { name: /Edit/ }).click();
   await expect(composer(ana)).toHaveValue('Helo');
@@ -58,7 +64,7 @@ test('a message is edited, deleted for oneself and for everyone', async ({ signU
   await expect(ana.page.getByRole('article')).toHaveCount(1);
 
   await say(ana, 'For my eyes');
-  await expect(bubble(ben, 'For my eyes')).toBeVisible();
+  await expect(tick(ana, 'For my eyes', 'Read')).toBeVisible();
   await bubble(ana, 'For my eyes').click({ button: 'right' });
   await ana.page.getByRole('menuitem', { name: /Delete/ }).click();
   await ana.page.getByRole('button', { name: 'Delete for me' }).click();
@@ -130,6 +136,75 @@ test('three people meet in a group', async ({ signUp }) => {
   await expect(bubble(cleo, 'Without Cleo')).toHaveCount(0);
 });
 
+test('whoever has left a group is not told that they are still in it', async ({
+  signUp,
+  befriend,
+  server,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
+  const { page } = ana;
+  const wire = await wireOf(server, ana);
+  const askToLeave = async (title: string) => {
+    const group = await ben.wire.group(title, [wire]);
+    await row(ana, title).click();
+    await page.getByRole('button', { name: 'Chat details' }).click();
+    await page.getByRole('button', { name: 'Leave group' }).click();
+    return group;
+  };
+  const answer = { status: 503, json: { code: 'unavailable' } };
+  const told = page.getByText('You’re still in the group.');
+  const expectLeft = async () => {
+    await expect(page.getByText(/you’re no longer a member/)).toBeVisible();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(told).toHaveCount(0);
+  };
+
+  await askToLeave('Supper club');
+  let answerLate = () => {};
+  const left = new Promise<void>((resolve) => (answerLate = resolve));
+  await page.route('**/members/*', async (route) => {
+    await route.fetch();
+    await left;
+    await route.fulfill(answer);
+  });
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave group' }).click();
+  await expectLeft();
+  const heard = page.waitForResponse('**/members/*');
+  answerLate();
+  await heard;
+  await expectLeft();
+
+  const { id } = await askToLeave('Sunday football');
+  await page.unroute('**/members/*');
+  await page.route('**/members/*', (route) => route.fulfill(answer));
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave group' }).click();
+  await expect(told).toBeVisible();
+  await wire.done('DELETE', `/conversations/${id}/members/${wire.id}`);
+  await expectLeft();
+});
+
+test('a chat stays under a press, whatever comes and goes above it', async ({
+  signUp,
+  befriend,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
+  const { page } = ana;
+  await tell(ben, ana, 'Hello');
+  const line = await lineOf(ana);
+  await line.cut();
+  await expect(page.getByText('Reconnecting…')).toBeVisible();
+  await row(ana, /Ben Okafor/).hover();
+  await page.mouse.down();
+  await line.mend();
+  await tell(ben, ana, 'Are you back?');
+  await expect(row(ana, /Ben Okafor/)).toContainText('Are you back?');
+  // Longer than it says that it is back: that time is over when this one is.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 3_000)));
+  await page.mouse.up();
+  await expect(bubble(ana, 'Are you back?')).toBeVisible();
+  await expect(page.getByText(/Reconnecting|back online/)).toHaveCount(0);
+});
+
 test('presence follows the last visible page', async ({ signUp }) => {
   const ben = await signUp('Ben Okafor');
   const ana = await signUp('Ana Prado', { to: ben });
@@ -178,6 +253,7 @@ test('signing out ends the session in every tab, and the password opens it again
   await ana.page.waitForURL('**/sign-in**');
   await tab.waitForURL('**/sign-in**');
 
+  await expectAlive(ana.page);
   await ana.page.getByLabel('Email or username').fill(ana.username);
   await ana.page.getByLabel('Password', { exact: true }).fill('not the password');
   await ana.page.getByRole('button', { name: 'Sign in' }).click();

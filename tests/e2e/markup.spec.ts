@@ -1,7 +1,8 @@
 import type { Page } from 'playwright/test';
+import { settingsPages } from '../../app/(chat)/views.ts';
 import { Person, person, request } from '../support/people.ts';
 import type { TestServer } from '../support/server.ts';
-import { expect, log, row, test, still } from './people.ts';
+import { expect, log, row, still, test, visit } from './people.ts';
 
 test.use({ sharesServer: true, ...still });
 
@@ -155,7 +156,7 @@ test('what people write is never more than text', async ({ signUp, server }) => 
     about: '"><script>xss()</script>',
   });
 
-  await ana.page.reload();
+  await visit(ana.page, '/chats');
   await row(ana, /^Mallory/).click();
   await expect(log(ana).getByRole('article').first()).toBeVisible();
   const drawn = new Set<string>();
@@ -182,6 +183,8 @@ test('what people write is never more than text', async ({ signUp, server }) => 
 
 test('an address leads to no script and to no other site', async ({ signUp, server }) => {
   const ana = await signUp('Ana Prado');
+  // Some thirty pages.
+  test.slow();
   const found = await watched(ana.page, server);
   for (const bad of ['javascript:xss()', '//evil.example', '"><script>xss()</script>']) {
     const query = encodeURIComponent(bad);
@@ -201,6 +204,22 @@ test('an address leads to no script and to no other site', async ({ signUp, serv
     }
   }
   expect(await found()).toEqual(nothing);
+});
+
+test('what is submitted before a page lives does not go into its address', async ({
+  signUp,
+  request,
+  server,
+}) => {
+  const { context } = await signUp('Ana Prado');
+  const formsAt = async (path: string, asker = request): Promise<string[]> => {
+    const html = await (await asker.get(`${server.url}${path}`)).text();
+    return html.match(/<form\b[^>]*>/g) ?? [];
+  };
+  const settings = settingsPages.map((name) => formsAt(`/settings/${name}`, context.request));
+  const forms = await Promise.all([formsAt('/sign-in'), formsAt('/register'), ...settings]);
+  expect(forms.flat().length).toBeGreaterThanOrEqual(6);
+  for (const form of forms.flat()) expect(form).toContain('method="dialog"');
 });
 
 test('pages of every kind live within their policy', async ({ signUp, server }) => {

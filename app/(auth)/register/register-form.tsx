@@ -6,7 +6,7 @@ import { Button } from '#lib/ui/button.tsx';
 import { TextField } from '#lib/ui/field.tsx';
 import { Notice } from '#lib/ui/notice.tsx';
 import { PasswordMeter } from '#lib/ui/password-meter.tsx';
-import { focusFirstWrong, useFields } from '#lib/ui/use-fields.ts';
+import { focusFirstWrong, pageForm, useFields } from '#lib/ui/use-fields.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { limits } from '#lib/contract/limits.ts';
 import type { Texts } from '#lib/texts/texts.ts';
@@ -66,7 +66,7 @@ export function RegisterForm() {
 
   const name = field('username');
   return (
-    <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
+    <form {...pageForm} onSubmit={(event) => void submit(event)} className="grid gap-4">
       {notice && <Notice kind="error">{notice}</Notice>}
       <TextField
         {...field('displayName')}

@@ -6,7 +6,7 @@ import { useState, type FormEvent } from 'react';
 import { Button } from '#lib/ui/button.tsx';
 import { TextField } from '#lib/ui/field.tsx';
 import { Notice } from '#lib/ui/notice.tsx';
-import { useFields } from '#lib/ui/use-fields.ts';
+import { pageForm, useFields } from '#lib/ui/use-fields.ts';
 import type { Texts } from '#lib/texts/texts.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { passwordSignIn, refusalText, type Refusal } from '../requests.ts';
@@ -47,7 +47,7 @@ export function SignInForm({ next, providers, failure }: SignInFormProps) {
   };
 
   return (
-    <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
+    <form {...pageForm} onSubmit={(event) => void submit(event)} className="grid gap-4">
       {refusal && <Notice kind="error">{refusalText(t, refusal)}</Notice>}
       {failure && !refusal && <Notice kind="error">{failureText(t, failure)}</Notice>}
       <TextField

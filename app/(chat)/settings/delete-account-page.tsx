@@ -5,6 +5,7 @@ import { Button } from '#lib/ui/button.tsx';
 import { Dialog } from '#lib/ui/dialog.tsx';
 import { TextField } from '#lib/ui/field.tsx';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
+import { pageForm } from '#lib/ui/use-fields.ts';
 import { toast } from '#lib/ui/toast.tsx';
 import type { PlainKey } from '#lib/texts/catalogue.ts';
 import { errorText } from '#lib/ui/failure.ts';
@@ -29,7 +30,7 @@ export function DeleteAccountPage() {
     <>
       <Part title={t('deletion.goes')} lines={goes} />
       <Part title={t('deletion.stays')} lines={stays} />
-      <form noValidate onSubmit={ask} className="grid gap-4">
+      <form {...pageForm} onSubmit={ask} className="grid gap-4">
         {hasPassword && (
           <input type="hidden" name="username" autoComplete="username" value={username} />
         )}

@@ -6,7 +6,7 @@ import type { RequestError } from '#lib/client/errors.ts';
 import { Button } from '#lib/ui/button.tsx';
 import { TextField } from '#lib/ui/field.tsx';
 import { toast } from '#lib/ui/toast.tsx';
-import { focusFirstWrong, useFields } from '#lib/ui/use-fields.ts';
+import { focusFirstWrong, pageForm, useFields } from '#lib/ui/use-fields.ts';
 import type { Texts } from '#lib/texts/texts.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { errorText } from '#lib/ui/failure.ts';
@@ -57,7 +57,7 @@ export function EmailPage() {
   };
 
   return (
-    <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
+    <form {...pageForm} onSubmit={(event) => void submit(event)} className="grid gap-4">
       <TextField
         {...field('email')}
         label={t('field.email')}

@@ -8,7 +8,7 @@ import { Button } from '#lib/ui/button.tsx';
 import { TextField } from '#lib/ui/field.tsx';
 import { PasswordMeter } from '#lib/ui/password-meter.tsx';
 import { toast } from '#lib/ui/toast.tsx';
-import { focusFirstWrong, useFields } from '#lib/ui/use-fields.ts';
+import { focusFirstWrong, pageForm, useFields } from '#lib/ui/use-fields.ts';
 import type { Texts } from '#lib/texts/texts.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { errorText } from '#lib/ui/failure.ts';
@@ -54,7 +54,7 @@ export function PasswordPage() {
   };
 
   return (
-    <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
+    <form {...pageForm} onSubmit={(event) => void submit(event)} className="grid gap-4">
       <CurrentPassword {...field('current')} />
       <TextField
         {...field('next')}

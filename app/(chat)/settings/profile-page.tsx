@@ -7,7 +7,7 @@ import { Avatar } from '#lib/ui/avatar.tsx';
 import { Button } from '#lib/ui/button.tsx';
 import { TextField } from '#lib/ui/field.tsx';
 import { toast } from '#lib/ui/toast.tsx';
-import { useFields } from '#lib/ui/use-fields.ts';
+import { pageForm, useFields } from '#lib/ui/use-fields.ts';
 import type { Texts } from '#lib/texts/texts.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { errorText } from '#lib/ui/failure.ts';
@@ -46,7 +46,7 @@ export function ProfilePage() {
 
   const count = (text: string, max: number) => t.outOf(text.length, max);
   return (
-    <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
+    <form {...pageForm} onSubmit={(event) => void submit(event)} className="grid gap-4">
       <div className="mb-2 flex items-center gap-5">
         <Avatar id={id} name={values.displayName || displayName} src={avatarUrl} size={96} />
         <PictureButtons hasPicture={avatarUrl !== null} />
