@@ -3,7 +3,20 @@ import sharp from 'sharp';
 import { settingsPages } from '../../app/(chat)/views.ts';
 import { person, type Person } from '../support/people.ts';
 import { expectAccessible } from './axe.ts';
-import { bubble, composer, expect, row, say, test, tick, type Guest, still } from './people.ts';
+import { awayFromApp } from './line.ts';
+import {
+  bubble,
+  composer,
+  expect,
+  expectAlive,
+  row,
+  say,
+  still,
+  test,
+  tick,
+  visit,
+  type Guest,
+} from './people.ts';
 
 test.use({ sharesServer: true, ...still });
 
@@ -36,6 +49,7 @@ async function sendsBadly({ page }: Guest, refused: string, ignored: string): Pr
     });
   });
   await page.reload();
+  await expectAlive(page);
 }
 
 /** Somebody without a browser, in a chat with the guest and in a group that the guest owns. */
@@ -84,13 +98,13 @@ test('axe finds nothing serious before one has signed in', async ({ browser, ser
     await page.goto(path);
     await expectAccessible(page, path);
   }
-  await page.goto('/sign-in');
+  await visit(page, '/sign-in');
   await page.locator('input[autocomplete=username]').fill('nobody');
   await page.locator('input[type=password]').fill('not their password');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alert').first()).toBeVisible();
   await expectAccessible(page, 'sign in, refused');
-  await page.goto('/register');
+  await visit(page, '/register');
   await expectAccessible(page, '/register');
   await page.getByRole('button', { name: 'Create account' }).click();
   await expect(page.locator('[aria-invalid]').first()).toBeVisible();
@@ -172,7 +186,7 @@ test('axe finds nothing serious in chats, dialogs and menus', async ({ signUp, s
   );
   await expectOnTop(page, 'adding people', async () => {
     await details.getByRole('button', { name: 'Add people' }).click();
-    await page.getByRole('searchbox').last().fill(ben.user.username);
+    await page.getByRole('dialog').getByRole('searchbox').fill(ben.user.username);
     await expect(page.getByText('Already here')).toBeVisible();
   });
   await member.click();
@@ -216,9 +230,10 @@ test('axe finds nothing serious where something does not work', async ({ signUp,
 test('axe finds nothing serious in people and settings', async ({ signUp }) => {
   const { page } = await signUp('Ana Prado');
   await goTo(page, '/people');
-  await expect(page.getByRole('searchbox').last()).toBeVisible();
+  const search = page.getByRole('searchbox', { name: 'Name or username' });
+  await expect(search).toBeVisible();
   await expectAccessible(page, 'people');
-  await page.getByRole('searchbox').last().fill('nobody.is.called.this');
+  await search.fill('nobody.is.called.this');
   await expect(page.getByText(/No one|Nobody|matches/).first()).toBeVisible();
   await expectAccessible(page, 'nobody found');
   for (const name of settingsPages) {
@@ -301,6 +316,7 @@ test('axe finds nothing serious from right to left, and at 320 pixels everything
   await page.getByRole('searchbox').fill('ben');
   await expect(page.getByRole('link', { name: /Ben/ }).first()).toBeVisible();
   await expectAccessible(page, 'search, Arabic');
+  await awayFromApp(page);
   await page.context().clearCookies();
   for (const path of ['/sign-in', '/register']) {
     await page.goto(path);

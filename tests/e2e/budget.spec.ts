@@ -60,7 +60,7 @@ test('a conversation takes little script to be on the screen', async ({
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeEditable();
   // What was left out comes by itself, and with it what keeps the page up to date.
   await expect
-    .poll(async () => (await scriptsOf(page)).length, { timeout: 30_000 })
+    .poll(async () => (await scriptsOf(page)).length, { timeout: 60_000 })
     .toBeGreaterThan(25);
   await expectWithinBudget('conversation', page);
   const [largest] = (await scriptsOf(page)).sort((a, b) => b.decodedBodySize - a.decodedBodySize);

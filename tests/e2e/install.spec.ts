@@ -1,4 +1,4 @@
-import { composer, expect, log, row, say, tell, test, visit, still } from './people.ts';
+import { composer, expect, log, row, say, still, tell, test, tick, visit } from './people.ts';
 import { expectWorker } from './worker.ts';
 
 test.use({ sharesServer: true, ...still });
@@ -63,6 +63,7 @@ test('what is shared with it becomes the draft of the chat one chooses', async (
   const ben = await befriend('Ben Okafor');
   const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Hello');
+  await expect(tick(ana, 'Hello', 'Sent')).toBeVisible();
   await composer(ana).fill('Have a look:');
   const shared = new URLSearchParams({
     'share-title': 'A lake',
@@ -111,6 +112,7 @@ test('it is offered after some days of use, once', async ({ signUp, befriend }) 
   const ben = await befriend('Ben Okafor');
   const ana = await signUp('Ana Prado', { to: ben });
   await say(ana, 'Hello');
+  await expect(tick(ana, 'Hello', 'Sent')).toBeVisible();
   await ana.page.addInitScript(() => {
     addEventListener('load', () => {
       const prompt = Object.assign(new Event('beforeinstallprompt', { cancelable: true }), {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright/test';
 import { password } from '../support/people.ts';
-import { expect, test, visit, still } from './people.ts';
+import { expect, expectAlive, onFailure, still, test, usernameFor, visit } from './people.ts';
 
 test.use({ sharesServer: true, ...still });
 
@@ -22,13 +22,11 @@ test('somebody who reads Arabic registers, chats, goes over to German, and finds
   const deviceIn = async (locale: string) => {
     const context = await browser.newContext({ baseURL: server.url, locale });
     const page = await context.newPage();
-    page.on('pageerror', ({ message }) => failures.push(message));
-    page.on('console', (said) => {
-      if (said.type() === 'error') failures.push(said.text());
-    });
+    onFailure(page, (failure) => failures.push(failure));
     return page;
   };
 
+  const username = usernameFor('sara');
   const phone = await deviceIn('ar-EG');
   await expectSent(phone, '/register', 'lang="ar" dir="rtl"', 'ar-EG');
   await visit(phone, '/register');
@@ -36,10 +34,11 @@ test('somebody who reads Arabic registers, chats, goes over to German, and finds
   await phone.getByRole('button', { name: 'إنشاء الحساب' }).click();
   await expect(phone.getByText('أدخل الاسم الذي يعرفك به الناس.')).toBeVisible();
   await phone.getByLabel('الاسم', { exact: true }).fill('سارة الحسن');
-  await phone.getByLabel('اسم المستخدم').fill('sara');
+  await phone.getByLabel('اسم المستخدم').fill(username);
   await phone.getByLabel('كلمة المرور', { exact: true }).fill(password);
   await phone.getByRole('button', { name: 'إنشاء الحساب' }).click();
   await phone.waitForURL('**/chats');
+  await expectAlive(phone);
 
   await phone.getByRole('button', { name: 'محادثة جديدة' }).first().click();
   const dialog = phone.getByRole('dialog', { name: 'محادثة جديدة' });
@@ -69,10 +68,11 @@ test('somebody who reads Arabic registers, chats, goes over to German, and finds
   await expect(laptop.getByRole('heading', { name: 'Welcome back' })).toBeVisible();
   await laptop.getByRole('combobox', { name: 'Language' }).selectOption('Español');
   await expect(laptop.getByRole('heading', { name: 'Qué bueno verte de nuevo' })).toBeVisible();
-  await laptop.getByLabel('Correo o nombre de usuario').fill('sara');
+  await laptop.getByLabel('Correo o nombre de usuario').fill(username);
   await laptop.getByLabel('Contraseña', { exact: true }).fill(password);
   await laptop.getByRole('button', { name: 'Iniciar sesión' }).click();
   await laptop.waitForURL('**/chats');
+  await expectAlive(laptop);
   await expect(laptop.getByRole('complementary', { name: 'Chats' })).toContainText('Ben Okafor');
   await expect(laptop.getByRole('searchbox', { name: 'Chats und Leute suchen' })).toBeVisible();
 

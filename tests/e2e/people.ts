@@ -89,15 +89,7 @@ export const test = base.extend<Fixtures, { shared: () => Promise<TestServer> }>
       });
       contexts.push(context);
       const page = await context.newPage();
-      page.on('pageerror', (error) => failures.push(`${name}: ${error.message}`));
-      page.on('console', (message) => {
-        // A page that goes on by itself while its server is away cannot keep the browser from saying so.
-        const expected =
-          /Failed to load resource|WebSocket (connection|is already in CLOSING)|ERR_/.test(
-            message.text(),
-          );
-        if (message.type() === 'error' && !expected) failures.push(`${name}: ${message.text()}`);
-      });
+      onFailure(page, (failure) => failures.push(`${name}: ${failure}`));
       const username = usernameFor(name);
       await (byForm ? fillForm(page, name, username) : beginSession(page, url, name, username, to));
       await page.waitForURL(to ? '**/chats/*' : '**/chats');
@@ -123,16 +115,32 @@ export { expect };
 /** For `test.use` where nothing hangs on how things move: a press waits until what it is for stands still. */
 export const still = { contextOptions: { reducedMotion: 'reduce' } } as const;
 
-const usernameFor = (name: string): string =>
+/** Tells of what goes wrong in a page, where nobody looks. */
+export function onFailure(page: Page, tell: (failure: string) => void): void {
+  page.on('pageerror', ({ message }) => tell(message));
+  page.on('console', (message) => {
+    // A page that goes on by itself while its server is away cannot keep the browser from saying so.
+    const expected =
+      /Failed to load resource|WebSocket (connection|is already in CLOSING)|ERR_/.test(
+        message.text(),
+      );
+    if (message.type() === 'error' && !expected) tell(message.text());
+  });
+}
+
+export const usernameFor = (name: string): string =>
   `${name.toLowerCase().replace(/\W+/g, '.')}.${randomBytes(3).toString('hex')}`;
 
 /** Waits until React has taken over what the server drew: keys and presses before that are lost. */
 export const expectAlive = (page: Page): Promise<unknown> =>
   page.waitForFunction(() => {
     const parts = [...document.querySelectorAll('main, main textarea')];
-    const isAlive = (part: Element) =>
+    // This React notes while it is still on its way through the page, a part at a time.
+    const isTaken = (part: Element) =>
       Object.keys(part).some((key) => key.startsWith('__reactProps'));
-    return parts.length > 0 && parts.every(isAlive);
+    // Next puts its own in this place in an effect of what is around everything, which is the last to run.
+    const hasBegun = Object.hasOwn(history, 'pushState');
+    return hasBegun && parts.length > 0 && parts.every(isTaken);
   });
 
 /** Opens an address and waits until React has taken over: presses before that are lost. */
