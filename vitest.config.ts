@@ -36,9 +36,8 @@ const rules = [
 const inside = [
   'tests/auth/**/*.test.ts',
   'tests/authorisation/listed.test.ts',
-  'tests/backup/backup.test.ts',
   'tests/push/{addresses,payload,queue}.test.ts',
-  'tests/store/**/*.test.ts',
+  'tests/store/{message-times,mongoose,refusals}.test.ts',
   'tests/transport/{addresses,list-order,packets-at-once,socket-sweep,stopping}.test.ts',
 ];
 
@@ -57,7 +56,12 @@ export const everyRun = {
   globalSetup: ['tests/support/build.ts'],
   setupFiles: ['tests/support/seed.ts'],
   // The same random cases in every run; others by naming other seeds.
-  env: { FC_SEED: process.env.FC_SEED ?? '1', STORE_SEED: process.env.STORE_SEED ?? '1' },
+  env: {
+    FC_SEED: process.env.FC_SEED ?? '1',
+    STORE_SEED: process.env.STORE_SEED ?? '1',
+    // Compiled once, not at each of many starts (lib/embedded-mongo/worker-from-source.mjs).
+    STORE_WORKER: new URL('dist/embedded-mongo-worker.mjs', import.meta.url).href,
+  },
   // A machine that has more to do takes its time; what hangs is found all the same.
   testTimeout: 60_000,
   hookTimeout: 120_000,
@@ -75,7 +79,7 @@ export default defineConfig({
         test: { name: 'inside', include: inside, exclude: rules },
       },
       {
-        // These talk to processes of their own; many share a server (support/shared-server.ts).
+        // These talk to processes and stores of their own; many share a server (support/shared-server.ts).
         extends: true,
         test: {
           name: 'servers',

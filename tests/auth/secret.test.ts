@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keptSecret } from '#lib/auth/secret.ts';
+import { scriptFile } from '../support/scripts.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -38,18 +39,17 @@ describe('the kept secret', () => {
   });
 
   it('is the same for processes that start at the same moment', async () => {
-    const startAt = Date.now() + 2_500;
-    const process_ = () =>
-      promisify(execFile)(process.execPath, [
-        '--import',
-        'tsx',
-        'tests/auth/secret-process.ts',
-        directory,
-        String(startAt),
-      ]);
-    const found = await Promise.all([process_(), process_(), process_(), process_()]);
-    const secrets = new Set(found.map(({ stdout }) => stdout));
-    expect([...secrets]).toEqual([keptSecret(directory)]);
+    const start = path.join(directory, '..', '..', 'start');
+    const outputs = Array.from({ length: 4 }, () => {
+      const args = [scriptFile('secret-process'), directory, start];
+      const { stdout } = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      return createInterface({ input: stdout })[Symbol.asyncIterator]();
+    });
+    const nextLines = async () =>
+      (await Promise.all(outputs.map((lines) => lines.next()))).map(({ value }) => value as string);
+    expect(new Set(await nextLines())).toEqual(new Set(['ready']));
+    fs.writeFileSync(start, '');
+    expect(new Set(await nextLines())).toEqual(new Set([keptSecret(directory)]));
     expect(fs.readdirSync(directory)).toEqual(['session-secret']);
-  }, 30_000);
+  });
 });

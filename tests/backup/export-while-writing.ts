@@ -1,5 +1,5 @@
 // Serves a store and writes batches of messages with numbers in a row until it is told to stop.
-//   node --import tsx export-while-writing.ts DIRECTORY
+//   node export-while-writing.mjs DIRECTORY
 import { MongoClient } from 'mongodb';
 import { startEmbeddedMongo } from '#lib/embedded-mongo/index.ts';
 

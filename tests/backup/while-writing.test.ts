@@ -2,20 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { deserialize } from 'bson';
 import { expect, it } from 'vitest';
 import { checkStore } from '#lib/embedded-mongo/check.ts';
 import { openSnapshot } from '#lib/embedded-mongo/snapshot.ts';
 import { temporaryDirectory } from '../store/support.ts';
+import { scriptFile } from '../support/scripts.ts';
 import { runTool } from './tools.ts';
-
-const script = fileURLToPath(new URL('./export-while-writing.ts', import.meta.url));
 
 it('exports one moment while messages are written: no batch is there in part', async () => {
   const temporary = await temporaryDirectory();
   const from = join(temporary.path, 'from');
-  const writer = spawn(process.execPath, ['--import', 'tsx', script, from], {
+  const writer = spawn(process.execPath, [scriptFile('export-while-writing'), from], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import type { Message } from '#lib/contract/records.ts';
 import { people, Person } from '../support/people.ts';
+import { scriptFile } from '../support/scripts.ts';
 
 export interface Plan {
   url: string;
@@ -55,8 +56,7 @@ export async function startOracle(url: string, pairs: number): Promise<Oracle> {
   }));
   const plan = path.join(directory, 'plan');
   writeFileSync(plan, JSON.stringify({ url, log, senders } satisfies Plan));
-  const script = new URL('./oracle-process.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--import', 'tsx', script, plan], {
+  const child = spawn(process.execPath, [scriptFile('oracle-process'), plan], {
     stdio: ['pipe', 'inherit', 'inherit'],
   });
   const ended = once(child, 'exit');

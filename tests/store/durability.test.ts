@@ -2,12 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startEmbeddedMongo } from '#lib/embedded-mongo/index.ts';
 import { entriesFor, rangeOf } from '#lib/embedded-mongo/indexes.ts';
 import { Store } from '#lib/embedded-mongo/store.ts';
 import { decode, nearestDouble, type Doc } from '#lib/embedded-mongo/values.ts';
+import { scriptFile } from '../support/scripts.ts';
 import { temporaryDirectory } from './support.ts';
 
 const directories: { remove(): Promise<void> }[] = [];
@@ -25,10 +25,8 @@ async function newDirectory(): Promise<string> {
 
 /** Starts the writer; its acknowledgements come as lines. */
 function startWriter(directory: string, run: number) {
-  const script = fileURLToPath(new URL('./killed-writer.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, directory, String(run)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const args = [scriptFile('killed-writer'), directory, String(run)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   return { child, lines: createInterface({ input: child.stdout }) };
 }

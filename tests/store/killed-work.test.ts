@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +14,7 @@ import { checkStore } from '#lib/embedded-mongo/check.ts';
 import { startEmbeddedMongo } from '#lib/embedded-mongo/index.ts';
 import { Store } from '#lib/embedded-mongo/store.ts';
 import { nearestDouble, type Doc } from '#lib/embedded-mongo/values.ts';
+import { scriptFile } from '../support/scripts.ts';
 import { allDocuments } from './crash-checks.ts';
 import { temporaryDirectory } from './support.ts';
 
@@ -49,8 +49,7 @@ afterAll(() => temporary.remove());
 
 /** Starts the work on a directory, kills it after a while, and says whether it was done. */
 async function killAfter(ms: number, directory: string, work: string): Promise<boolean> {
-  const script = fileURLToPath(new URL('./killed-work.ts', import.meta.url));
-  const args = ['--import', 'tsx', script, directory, work, archive];
+  const args = [scriptFile('killed-work'), directory, work, archive];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const lines: string[] = [];

@@ -1,5 +1,5 @@
 // Does something long to a store, and prints when it begins and when it is done; or it is killed.
-//   node --import tsx killed-work.ts DIRECTORY WORK [ARCHIVE]
+//   node killed-work.mjs DIRECTORY WORK [ARCHIVE]
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { importArchive } from '#lib/backup/import-archive.ts';

@@ -1,5 +1,5 @@
 // Writes until it is killed, and prints each write once it is acknowledged.
-//   node --import tsx killed-writer.ts DIRECTORY RUN
+//   node killed-writer.mjs DIRECTORY RUN
 import { MongoClient } from 'mongodb';
 import { startEmbeddedMongo } from '#lib/embedded-mongo/index.ts';
 
