@@ -37,7 +37,7 @@ it.concurrent(
 
     const back = await startServer({}, owner.dataDir);
     await expect
-      .poll(async () => (await request(server.url, 'GET', '/ready')).status, { timeout: 20_000 })
+      .poll(async () => (await request(server.url, 'GET', '/ready')).status, { timeout: 60_000 })
       .toBe(200);
     // Nobody is back where nobody has been.
     expect(await signInPage()).toContain('Nobody has an account here yet');

@@ -24,7 +24,8 @@ beforeAll(async () => {
 afterAll(async () => {
   ana?.leave();
   ben?.leave();
-  await server.stop();
+  // A machine that has more to do may keep its first question from the database, through a busy test.
+  await server.stop({ fault: 'the database cannot be reached; trying again' });
   proxy.close();
   await owner.stop();
 });
