@@ -1,5 +1,6 @@
 import type { PushDevice } from '#lib/contract/records.ts';
 import type { Output } from '#lib/contract/operations.ts';
+import { withNotifications } from '#lib/contract/worker.ts';
 import type { Call } from './api.ts';
 import { withStorage } from './local-storage.ts';
 import { workerRegistration } from './worker.ts';
@@ -98,8 +99,7 @@ export function createPush(accountId: string, call: Call): Push {
     async forget() {
       setWanted(false);
       const registration = await workerRegistration();
-      const shown = (await registration?.getNotifications?.()) ?? [];
-      for (const notification of shown) notification.close();
+      for (const notification of await shownBy(registration)) notification.close();
       await (navigator as Partial<Navigator>).clearAppBadge?.();
       await unsubscribe();
     },
@@ -139,9 +139,14 @@ export async function closeRead(
 ): Promise<void> {
   if (permissionHere() !== 'granted') return;
   const registration = await workerRegistration();
-  for (const notification of (await registration?.getNotifications?.()) ?? []) {
+  for (const notification of await shownBy(registration)) {
     const about = notification.data as { conversationId?: string; seq?: number } | null;
     const readSeq = about?.conversationId === undefined ? null : readSeqOf(about.conversationId);
     if (readSeq !== null && readSeq >= (about?.seq ?? 0)) notification.close();
   }
 }
+
+const shownBy = (registration: ServiceWorkerRegistration | null): Promise<Notification[]> =>
+  registration?.getNotifications
+    ? withNotifications(() => registration.getNotifications())
+    : Promise.resolve([]);

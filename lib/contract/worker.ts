@@ -24,3 +24,12 @@ export const pagesCachePrefix = 'gatherly-pages-';
 
 /** Has the <meta> element in the pages of somebody signed in that says whose they are. */
 export const accountMeta = 'gatherly-account';
+
+/**
+ * One at a time in the worker and in all pages: Chromium strikes from its list what it is just showing while
+ * somebody asks for the list, and a press on such a notification does nothing.
+ */
+export const withNotifications = <T>(work: () => Promise<T>): Promise<T> =>
+  navigator.locks.request(notificationsLock, work);
+
+export const notificationsLock = 'gatherly-notifications';

@@ -1,6 +1,7 @@
 import type { PushPayload } from '#lib/contract/push.ts';
-import type { FromWorker } from '#lib/contract/worker.ts';
+import { withNotifications, type FromWorker } from '#lib/contract/worker.ts';
 import { notificationTexts } from '#lib/texts/notifications.ts';
+import { after } from './after.ts';
 import {
   dataOf,
   plainShown,
@@ -14,6 +15,9 @@ import { newClientId, post } from './server.ts';
 import { readSpeech } from './speech.ts';
 
 declare const self: ServiceWorkerGlobalScope;
+
+/** How long others wait for a notification whose pictures do not come. */
+const picturesMs = 5000;
 
 /** Shows what the server says, which has decided that it is to be shown here. */
 export async function receivePush(data: PushMessageData | null): Promise<void> {
@@ -36,11 +40,16 @@ function payloadOf(data: PushMessageData | null): PushPayload | null {
 async function announce(push: Extract<PushPayload, { kind: 'message' }>): Promise<void> {
   const { conversation, message, quiet } = push;
   const speech = await readSpeech();
+  const isLate = async () => {
+    const shown = await shownFor(conversation.id);
+    return shown.some((known) => (dataOf(known)?.seq ?? 0) > message.seq);
+  };
   // Of two that come in the wrong order the newer one stays; what was deleted gives way to what is older.
-  const shown = await shownFor(conversation.id);
-  if (!quiet && shown.some((known) => (dataOf(known)?.seq ?? 0) > message.seq)) return;
-  await show(shownOf(push, notificationTexts[speech.language], speech));
-  await post(`conversations/${conversation.id}/delivered`, { seq: message.seq });
+  const isShown = await show(
+    shownOf(push, notificationTexts[speech.language], speech),
+    async () => quiet || !(await isLate()),
+  );
+  if (isShown) await post(`conversations/${conversation.id}/delivered`, { seq: message.seq });
 }
 
 async function showPlain(isTest: boolean): Promise<void> {
@@ -53,21 +62,35 @@ async function showPlain(isTest: boolean): Promise<void> {
   );
 }
 
-const show = ({ title, options }: Shown) => self.registration.showNotification(title, options);
+/** Shows it, unless it is not wanted any more when its turn comes. Whether it did. */
+async function show(
+  { title, options }: Shown,
+  isWanted = () => Promise.resolve(true),
+): Promise<boolean> {
+  const begun = await withNotifications(async () => {
+    if (!(await isWanted())) return null;
+    const shown = self.registration.showNotification(title, options);
+    await Promise.race([shown, after(picturesMs)]);
+    return { shown };
+  });
+  await begun?.shown;
+  return begun !== null;
+}
 
 const shownFor = (conversationId: string) =>
   self.registration.getNotifications({ tag: tagOf(conversationId) });
 
-async function clear(conversationId: string, upTo: number): Promise<void> {
-  for (const shown of await shownFor(conversationId))
-    if ((dataOf(shown)?.seq ?? 0) <= upTo) shown.close();
-}
+const clear = (conversationId: string, upTo: number): Promise<void> =>
+  withNotifications(async () => {
+    for (const shown of await shownFor(conversationId))
+      if ((dataOf(shown)?.seq ?? 0) <= upTo) shown.close();
+  });
 
 /** On the application's icon, while no page is there that knows better. */
 async function showCount(): Promise<void> {
   const pages = await self.clients.matchAll({ type: 'window' });
   if (pages.length > 0) return;
-  const shown = await self.registration.getNotifications();
+  const shown = await withNotifications(() => self.registration.getNotifications());
   const { setAppBadge } = self.navigator as Partial<WorkerNavigator>;
   const count = shown.filter((one) => dataOf(one) !== null).length;
   await setAppBadge?.call(self.navigator, count).catch(() => undefined);

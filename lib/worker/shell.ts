@@ -1,4 +1,5 @@
 import { offlineShellPath } from '#lib/contract/worker.ts';
+import { after } from './after.ts';
 import { isAway, withNonce } from './rules.ts';
 import { readSpeech } from './speech.ts';
 
@@ -63,8 +64,6 @@ export async function answerPage(
   if (soon && !isAway(soon.status)) return soon;
   return (await instead()) ?? (await offlinePage()) ?? network;
 }
-
-const after = (ms: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), ms));
 
 async function offlinePage(): Promise<Response | null> {
   const kept = await (await caches.open(cacheName)).match(offlineShellPath);

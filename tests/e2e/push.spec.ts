@@ -1,4 +1,5 @@
 import type { CDPSession, Page } from 'playwright/test';
+import { notificationsLock } from '#lib/contract/worker.ts';
 import { pushSettings } from '../push/devices.ts';
 import { PushService, type BrowserSubscription } from '../push/push-service.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -120,15 +121,25 @@ interface Seen {
 }
 
 const shown = (page: Page): Promise<Seen[]> =>
-  page.evaluate(async () => {
+  page.evaluate(async (lock) => {
     const registration = await navigator.serviceWorker.ready;
-    const notifications = await registration.getNotifications();
+    const ask = () => registration.getNotifications();
+    const notifications = await navigator.locks.request(lock, ask);
     return notifications.map((notification) => {
       const { title, body, tag } = notification;
       const { actions } = notification as Notification & { actions: { action: string }[] };
       return { title, body, tag, actions: actions.map(({ action }) => action) };
     });
-  });
+  }, notificationsLock);
+
+/** Has a page ask, in its turn, for all that is shown, until it is left. */
+const askAlways = (page: Page) =>
+  page.evaluate(async (lock) => {
+    const registration = await navigator.serviceWorker.ready;
+    const ask = () => registration.getNotifications();
+    const askAgain = () => void navigator.locks.request(lock, ask).then(askAgain);
+    askAgain();
+  }, notificationsLock);
 
 /** A press on what is shown, or on one of its actions. */
 async function press({ context }: Guest, action = '', reply?: string): Promise<void> {
@@ -265,6 +276,21 @@ test('what is read elsewhere goes, what is hidden stays hidden, in the language 
         body: expect.stringMatching(/neue Nachricht/i),
       }),
     ]);
+
+  // What comes while a page asks for all that is shown stays, to be pressed.
+  await askAlways(ana.page);
+  const others = Array.from({ length: 8 }, (_, at) => ({
+    ...told,
+    conversation: { ...told.conversation, id: `${told.conversation.id.slice(0, -2)}-${at}` },
+  }));
+  for (const [at, other] of others.entries()) {
+    await device.deliver(other);
+    await expect.poll(() => shown(ana.page)).toHaveLength(at + 2);
+  }
+  await awayFromApp(ana.page);
+  for (const { conversation, message } of others)
+    await device.deliver({ kind: 'clear', conversationId: conversation.id, seq: message.seq });
+  await expect.poll(() => shown(ana.page)).toHaveLength(1);
 
   await device.deliver({
     kind: 'clear',
