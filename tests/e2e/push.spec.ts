@@ -227,8 +227,9 @@ test('from the switch to a message, an answer and a click', async ({
   await expect.poll(() => shown(ana.page)).toHaveLength(1);
   process.kill(server.pid, 'SIGSTOP');
   await press(ana, 'reply', 'From the tunnel');
+  // The worker itself waits ten seconds for the server.
   await expect
-    .poll(() => shown(ana.page))
+    .poll(() => shown(ana.page), { timeout: 60_000 })
     .toEqual([
       expect.objectContaining({ body: expect.stringMatching(/^Not sent yet.*\nFrom the/) }),
     ]);
