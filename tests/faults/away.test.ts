@@ -37,8 +37,7 @@ afterAll(async () => {
 async function say(n: number): Promise<void> {
   const text = n >= long.from && n < long.to ? long.text : `line ${n}`;
   const input = { conversationId: chat.id, clientId: randomUUID(), text };
-  const reply = await phone.ask('message:send', input);
-  if (!reply.ok) throw new Error(reply.error.code);
+  await insist(phone, 'message:send', input);
 }
 
 interface Page {
@@ -47,7 +46,10 @@ interface Page {
 }
 
 async function page(marks: { before?: number; after?: number; limit: number }): Promise<Page> {
-  const { messages, hasMore } = await insist({ conversationId: chat.id, ...marks });
+  const { messages, hasMore } = await insist<Page>(tablet, 'message:list', {
+    conversationId: chat.id,
+    ...marks,
+  });
   // It may be shorter than asked for, but whoever is told that there is more comes forward.
   expect(messages.length).toBeLessThanOrEqual(marks.limit);
   if (hasMore) expect(messages.length).toBeGreaterThan(0);
@@ -55,10 +57,10 @@ async function page(marks: { before?: number; after?: number; limit: number }): 
 }
 
 /** Asks as clients do: again where the server says that it was too much for it. */
-async function insist(input: object): Promise<Page> {
+async function insist<T>(device: Device, event: string, input: object): Promise<T> {
   for (;;) {
-    const reply = await tablet.socket.timeout(30_000).emitWithAck('message:list', input);
-    if (reply.ok) return reply.data as Page;
+    const reply = await device.ask(event, input);
+    if (reply.ok) return reply.data as T;
     expect(reply.error.code).toBe('unavailable');
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

@@ -11,6 +11,8 @@ import { PushService } from './push-service.ts';
 // Each has a club of its own, and they wait side by side.
 const { it, place } = clubbing();
 
+const waitMs = Number(pushSettings.PUSH_WAIT_SECONDS) * 1000;
+
 afterAll(() => expect(place.server.log()).not.toContain('Between us'));
 
 const read = (person: Person, { id }: { id: string }, seq: number) =>
@@ -56,14 +58,27 @@ describe.concurrent('a message', () => {
     const page = await ana.connect();
     const say = (text: string) =>
       page.ask('message:send', { conversationId: group.id, clientId: randomUUID(), text });
-    await Promise.all(['One', 'Two', 'Three'].map(say));
+    let begun: number;
+    let before = 0;
+    let said = 0;
+    // What took as long as it waits is told in parts, and shows nothing.
+    do {
+      if (said > 0) await allTold();
+      before = bens.pushes.length;
+      begun = performance.now();
+      await Promise.all(['One', 'Two', 'Three'].map(say));
+      said += 3;
+    } while (performance.now() - begun > waitMs);
     for (const device of [bens, cleos]) {
-      const { conversation, message, unreadCount } = await device.heard('message');
+      const { conversation, message } = await device.heard(
+        'message',
+        (told) => told.conversation.id === group.id && told.unreadCount === said,
+      );
       expect(conversation).toEqual({ id: group.id, kind: 'group', title: 'Club', avatarUrl: null });
-      expect([message.text, message.senderName, unreadCount]).toEqual(['Three', 'Ana', 3]);
+      expect([message.text, message.senderName]).toEqual(['Three', 'Ana']);
     }
     await allTold();
-    expect([anas.pushes.length, bens.pushes.length]).toEqual([0, 1]);
+    expect([anas.pushes.length, bens.pushes.length]).toEqual([0, before + 1]);
     page.close();
   });
 
@@ -93,7 +108,7 @@ describe.concurrent('a message', () => {
       begun = performance.now();
       const { seq } = await ana.say(group, text);
       await read(ben, group, seq);
-    } while (performance.now() - begun > Number(pushSettings.PUSH_WAIT_SECONDS) * 1000);
+    } while (performance.now() - begun > waitMs);
     await cleos.told(text);
     await allTold();
     expect(bens.texts).not.toContain(text);

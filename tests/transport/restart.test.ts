@@ -12,17 +12,17 @@ it('has everything that it acknowledged after kill -9', async () => {
   const phone = await ana.connect();
   const acked: Message[] = [];
   const killed = new Promise<void>((resolve) => {
-    for (let i = 0; i < 2_000; i++) {
-      const input = { conversationId: chat.id, clientId: randomUUID(), text: `line ${i}` };
-      phone.socket.emit(
-        'message:send',
-        input,
-        (reply: { ok: boolean; data: { message: Message } }) => {
-          if (reply.ok) acked.push(reply.data.message);
-          if (acked.length === 300) resolve(server.kill('SIGKILL').then(() => undefined));
-        },
-      );
-    }
+    const send = (input: object): void => {
+      const hear = ({ ok, data }: { ok: boolean; data: { message: Message } }): void => {
+        // As clients do: a busy machine is too late for those that stand last.
+        if (!ok) return send(input);
+        acked.push(data.message);
+        if (acked.length === 300) resolve(server.kill('SIGKILL').then(() => undefined));
+      };
+      phone.socket.emit('message:send', input, hear);
+    };
+    for (let i = 0; i < 2_000; i++)
+      send({ conversationId: chat.id, clientId: randomUUID(), text: `line ${i}` });
   });
   await killed;
   phone.close();
