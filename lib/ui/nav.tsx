@@ -1,6 +1,7 @@
 'use client';
 
-import type { ComponentProps, MouseEvent } from 'react';
+import { usePathname } from 'next/navigation';
+import { useSyncExternalStore, type ComponentProps, type MouseEvent } from 'react';
 import { entryOf, whenHistoryRests } from '#lib/ui/back.ts';
 
 /**
@@ -14,10 +15,33 @@ export function navigate(path: string, how: 'push' | 'replace' = 'push'): void {
 function goTo(path: string, how: 'push' | 'replace'): void {
   const { layers, visits } = entryOf(history.state);
   if (path === location.pathname && layers === 0) return;
-  if (how === 'replace') return history.replaceState({ visits }, '', path);
   // From inside a dialog: its entry becomes the new view's, so that Back leads to where it was opened.
-  if (layers > 0) history.replaceState({ visits: visits + 1 }, '', path);
+  if (how === 'replace') history.replaceState({ visits }, '', path);
+  else if (layers > 0) history.replaceState({ visits: visits + 1 }, '', path);
   else history.pushState({ visits: visits + 1 }, '', path);
+  dispatchEvent(new Event(placeEvent));
+}
+
+const placeEvent = 'gatherly:place';
+
+function watchPlace(tell: () => void): () => void {
+  const watching = new AbortController();
+  for (const type of ['popstate', placeEvent])
+    addEventListener(type, tell, { signal: watching.signal });
+  return () => watching.abort();
+}
+
+/**
+ * The address of the view. A new one is drawn at once and in one go, where Next's router, which hears of
+ * it too, would draw it in slices with frames between them: from there comes only what the server draws.
+ */
+export function usePlace(): string {
+  const drawn = usePathname();
+  return useSyncExternalStore(
+    watchPlace,
+    () => location.pathname,
+    () => drawn,
+  );
 }
 
 /** Goes back if that leads to another view of ours, otherwise to `fallback`. */

@@ -362,3 +362,24 @@ test('a chat opens by a press before the page lives', async ({ signUp, befriend 
   await say(tab, 'Hello Ben');
   await expectSaid(ben, ana, 'Hello Ben');
 });
+
+test('a chat that one has seen is drawn within the press that opens it', async ({
+  signUp,
+  befriend,
+}) => {
+  const [ana, ben] = [await signUp('Ana Prado'), await befriend('Ben Okafor')];
+  await findAndOpen(ana, ben);
+  await say(ana, 'Hello Ben');
+  await findAndOpen(ana, await befriend('Cleo Marsh'));
+  await say(ana, 'Hello Cleo');
+  await expect(bubble(ana, 'Hello Cleo')).toBeVisible();
+  const drawn = await row(ana, 'Ben Okafor').evaluate(async (link: HTMLElement) => {
+    link.click();
+    // As far as the browser is before it does anything else.
+    await Promise.resolve();
+    return document.getElementById('messages')?.textContent;
+  });
+  expect(drawn).toContain('Hello Ben');
+  await ana.page.goBack();
+  await expect(bubble(ana, 'Hello Cleo')).toBeVisible();
+});

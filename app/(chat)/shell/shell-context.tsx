@@ -1,6 +1,5 @@
 'use client';
 
-import { usePathname } from 'next/navigation';
 import { createContext, use } from 'react';
 import { viewOf, type View } from '../views.ts';
 
@@ -11,7 +10,10 @@ export const ShellContext = createContext<(dialog: ShellDialog) => void>(() => u
 /** Opens one of the shell's dialogs. */
 export const useOpenDialog = (): ((dialog: ShellDialog) => void) => use(ShellContext);
 
+/** The address of the view. */
+export const PlaceContext = createContext('');
+
 const elsewhere: View = { name: 'chats', id: null, details: false };
 
 /** What the address names now; it changes without a request to the server. */
-export const useView = (): View => viewOf(usePathname()) ?? elsewhere;
+export const useView = (): View => viewOf(use(PlaceContext)) ?? elsewhere;

@@ -1,9 +1,8 @@
 'use client';
 
-import { usePathname } from 'next/navigation';
-import { useState } from 'react';
+import { memo, use, useState } from 'react';
 import { useChat } from '#lib/client/provider.tsx';
-import { goBack, navigate } from '#lib/ui/nav.tsx';
+import { goBack, navigate, usePlace } from '#lib/ui/nav.tsx';
 import { useFocusReturn } from '#lib/ui/use-focus-return.ts';
 import { useTexts } from '#lib/ui/texts-provider.tsx';
 import { ConversationView } from '../conversation/conversation-view.tsx';
@@ -26,7 +25,7 @@ import {
   WorkerKeeper,
 } from './parts.tsx';
 import { Rail } from './rail.tsx';
-import { ShellContext, useView, type ShellDialog } from './shell-context.tsx';
+import { PlaceContext, ShellContext, useView, type ShellDialog } from './shell-context.tsx';
 import { TabTitle } from './tab-title.tsx';
 import { usePageMotion } from './use-page-motion.ts';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -37,10 +36,22 @@ const sheet =
   'relative flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden bg-surface tablet:my-2 tablet:me-2 tablet:rounded-lg tablet:shadow-1';
 
 /** The signed-in application. At an address that it does not know, the page itself says so. */
-export const Shell = () => viewOf(usePathname()) && <Panes />;
+export function Shell() {
+  const place = usePlace();
+  return (
+    viewOf(place) && (
+      <PlaceContext value={place}>
+        <Panes />
+      </PlaceContext>
+    )
+  );
+}
 
-/** Rail, list, conversation, details. On a phone one pane at a time. */
-function Panes() {
+/**
+ * Rail, list, conversation, details. On a phone one pane at a time. Drawn once for a new address, though
+ * Next's router, a moment later, says it too.
+ */
+const Panes = memo(function Panes() {
   const t = useTexts();
   const view = useView();
   const [dialog, setDialog] = useState<ShellDialog | null>(null);
@@ -57,7 +68,7 @@ function Panes() {
   );
   const details = view.name === 'chats' && view.details && !isGone;
   const isSub = chatId !== null || (view.name === 'settings' && view.page !== null);
-  const place = usePathname();
+  const place = use(PlaceContext);
   useViewFocus(chatId, place);
   usePageMotion(place);
   return (
@@ -104,7 +115,7 @@ function Panes() {
       <PaletteDialog {...toggle('palette')} openId={chatId} />
     </ShellContext>
   );
-}
+});
 
 /** Docked on wide screens, above the conversation on others, the whole page on a phone. */
 function Details({ id }: { id: string }) {
