@@ -91,7 +91,8 @@ export function MemberSection({ conversation }: { conversation: Conversation }) 
         <RemoveDialog
           conversation={conversation}
           member={removing}
-          onClose={() => setRemoving(null)}
+          // An answer that comes late closes no dialog but its own.
+          onClose={() => setRemoving((now) => (now === removing ? null : now))}
         />
       )}
     </PanelSection>
