@@ -133,9 +133,9 @@ const groupActions = ({
 }: ActionParts): Part<
   'createGroup' | 'loadMembers' | 'addMembers' | 'setRole' | 'removeMember' | 'leave'
 > => {
-  /** The list as it is shown, after a change that the server has confirmed. */
+  /** The list as it is shown, after a change that the server has confirmed; failing that, it comes with the news. */
   const reloadMembers = async (id: string) => {
-    if (get().members[id]) await sync.loadMembers(id);
+    if (get().members[id]) await sync.loadMembers(id).catch(() => undefined);
   };
   return {
     async createGroup(title, memberIds, clientId) {
