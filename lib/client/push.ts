@@ -98,10 +98,12 @@ export function createPush(accountId: string, call: Call): Push {
     },
     async forget() {
       setWanted(false);
-      const registration = await workerRegistration();
-      for (const notification of await shownBy(registration)) notification.close();
-      await (navigator as Partial<Navigator>).clearAppBadge?.();
-      await unsubscribe();
+      // The page is left soon: one of these that has to wait is not to keep the others from being done.
+      await Promise.all([
+        closeShown(),
+        (navigator as Partial<Navigator>).clearAppBadge?.(),
+        unsubscribe(),
+      ]);
     },
   };
 }
@@ -144,6 +146,10 @@ export async function closeRead(
     const readSeq = about?.conversationId === undefined ? null : readSeqOf(about.conversationId);
     if (readSeq !== null && readSeq >= (about?.seq ?? 0)) notification.close();
   }
+}
+
+async function closeShown(): Promise<void> {
+  for (const notification of await shownBy(await workerRegistration())) notification.close();
 }
 
 const shownBy = (registration: ServiceWorkerRegistration | null): Promise<Notification[]> =>
