@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,10 +8,15 @@ import { keptSecret } from '#lib/auth/secret.ts';
 import { scriptFile } from '../support/scripts.ts';
 
 let directory: string;
+const children: ChildProcess[] = [];
 beforeEach(() => {
   directory = path.join(fs.mkdtempSync(path.join(tmpdir(), 'gatherly-secret-')), 'not', 'there');
 });
-afterEach(() => fs.rmSync(path.join(directory, '..', '..'), { recursive: true, force: true }));
+afterEach(() => {
+  // Where the test has failed, they would spin for ever.
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  fs.rmSync(path.join(directory, '..', '..'), { recursive: true, force: true });
+});
 
 const file = () => path.join(directory, 'session-secret');
 const modeOf = (name: string) => fs.statSync(name).mode & 0o777;
@@ -42,8 +47,9 @@ describe('the kept secret', () => {
     const start = path.join(directory, '..', '..', 'start');
     const outputs = Array.from({ length: 4 }, () => {
       const args = [scriptFile('secret-process'), directory, start];
-      const { stdout } = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-      return createInterface({ input: stdout })[Symbol.asyncIterator]();
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      children.push(child);
+      return createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     });
     const nextLines = async () =>
       (await Promise.all(outputs.map((lines) => lines.next()))).map(({ value }) => value as string);
