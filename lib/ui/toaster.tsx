@@ -47,7 +47,7 @@ export function Toaster({ onReady }: ToasterProps) {
     () => matchMedia(phoneQuery).matches,
     () => false,
   );
-  const { left, width, bottom } = usePlace();
+  const { left, width, bottom } = usePosition();
   // After Sonner's own, by which it listens.
   useEffect(() => onReady(toast), [onReady]);
   return createPortal(
@@ -74,7 +74,7 @@ export function Toaster({ onReady }: ToasterProps) {
 }
 
 /** By the sheet or dialog that they tell about (px); undefined for what is the page's own. */
-function usePlace() {
+function usePosition() {
   // Draws anew with each toast.
   const { toasts } = useSonner();
   const isShowing = toasts.length > 0;
