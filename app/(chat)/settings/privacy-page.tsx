@@ -29,7 +29,7 @@ export function PrivacyPage() {
   const stored = useChat((state) => state.account.privacy);
   /** What has been chosen shows at once, each until it has its own answer. */
   const [asked, setAsked] = useState<Partial<Privacy>[]>([]);
-  const privacy: Privacy = Object.assign({}, stored, ...asked);
+  const privacy = asked.reduce<Privacy>((now, one) => ({ ...now, ...one }), stored);
   const change = (to: Partial<Privacy>) => {
     setAsked((now) => [...now, to]);
     const answered = attempt(updateAccount({ privacy: to }), t('privacy.failed'));
