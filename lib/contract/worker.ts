@@ -29,7 +29,9 @@ export const accountMeta = 'gatherly-account';
  * One at a time in the worker and in all pages: Chromium strikes from its list what it is just showing while
  * somebody asks for the list, and a press on such a notification does nothing.
  */
-export const withNotifications = <T>(work: () => Promise<T>): Promise<T> =>
-  navigator.locks.request(notificationsLock, work);
+export const withNotifications = <T>(
+  work: () => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> => navigator.locks.request(notificationsLock, options, work);
 
 export const notificationsLock = 'gatherly-notifications';

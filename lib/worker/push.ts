@@ -16,8 +16,8 @@ import { readSpeech } from './speech.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** How long others wait for a notification whose pictures do not come. */
-const picturesMs = 5000;
+/** How long a turn with the notifications is kept for pictures that do not come, and waited for. */
+const turnMs = 5000;
 
 /** Shows what the server says, which has decided that it is to be shown here. */
 export async function receivePush(data: PushMessageData | null): Promise<void> {
@@ -67,21 +67,36 @@ async function show(
   { title, options }: Shown,
   isWanted = () => Promise.resolve(true),
 ): Promise<boolean> {
-  const begun = await withNotifications(async () => {
+  const begun = await inTurn(async () => {
     if (!(await isWanted())) return null;
     const shown = self.registration.showNotification(title, options);
-    await Promise.race([shown, after(picturesMs)]);
+    await Promise.race([shown, after(turnMs)]);
     return { shown };
   });
   await begun?.shown;
   return begun !== null;
 }
 
+/** Without a turn if it does not come: a page that the system has frozen in its own is not waited for. */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  let hasBegun = false;
+  const begin = () => {
+    hasBegun = true;
+    return work();
+  };
+  try {
+    return await withNotifications(begin, { signal: AbortSignal.timeout(turnMs) });
+  } catch (error) {
+    if (hasBegun) throw error;
+    return work();
+  }
+}
+
 const shownFor = (conversationId: string) =>
   self.registration.getNotifications({ tag: tagOf(conversationId) });
 
 const clear = (conversationId: string, upTo: number): Promise<void> =>
-  withNotifications(async () => {
+  inTurn(async () => {
     for (const shown of await shownFor(conversationId))
       if ((dataOf(shown)?.seq ?? 0) <= upTo) shown.close();
   });
@@ -90,7 +105,7 @@ const clear = (conversationId: string, upTo: number): Promise<void> =>
 async function showCount(): Promise<void> {
   const pages = await self.clients.matchAll({ type: 'window' });
   if (pages.length > 0) return;
-  const shown = await withNotifications(() => self.registration.getNotifications());
+  const shown = await inTurn(() => self.registration.getNotifications());
   const { setAppBadge } = self.navigator as Partial<WorkerNavigator>;
   const count = shown.filter((one) => dataOf(one) !== null).length;
   await setAppBadge?.call(self.navigator, count).catch(() => undefined);

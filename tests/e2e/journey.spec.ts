@@ -185,6 +185,57 @@ test('whoever has left a group is not told that they are still in it', async ({
   await expectLeft();
 });
 
+test('whoever has removed somebody is not told that they are still there', async ({
+  signUp,
+  befriend,
+  server,
+}) => {
+  const ana = await signUp('Ana Prado');
+  const [ben, cleo] = [await befriend('Ben Okafor'), await befriend('Cleo Diaz')];
+  const { page } = ana;
+  const wire = await wireOf(server, ana);
+  const { id } = await wire.group('Supper club', [ben.wire, cleo.wire]);
+  await row(ana, 'Supper club').click();
+  await page.getByRole('button', { name: 'Chat details' }).click();
+  const member = ({ name }: { name: string }) =>
+    page
+      .getByRole('complementary', { name: /details/i })
+      .getByRole('button', { name: new RegExp(name) });
+  const remove = async (person: { name: string }) => {
+    await member(person).click();
+    await page.getByRole('menuitem', { name: 'Remove…' }).click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  };
+  const answer = { status: 503, json: { code: 'unavailable' } };
+  const told = page.getByText('was not removed');
+  const expectRemoved = async (person: { name: string }) => {
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(member(person)).toHaveCount(0);
+    await expect(told).toHaveCount(0);
+  };
+
+  let answerLate = () => {};
+  const left = new Promise<void>((resolve) => (answerLate = resolve));
+  await page.route('**/members/*', async (route) => {
+    await route.fetch();
+    await left;
+    await route.fulfill(answer);
+  });
+  await remove(ben);
+  await expectRemoved(ben);
+  const heard = page.waitForResponse('**/members/*');
+  answerLate();
+  await heard;
+
+  await page.unroute('**/members/*');
+  await page.route('**/members/*', (route) => route.fulfill(answer));
+  await remove(cleo);
+  await expect(told).toHaveCount(1);
+  await expect(told).toContainText('Cleo');
+  await wire.done('DELETE', `/conversations/${id}/members/${cleo.wire.id}`);
+  await expectRemoved(cleo);
+});
+
 test('a chat stays under a press, whatever comes and goes above it', async ({
   signUp,
   befriend,

@@ -1,4 +1,5 @@
 import type { CDPSession, Page } from 'playwright/test';
+import type { Conversation } from '#lib/contract/records.ts';
 import { notificationsLock } from '#lib/contract/worker.ts';
 import { pushSettings } from '../push/devices.ts';
 import { PushService, type BrowserSubscription } from '../push/push-service.ts';
@@ -141,6 +142,22 @@ const askAlways = (page: Page) =>
     askAgain();
   }, notificationsLock);
 
+/** Has a page keep its turn with what is shown, until it is told to end it. */
+async function keepTurn(page: Page): Promise<() => Promise<void>> {
+  const turn = await page.evaluateHandle(async (lock) => {
+    const turn = { end: () => {} };
+    const kept = new Promise<void>((resolve) => (turn.end = resolve));
+    await new Promise<void>((begin) => {
+      void navigator.locks.request(lock, () => {
+        begin();
+        return kept;
+      });
+    });
+    return turn;
+  }, notificationsLock);
+  return () => turn.evaluate(({ end }) => end());
+}
+
 /** A press on what is shown, or on one of its actions. */
 async function press({ context }: Guest, action = '', reply?: string): Promise<void> {
   const [worker] = context.serviceWorkers();
@@ -206,7 +223,16 @@ test('from the switch to a message, an answer and a click', async ({
   const told = await device
     .subscription()
     .heard('message', ({ message }) => message.text === 'Are you there?', 30_000);
+  // A page that is frozen in its turn holds up nothing for long.
+  const endTurn = await keepTurn(ana.page);
   await device.deliver(told);
+  const chat = `/conversations/${told.conversation.id}`;
+  const delivered = async () => {
+    const { conversation } = (await ben.wire.done('GET', chat)) as { conversation: Conversation };
+    return conversation.receipts?.deliveredSeq;
+  };
+  await expect.poll(delivered, { timeout: 60_000 }).toBe(told.message.seq);
+  await endTurn();
   await expect
     .poll(() => shown(ana.page))
     .toEqual([

@@ -144,7 +144,7 @@ describe('the store', () => {
     [{ _id: [1] }, 2],
     [{ _id: { $a: 1 } }, 52],
     [{ _id: 'x'.repeat(1100) }, 17280],
-    [{ _id: 1, a: 'x'.repeat(17 * 1024 * 1024) }, 10334],
+    [{ _id: 1, a: 'x'.repeat(16 * 1024 * 1024) }, 10334],
     [{ _id: 1, ['__proto__']: 1 }, 2],
   ])('refuses an impossible document with a code', async (doc, code) => {
     await expect(insert(doc)).rejects.toMatchObject({ code });
