@@ -200,8 +200,7 @@ async function insertOnce(entries: Append[]): Promise<Append[]> {
     settle(entries.slice(0, clash.index), documents, heads);
     forgetHead(loser.conversation);
     if (!clash.isRetry) return withLast(entries.slice(clash.index), loser.conversation);
-    await settleRetry(loser);
-    return entries.slice(clash.index + 1);
+    return settleRetries(loser, entries.slice(clash.index + 1));
   }
 }
 
@@ -274,14 +273,27 @@ function settle(entries: Append[], documents: MessageDoc[], heads: Head[]): void
   });
 }
 
-/** Answers with the message of the first try. That it cannot be looked up concerns nobody else. */
-async function settleRetry({ draft, resolve, reject }: Append): Promise<void> {
-  const { sender, clientId } = draft;
-  const look = MessageModel.findOne({ sender, clientId }).lean<MessageDoc>().exec();
-  await look.then((message) => {
-    if (message) resolve({ message, created: false, othersUpTo: 0 });
-    else reject(new AppError('unavailable'));
-  }, reject);
+/**
+ * Answers a retry with the message of its first try, and so what else of its sender is there already: who had
+ * no answers sends everything again. Returns the others. That it cannot be looked up concerns nobody else.
+ */
+async function settleRetries(first: Append, others: Append[]): Promise<Append[]> {
+  const { sender } = first.draft;
+  const theirs = [first, ...others.filter(({ draft }) => draft.sender.equals(sender))];
+  const clientId = { $in: theirs.map(({ draft }) => draft.clientId) };
+  try {
+    const messages = await MessageModel.find({ sender, clientId }).lean<MessageDoc[]>();
+    const known = new Map(messages.map((message) => [message.clientId, message]));
+    for (const { draft, resolve } of theirs) {
+      const message = known.get(draft.clientId);
+      if (message) resolve({ message, created: false, othersUpTo: 0 });
+    }
+    if (!known.has(first.draft.clientId)) first.reject(new AppError('unavailable'));
+    return others.filter((entry) => !(theirs.includes(entry) && known.has(entry.draft.clientId)));
+  } catch (error) {
+    first.reject(error);
+    return others;
+  }
 }
 
 /** Which entry of an ordered insert had a key already, if that is what stopped it. */
